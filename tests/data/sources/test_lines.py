@@ -1,0 +1,113 @@
+from io import BufferedReader, BytesIO, RawIOBase
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfcmp.data.sources.lines import Decoding, decoded_lines
+from tfcmp.errors import CallError, WorkError
+
+
+class Pipe(RawIOBase):
+    """Hands out the given chunks one a read, as a pipe does whose writer is slow."""
+
+    def __init__(self, chunks):
+        self.chunks = list(chunks)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if not self.chunks:
+            return 0
+        chunk = self.chunks.pop(0)
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+
+def lines(content, **options):
+    return list(decoded_lines(BytesIO(content), "stream", Decoding(**options)))
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))))
+def test_lines_come_back_whatever_they_hold(written):
+    content = "".join(line + "\n" for line in written)
+    expected = [line + "\n" for line in written]
+    if content.startswith("\ufeff"):
+        expected[0] = expected[0][1:]
+    assert lines(content.encode()) == expected
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(min_value=1, max_value=5))
+def test_where_chunks_end_does_not_matter(text, size):
+    content = ("x" + text).encode()
+    chunks = [content[start : start + size] for start in range(0, len(content), size)]
+    piped = decoded_lines(BufferedReader(Pipe(chunks)), "stream", Decoding())
+    assert "".join(piped) == "x" + text
+
+
+def test_a_line_is_given_before_the_next_chunk_is_read():
+    pipe = Pipe([b"one\ntw", b"o\n"])
+    reading = decoded_lines(BufferedReader(pipe), "stream", Decoding())
+    assert next(reading) == "one\n"
+    assert pipe.chunks == [b"o\n"]
+
+
+def test_a_byte_order_mark_is_dropped_even_in_pieces():
+    pipe = BufferedReader(Pipe([b"\xef", b"\xbb\xbf", b"text\n"]))
+    assert list(decoded_lines(pipe, "stream", Decoding())) == ["text\n"]
+
+
+def test_a_last_line_may_lack_its_end():
+    assert lines(b"one\ntwo") == ["one\n", "two"]
+
+
+def test_an_empty_stream_has_no_lines():
+    assert lines(b"") == []
+
+
+def test_a_bad_byte_far_inside_is_located():
+    content = b"fine\n" * 50_000 + b"ab\xff\n"
+    with pytest.raises(WorkError, match="stream, line 50001: byte 0xff at offset 250002 is not"):
+        lines(content)
+
+
+def test_a_character_cut_off_at_the_end_is_refused():
+    with pytest.raises(WorkError, match="line 2: byte 0xe2 at offset 4"):
+        lines(b"one\n\xe2\x82")
+
+
+def test_the_advice_is_part_of_the_error():
+    with pytest.raises(WorkError, match="Take the other file"):
+        lines(b"\xff", advice="Take the other file.")
+
+
+def test_utf_16_without_its_mark_is_refused():
+    with pytest.raises(WorkError, match="stream is not utf-16"):
+        lines("text\n".encode("utf-16-be"), encoding="utf-16")
+
+
+def test_replaced_bytes_keep_all_lines():
+    assert lines(b"one\xff\n\xfe\n", errors="replace") == ["one\ufffd\n", "\ufffd\n"]
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13", "", "utf\0"])
+def test_what_is_no_encoding_of_text_is_a_wrong_call(encoding):
+    with pytest.raises(CallError, match="Unknown text encoding"):
+        Decoding(encoding)
+
+
+def test_an_unknown_treatment_of_bad_bytes_is_a_wrong_call():
+    with pytest.raises(CallError, match="expected strict or replace, got 'drop'"):
+        Decoding(errors="drop")
+
+
+def test_a_stream_that_fails_is_an_error_of_ours():
+    class Broken(BytesIO):
+        def read1(self, size=-1):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(WorkError, match="stream cannot be read: Input/output error"):
+        list(decoded_lines(Broken(), "stream", Decoding()))

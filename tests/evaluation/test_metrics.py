@@ -1,0 +1,172 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfcmp.evaluation.metrics import (
+    accuracy,
+    brier_per_example,
+    brier_score,
+    correct,
+    expected_calibration_error,
+    macro_f1,
+    majority_share,
+    negative_log_likelihood,
+    nll_per_example,
+    predicted_classes,
+)
+
+METRICS = [
+    accuracy,
+    negative_log_likelihood,
+    brier_score,
+    expected_calibration_error,
+    macro_f1,
+]
+# Three classes, four examples; the last two are wrong.
+LABELS = np.array([0, 1, 2, 1])
+PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.25, 0.25], [0.6, 0.3, 0.1]])
+
+
+@st.composite
+def predictions(draw):
+    count, classes = draw(st.integers(1, 30)), draw(st.integers(2, 5))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    labels = generator.integers(classes, size=count)
+    return labels, generator.dirichlet(np.full(classes, 0.5), size=count)
+
+
+def loop_calibration_error(labels, probabilities):
+    """Guo's formula read aloud, bin by bin."""
+    total = 0.0
+    for number in range(15):
+        members = [
+            (row.max(), row.argmax() == label)
+            for label, row in zip(labels, probabilities, strict=True)
+            if number / 15 < row.max() <= (number + 1) / 15
+        ]
+        if members:
+            confidence, hits = np.mean(members, axis=0)
+            total += len(members) / len(labels) * abs(hits - confidence)
+    return total
+
+
+def loop_macro_f1(labels, probabilities):
+    """From precision and recall, class by class."""
+    predicted, scores = probabilities.argmax(axis=1), []
+    for number in set(labels) | set(predicted):
+        hits = np.sum((predicted == number) & (labels == number))
+        precision = hits / max(1, np.sum(predicted == number))
+        recall = hits / max(1, np.sum(labels == number))
+        scores.append(2 * precision * recall / (precision + recall) if hits else 0.0)
+    return np.mean(scores)
+
+
+def test_accuracy_counts_the_hits():
+    assert correct(LABELS, PROBABILITIES).tolist() == [1.0, 1.0, 0.0, 0.0]
+    assert accuracy(LABELS, PROBABILITIES) == 0.5
+
+
+def test_of_equal_probabilities_the_first_class_is_predicted():
+    assert predicted_classes(np.array([[0.4, 0.2, 0.4]])).tolist() == [0]
+
+
+def test_negative_log_likelihood_by_hand():
+    expected = [-math.log(share) for share in (0.7, 0.8, 0.25, 0.3)]
+    assert nll_per_example(LABELS, PROBABILITIES) == pytest.approx(expected)
+    assert negative_log_likelihood(LABELS, PROBABILITIES) == pytest.approx(sum(expected) / 4)
+
+
+def test_a_certain_error_costs_a_finite_amount():
+    contributions = nll_per_example(np.array([1, 0]), np.array([[1.0, 0.0], [1.0, 0.0]]))
+    assert contributions == pytest.approx([708.396, 0.0], abs=1e-3)
+    assert not np.signbit(contributions[1])
+
+
+def test_brier_score_by_hand():
+    expected = [0.09 + 0.04 + 0.01, 0.06, 0.25 + 0.0625 + 0.5625, 0.36 + 0.49 + 0.01]
+    assert brier_per_example(LABELS, PROBABILITIES) == pytest.approx(expected)
+    assert brier_score(LABELS, PROBABILITIES) == pytest.approx(sum(expected) / 4)
+
+
+def test_a_certain_error_has_the_highest_brier_score():
+    assert brier_score(np.array([1]), np.array([[1.0, 0.0]])) == 2.0
+
+
+def test_the_probabilities_are_left_as_they_are():
+    probabilities = PROBABILITIES.copy()
+    brier_score(LABELS, probabilities)
+    assert (probabilities == PROBABILITIES).all()
+
+
+def test_calibration_error_by_hand():
+    # Confidences 0.7, 0.8, 0.5, 0.6 fall into four bins of one example each.
+    expected = (0.3 + 0.2 + 0.5 + 0.6) / 4
+    assert expected_calibration_error(LABELS, PROBABILITIES) == pytest.approx(expected)
+
+
+def test_examples_of_one_bin_make_up_for_each_other():
+    probabilities = np.array([[0.75, 0.25]] * 4)
+    assert expected_calibration_error(np.array([0, 0, 0, 1]), probabilities) == 0.0
+
+
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below():
+    probabilities = np.array([[0.6, 0.4], [0.59, 0.41]])
+    # 0.6 = 9/15 shares the bin of 0.59, where one hit of two is 0.095 too few.
+    assert expected_calibration_error(np.array([0, 1]), probabilities) == pytest.approx(0.095)
+
+
+def test_macro_f1_by_hand():
+    # F1: 2/(2 + 2) for class 0, 2/(2 + 1) for class 1, 0 for class 2.
+    assert macro_f1(LABELS, PROBABILITIES) == pytest.approx((1 / 2 + 2 / 3 + 0) / 3)
+
+
+def test_a_class_that_never_occurs_is_left_out_of_macro_f1():
+    assert macro_f1(np.array([0, 1]), np.array([[0.9, 0.1, 0.0], [0.1, 0.9, 0.0]])) == 1.0
+
+
+def test_the_majority_share_is_that_of_the_most_frequent_label():
+    assert majority_share(LABELS) == 0.5
+
+
+def test_single_precision_gives_double_precision_results():
+    probabilities = PROBABILITIES.astype(np.float32)
+    assert nll_per_example(LABELS, probabilities).dtype == np.float64
+    assert brier_per_example(LABELS, probabilities).dtype == np.float64
+
+
+@settings(deadline=None)
+@given(predictions())
+def test_calibration_error_equals_a_loop_over_bins(arrays):
+    assert expected_calibration_error(*arrays) == pytest.approx(loop_calibration_error(*arrays))
+
+
+@settings(deadline=None)
+@given(predictions())
+def test_macro_f1_equals_a_loop_over_classes(arrays):
+    assert macro_f1(*arrays) == pytest.approx(loop_macro_f1(*arrays))
+
+
+@settings(deadline=None)
+@given(predictions(), st.randoms())
+def test_the_order_of_examples_does_not_matter(arrays, random):
+    labels, probabilities = arrays
+    order = list(range(len(labels)))
+    random.shuffle(order)
+    for metric in METRICS:
+        moved = metric(labels[order], probabilities[order])
+        assert moved == pytest.approx(metric(labels, probabilities))
+
+
+@settings(deadline=None)
+@given(predictions(), st.randoms())
+def test_the_order_of_classes_does_not_matter(arrays, random):
+    labels, probabilities = arrays
+    order = list(range(probabilities.shape[1]))
+    random.shuffle(order)
+    place = np.argsort(order)
+    for metric in METRICS:
+        moved = metric(place[labels], probabilities[:, order])
+        assert moved == pytest.approx(metric(labels, probabilities))

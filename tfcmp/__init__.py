@@ -1,0 +1,25 @@
+"""Compares recurrent and transformer language models on sentiment, and on your own texts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfcmp.models.registration import register_with_keras
+
+if TYPE_CHECKING:
+    from tfcmp.inference.classifier import Classifier
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "load"]
+
+register_with_keras()
+
+
+def load(run_directory: str | Path) -> "Classifier":
+    """The classifier of a complete run directory.
+
+    Raises:
+        tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
+    """
+    from tfcmp.inference.classifier import load_classifier
+
+    return load_classifier(Path(run_directory))

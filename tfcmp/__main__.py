@@ -1,0 +1,29 @@
+"""`python -m tfcmp`: the commands and the models, one line each."""
+
+import sys
+
+from tfcmp.command.ending import run_command
+from tfcmp.errors import CallError
+from tfcmp.models.catalogue import CATALOGUE
+
+COMMANDS = {
+    "fetch": "downloads a data set once and says where it lies",
+    "fit": "trains one model into a run directory",
+    "predict": "answers texts with the model of a run",
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Prints the overview."""
+    if arguments and arguments not in (["--help"], ["-h"]):
+        near = arguments[0] if arguments[0] in COMMANDS else "COMMAND"
+        raise CallError(f"expected no arguments; commands are called python -m tfcmp.{near}")
+    lines = ["Commands (each answers --help):"]
+    lines += [f"  python -m tfcmp.{name:<10} {does}" for name, does in COMMANDS.items()]
+    lines += ["", "Models (--model NAME):"]
+    lines += [f"  {record.name:<16} {record.summary}" for record in CATALOGUE]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,188 @@
+"""From defaults, a file and flags to one configuration: later ones win.
+
+defaults of the code < the model's own defaults < the file < flags
+"""
+
+import difflib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonargparse import ArgumentError, ArgumentParser, Namespace
+
+from tfcmp.config.checks import check_configuration
+from tfcmp.config.fields import Configuration, DataSettings, Precision, TrainingSettings
+from tfcmp.errors import CallError
+from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
+
+AddOptions = Callable[[ArgumentParser], None]
+
+
+def parse_configuration(
+    arguments: list[str], program: str, description: str, add_options: AddOptions
+) -> tuple[Configuration, Namespace]:
+    """Parses a command line that describes a run.
+
+    Args:
+        arguments: the command line, without the program.
+        program: name of the command, for its usage text.
+        description: what the command does, for `--help`.
+        add_options: adds the options that are the command's own.
+
+    Returns:
+        The configuration, and the parsed namespace with the command's own options.
+
+    Raises:
+        CallError: an option, a setting or a value is not as expected.
+    """
+    arguments = [_long_form(argument) for argument in arguments]
+    name = _peek(arguments, "--model") or _model_in_file(_peek(arguments, "--config"))
+    record = find_model(name) if name else None
+    parser = _make_parser(record, program, description)
+    add_options(parser)
+    namespace = parse_strictly(parser, arguments)
+    if record is None:
+        raise CallError("--model is missing; python -m tfcmp lists the models")
+    built = parser.instantiate(namespace)
+    fields = ("seed", "device", "precision", "deterministic", "threads")
+    configuration = Configuration(
+        model=record.name,
+        architecture=built.architecture,
+        data=built.data,
+        training=built.training,
+        **{field: namespace[field] for field in fields},
+    )
+    check_configuration(configuration)
+    return configuration, namespace
+
+
+def parse_resumed(arguments: list[str], program: str, add_options: AddOptions) -> Namespace | None:
+    """The options of a command line that goes on with a run; None if it starts one.
+
+    Raises:
+        CallError: settings are given beside `--resume`: a resumed run keeps its own.
+    """
+    if _peek(arguments, "--resume") is None:
+        return None
+    parser = ArgumentParser(prog=program, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--resume", type=str)
+    add_options(parser)
+    known = [option for action in parser._actions for option in action.option_strings]
+    for argument in arguments:
+        option = argument.split("=", 1)[0]
+        if option.startswith("--") and option not in known:
+            raise CallError(
+                f"{option} and --resume contradict each other: a resumed run keeps its settings; "
+                "leave one of them out"
+            )
+    return parse_strictly(parser, arguments)
+
+
+def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+    """Parses, with a mistake told in one sentence that names the nearest option.
+
+    Raises:
+        CallError: an option, a setting or a value is not as expected.
+    """
+    options = [option for action in parser._actions for option in action.option_strings]
+    for argument in arguments:
+        option = argument.split("=", 1)[0]
+        if option.startswith("--") and len(option) > 2 and option not in options:
+            raise CallError(f"unknown option {option}{_nearest(option, options)}")
+    try:
+        return parser.parse_args(arguments)
+    except (ArgumentError, TypeError, ValueError) as error:
+        raise CallError(_one_sentence(str(error), options)) from None
+
+
+def _make_parser(record: ModelRecord | None, program: str, description: str) -> ArgumentParser:
+    if record is None:
+        description += "\n\nAdd --model NAME to see that model's own settings and defaults."
+    parser = ArgumentParser(
+        prog=program, description=description, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("--config", action="config", help="YAML file of settings")
+    parser.add_argument("--model", type=str, help="model to train; python -m tfcmp lists them")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the run")
+    parser.add_argument(
+        "--device", choices=["auto", "cpu", "gpu"], default="auto", help="where to compute"
+    )
+    parser.add_argument("--precision", type=Precision, default="auto", help="of the computation")
+    parser.add_argument(
+        "--deterministic",
+        type=bool,
+        nargs="?",
+        const=True,
+        default=False,
+        help="the same bits every time, slower",
+    )
+    parser.add_argument("--threads", type=int | None, default=None, help="threads; null takes all")
+    defaults = default_configuration(record) if record else None
+    data = defaults.data if defaults else DataSettings()
+    training = defaults.training if defaults else TrainingSettings()
+    parser.add_argument("--data", type=DataSettings, default=data)
+    if record is not None and defaults is not None:
+        parser.add_argument(
+            "--architecture", type=record.architecture, default=defaults.architecture
+        )
+    parser.add_argument("--training", type=TrainingSettings, default=training)
+    return parser
+
+
+def _long_form(argument: str) -> str:
+    """`--data X` is short for `--data.source X`."""
+    return re.sub(r"^--data(?==|$)", "--data.source", argument)
+
+
+def _peek(arguments: list[str], option: str) -> str | None:
+    """The last value of `option`, before the parser that depends on it exists."""
+    value = None
+    for place, argument in enumerate(arguments):
+        if argument == option and place + 1 < len(arguments):
+            value = arguments[place + 1]
+        elif argument.startswith(f"{option}="):
+            value = argument.split("=", 1)[1]
+    return value
+
+
+def _model_in_file(file: str | None) -> str | None:
+    """The model that a configuration file names.
+
+    Raises:
+        CallError: the file is missing, is no YAML or holds no settings.
+    """
+    if file is None:
+        return None
+    try:
+        content: Any = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CallError(f"--config {file}: no such file") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        problem = " ".join(str(error).split())
+        raise CallError(f"--config {file}: expected a YAML file of settings; {problem}") from None
+    if not isinstance(content, dict):
+        raise CallError(f"--config {file}: expected settings (name: value), got {content!r}")
+    model = content.get("model")
+    if model is not None and not isinstance(model, str):
+        raise CallError(f"--config {file}: model: expected a name, got {model!r}")
+    return model
+
+
+def _nearest(option: str, options: list[str]) -> str:
+    near = difflib.get_close_matches(option, options, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else "; --help lists the options"
+
+
+def _one_sentence(message: str, options: list[str]) -> str:
+    """The parser's message on one line, in our words."""
+    message = " ".join(message.split())
+    message = re.sub(r"Parser key \"([\w.]+)\":", r"--\1:", message)
+    message = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", message)
+    message = re.sub(r"<class '(\w+)'>", r"\1", message).replace("Expected a ", "expected ")
+    unknown = re.search(r"Key '([\w.]+)' is not expected", message)
+    if unknown:
+        option = f"--{unknown.group(1)}"
+        return f"unknown setting {unknown.group(1)}{_nearest(option, options)}"
+    return message.replace(". Got value:", ", got")

@@ -1,0 +1,1 @@
+"""Typed settings: what can be set, its defaults, and how files and flags become one configuration."""

@@ -1,0 +1,102 @@
+"""What the type of a field cannot say: ranges, and settings that contradict each other."""
+
+from tfcmp.config.fields import (
+    Configuration,
+    LinearArchitecture,
+    TransformerArchitecture,
+)
+from tfcmp.errors import CallError
+
+LARGEST_LINEAR_VOCABULARY = 2**20
+LARGEST_SEED = 2**32 - 1
+
+# Inclusive bounds by dotted name; None is no bound.
+BOUNDS: dict[str, tuple[float | None, float | None]] = {
+    "seed": (0, LARGEST_SEED),
+    "threads": (1, None),
+    "data.validation_share": (0.001, 0.9),
+    "data.test_share": (0.001, 0.9),
+    "data.split_seed": (0, LARGEST_SEED),
+    "data.train_size": (2, None),
+    "data.max_length": (2, None),
+    "training.momentum": (0, 0.9999),
+    "training.weight_decay": (0, None),
+    "training.warmup_share": (0, 1),
+    "training.batch_size": (1, None),
+    "training.epochs": (1, None),
+    "training.patience": (1, None),
+    "training.pad_multiple": (1, None),
+    "training.segment_share": (0.001, 1),
+    "architecture.vocabulary_size": (3, None),
+    "architecture.embedding_size": (1, None),
+    "architecture.units": (1, None),
+    "architecture.layers": (1, None),
+    "architecture.heads": (1, None),
+    "architecture.feed_forward_size": (1, None),
+    "architecture.orders": (1, 3),
+    "architecture.features": (1, None),
+    "architecture.word_dropout": (0, 0.95),
+    "architecture.embedding_dropout": (0, 0.95),
+    "architecture.dropout": (0, 0.95),
+}
+POSITIVE = (
+    "training.learning_rate",
+    "training.clip_norm",
+    "training.segment_minutes",
+    "architecture.smoothing",
+)
+
+
+def check_configuration(configuration: Configuration) -> None:
+    """Checks ranges and combinations.
+
+    Raises:
+        CallError: with the flag, what was expected and what came.
+    """
+    for name, (low, high) in BOUNDS.items():
+        value = _value(configuration, name)
+        # `not <=` and not `>`: a NaN is inside no bounds.
+        if value is not None and not (
+            (low is None or low <= value) and (high is None or value <= high)
+        ):
+            raise CallError(f"--{name}: expected {_range(low, high)}, got {value}")
+    for name in POSITIVE:
+        value = _value(configuration, name)
+        if value is not None and not 0 < value < float("inf"):
+            raise CallError(f"--{name}: expected a number above 0, got {value}")
+    _check_combinations(configuration)
+
+
+def _check_combinations(configuration: Configuration) -> None:
+    architecture, training = configuration.architecture, configuration.training
+    if isinstance(architecture, LinearArchitecture):
+        if architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY:
+            raise CallError(
+                f"--architecture.vocabulary_size: expected at most {LARGEST_LINEAR_VOCABULARY} "
+                f"for {configuration.model}, got {architecture.vocabulary_size}"
+            )
+    elif isinstance(architecture, TransformerArchitecture):
+        if architecture.embedding_size % architecture.heads:
+            raise CallError(
+                "--architecture.embedding_size and --architecture.heads contradict each other: "
+                f"{architecture.embedding_size} channels cannot be shared by "
+                f"{architecture.heads} heads evenly"
+            )
+    if training.optimizer == "sgd" and training.nesterov and training.momentum == 0:
+        raise CallError(
+            "--training.nesterov true and --training.momentum 0 contradict each other: Nesterov's "
+            "step needs momentum; give --training.nesterov false"
+        )
+
+
+def _value(configuration: Configuration, name: str) -> float | None:
+    part: object = configuration
+    for field in name.split("."):
+        part = getattr(part, field, None)
+    return part if isinstance(part, int | float) else None
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if high is None:
+        return f"at least {low}"
+    return f"{low} to {high}"

@@ -1,0 +1,175 @@
+"""What can be set: one line of meaning per field, which `--help` shows."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Pooling = Literal["max", "mean", "last", "max+mean"]
+Precision = Literal["auto", "float32", "mixed_bfloat16"]
+
+
+@dataclass
+class DataSettings:
+    """Which texts, how they are split, how much of each the model sees.
+
+    Args:
+        source: imdb, diagnostic, tfds:NAME, or a .csv, .tsv, .jsonl or .parquet file.
+        text_column: column (or TFDS feature) that holds the text.
+        label_column: column (or TFDS feature) that holds the label.
+        split_column: column of a file that says train, validation or test; used where present.
+        group_column: column of a file whose equal values are never torn apart; used where present.
+        encoding: encoding of a text file.
+        encoding_errors: what to do with bytes that do not decode.
+        grouping: source keeps groups (movies) whole, none splits text by text and leaks.
+        validation_share: share of the training texts held out for validation.
+        test_share: share of the texts held out for test where the source has no test split.
+        split_seed: seed of the splits, apart from the run's seed so that runs share their splits.
+        train_size: number of training texts to use, whole groups, nested; null is all.
+        max_length: tokens kept of a text.
+        truncation: which tokens of a longer text are kept (head+tail is a quarter and the rest).
+    """
+
+    source: str = "imdb"
+    text_column: str = "text"
+    label_column: str = "label"
+    split_column: str = "split"
+    group_column: str = "group"
+    encoding: str = "utf-8"
+    encoding_errors: Literal["strict", "replace"] = "strict"
+    grouping: Literal["source", "none"] = "source"
+    validation_share: float = 0.1
+    test_share: float = 0.2
+    split_seed: int = 0
+    train_size: int | None = None
+    max_length: int = 400
+    truncation: Literal["head", "tail", "head+tail"] = "head"
+
+
+@dataclass
+class LinearArchitecture:
+    """N-gram weights and a linear layer.
+
+    Args:
+        vocabulary_size: most frequent words that are known.
+        orders: longest n-gram; 3 means single words, pairs and triples.
+        features: n-grams kept, those found in the most training texts.
+        smoothing: added to every count before the log-count ratio is taken.
+    """
+
+    vocabulary_size: int = 100_000
+    orders: int = 3
+    features: int = 800_000
+    smoothing: float = 1.0
+
+
+@dataclass
+class RecurrentArchitecture:
+    """A recurrent network over word vectors.
+
+    Args:
+        vocabulary_size: most frequent words that are known.
+        embedding_size: channels of a word vector.
+        units: units of a layer, in each direction.
+        layers: recurrent layers on top of each other.
+        direction: the way a layer reads.
+        pooling: how the states of all words become one vector.
+        word_dropout: share of words hidden in training.
+        embedding_dropout: dropout of word vector channels, the same for all words of a text.
+        dropout: dropout before each further layer and before the head.
+    """
+
+    vocabulary_size: int = 20_000
+    embedding_size: int = 128
+    units: int = 96
+    layers: int = 1
+    direction: Literal["forward", "backward", "both"] = "both"
+    pooling: Pooling = "max"
+    word_dropout: float = 0.0
+    embedding_dropout: float = 0.3
+    dropout: float = 0.3
+
+
+@dataclass
+class TransformerArchitecture:
+    """A transformer encoder over the recurrent models' word vectors.
+
+    Args:
+        vocabulary_size: most frequent words that are known.
+        embedding_size: channels of word vectors and states.
+        layers: encoder layers.
+        heads: attention heads, sharing the channels.
+        feed_forward_size: width of the feed-forward part.
+        pooling: how the states of all words become one vector.
+        word_dropout: share of words hidden in training.
+        embedding_dropout: dropout of word vector channels, the same for all words of a text.
+        dropout: dropout of every residual branch and before the head.
+        match: recurrent model whose default size to match, embeddings apart, by layers and
+            feed_forward_size; null keeps those two as set.
+    """
+
+    vocabulary_size: int = 20_000
+    embedding_size: int = 128
+    layers: int = 1
+    heads: int = 4
+    feed_forward_size: int = 256
+    pooling: Pooling = "max"
+    word_dropout: float = 0.0
+    embedding_dropout: float = 0.3
+    dropout: float = 0.3
+    match: Literal["simple_rnn", "lstm", "gru"] | None = None
+
+
+Architecture = LinearArchitecture | RecurrentArchitecture | TransformerArchitecture
+
+
+@dataclass
+class TrainingSettings:
+    """How the weights are found; the same fields for every model.
+
+    Args:
+        optimizer: the update rule.
+        learning_rate: highest learning rate of the schedule.
+        momentum: momentum of sgd.
+        nesterov: Nesterov momentum for sgd.
+        weight_decay: decay of adamw; never on biases, norms and embeddings' biases.
+        schedule: constant, or after the warm-up a linear or cosine fall to zero at the last step.
+        warmup_share: share of all steps in which the learning rate rises from zero.
+        clip_norm: largest global norm of the gradients; null does not clip.
+        batch_size: texts per step, over all replicas.
+        epochs: passes over the training texts at most.
+        patience: epochs without a better validation score before training stops; null never stops.
+        selection: validation score by which the best epoch is chosen and its weights kept.
+        pad_multiple: batch lengths are rounded up to a multiple of it.
+        segment_share: share of an epoch after which a checkpoint is written.
+        segment_minutes: minutes after which a checkpoint is written, if that is sooner.
+    """
+
+    optimizer: Literal["sgd", "rmsprop", "adam", "adamw"] = "adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.9
+    nesterov: bool = True
+    weight_decay: float = 0.01
+    schedule: Literal["constant", "linear", "cosine"] = "constant"
+    warmup_share: float = 0.0
+    clip_norm: float | None = 1.0
+    batch_size: int = 64
+    epochs: int = 5
+    patience: int | None = 2
+    selection: Literal["accuracy", "loss"] = "accuracy"
+    pad_multiple: int = 8
+    segment_share: float = 0.25
+    segment_minutes: float = 10.0
+
+
+@dataclass
+class Configuration:
+    """Everything that decides the numbers of a run; where it is kept is not part of it."""
+
+    model: str
+    architecture: Architecture
+    seed: int = 1
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    precision: Precision = "auto"
+    deterministic: bool = False
+    threads: int | None = None
+    data: DataSettings = field(default_factory=DataSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)

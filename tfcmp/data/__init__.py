@@ -1,0 +1,1 @@
+"""From a source of texts to batches of token ids: sources, splits, tokens, batches."""

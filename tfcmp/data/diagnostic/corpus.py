@@ -1,0 +1,96 @@
+"""Reviews whose label is decided by known words, under controlled phenomena.
+
+Reviews are made in pairs: one of each label after the same plan, which settles phenomenon, film,
+characters, templates of the opening and the deciding sentence, and lengths. So none of these can
+tell the label, not even by chance.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import count, islice
+from random import Random
+
+from tfcmp.data.diagnostic.claims import CLAIMS
+from tfcmp.data.diagnostic.lexicon import LABELS, opposite
+from tfcmp.data.diagnostic.partition import SPLITS
+from tfcmp.data.diagnostic.writer import Plan, Writer
+from tfcmp.errors import CallError
+
+# To be raised with every change to words, templates or lengths: caches depend on it.
+GRAMMAR_VERSION = 1
+
+PHENOMENA: tuple[str, ...] = tuple(CLAIMS)
+
+
+@dataclass(frozen=True)
+class DiagnosticReview:
+    """A generated review and what decides its label.
+
+    Attributes:
+        text: the review, 10 to 400 words.
+        label: "neg" or "pos".
+        split: "train" or "test".
+        film: title of the film under review.
+        phenomenon: one of `PHENOMENA`.
+        rationale: character spans (start, end) of the deciding words and operators, in order.
+        cue_distance: words between the last deciding word and the end of the text.
+    """
+
+    text: str
+    label: str
+    split: str
+    film: str
+    phenomenon: str
+    rationale: tuple[tuple[int, int], ...]
+    cue_distance: int
+
+
+def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
+    """Streams the reviews of a split; a smaller corpus is the beginning of a larger one.
+
+    The two labels follow each other in random order within a pair, and the phenomena take turns
+    pair by pair. No text occurs twice, and no sentence of a train split occurs in any test split,
+    whatever their seeds.
+
+    Args:
+        split: "train" or "test".
+        size: number of reviews.
+        seed: seed of the draws.
+
+    Raises:
+        CallError: unknown split, or a negative size.
+    """
+    if split not in SPLITS:
+        raise CallError(f"The diagnostic corpus has the splits train and test, not {split!r}.")
+    if size < 0:
+        raise CallError(f"The size of a diagnostic split is 0 or more, got {size}.")
+    return islice(_reviews(split, seed), size)
+
+
+def _reviews(split: str, seed: int) -> Iterator[DiagnosticReview]:
+    writer = Writer(split, Random(f"{GRAMMAR_VERSION}/{seed}/{split}").random)
+    seen: set[bytes] = set()
+    for pair in count():
+        plan = writer.plan(PHENOMENA[pair % len(PHENOMENA)])
+        first = writer.pick(LABELS)
+        for label in (first, opposite(first)):
+            review = _review(writer, plan, label, split)
+            while (digest := blake2b(review.text.encode(), digest_size=8).digest()) in seen:
+                review = _review(writer, plan, label, split)
+            seen.add(digest)
+            yield review
+
+
+def _review(writer: Writer, plan: Plan, label: str, split: str) -> DiagnosticReview:
+    text, rationale = writer.write(plan, label)
+    words_to_cue = len(text[: rationale[-1][1]].split())
+    return DiagnosticReview(
+        text=text,
+        label=label,
+        split=split,
+        film=plan.film.title,
+        phenomenon=plan.phenomenon,
+        rationale=rationale,
+        cue_distance=len(text.split()) - words_to_cue,
+    )

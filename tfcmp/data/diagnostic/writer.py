@@ -1,0 +1,145 @@
+"""Draws the plan that two reviews of opposite labels share, and writes reviews after it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from tfcmp.data.diagnostic.claims import CLAIMS
+from tfcmp.data.diagnostic.films import Film, films
+from tfcmp.data.diagnostic.grammar import Fillers, Sentence, Template, fill
+from tfcmp.data.diagnostic.partition import split_of
+from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
+from tfcmp.data.diagnostic.scenery import NAMES
+from tfcmp.data.diagnostic.vocabulary import VOCABULARY
+
+# Fillings tried for a plot template before another one is taken: the names are fixed within a
+# review, so a template with few other slots may have no filling that belongs to the split.
+_PLOT_TRIES = 8
+
+_Item = TypeVar("_Item")
+
+
+class Plan(NamedTuple):
+    """All that must not tell the label; `before` and `after` are words of plot, at most."""
+
+    phenomenon: str
+    film: Film
+    names: tuple[str, str]
+    opening: Template
+    claim: Template
+    before: int
+    after: int
+
+
+class Writer:
+    """Writes reviews out of sentences that belong to one split.
+
+    Args:
+        split: "train" or "test".
+        random: draws uniformly from [0, 1).
+    """
+
+    def __init__(self, split: str, random: Callable[[], float]) -> None:
+        self._split = split
+        self._random = random
+
+    def pick(self, values: Sequence[_Item]) -> _Item:
+        """One of the values, each as likely as another."""
+        return values[int(self._random() * len(values))]
+
+    def plan(self, phenomenon: str) -> Plan:
+        """Draws a plan for a phenomenon."""
+        lead = friend = self.pick(NAMES)
+        while friend == lead:
+            friend = self.pick(NAMES)
+        before, after = self._lengths(phenomenon)
+        return Plan(
+            phenomenon,
+            self.pick(films(self._split)),
+            (lead, friend),
+            self.pick(OPENINGS),
+            self.pick(CLAIMS[phenomenon]),
+            before,
+            after,
+        )
+
+    def write(self, plan: Plan, label: str) -> Sentence:
+        """Writes a review: its text, and the spans of its deciding words."""
+        fillers = _fillers(plan, label)
+        plot = self._shuffled(PLOT)
+        opening = self._sentence(plan.opening, fillers)
+        claim = self._sentence(plan.claim, fillers)
+        before = self._passage(plot, fillers, plan.before)
+        after = self._passage(plot, fillers, plan.after)
+        if plan.phenomenon == "opening_cue":
+            return _joined([claim, opening, *before, *after])
+        return _joined([opening, *before, claim, *after])
+
+    def _lengths(self, phenomenon: str) -> tuple[int, int]:
+        """Words of plot before and after the deciding sentence: mostly few, seldom many.
+
+        Squares and cubes, because logarithms may differ in the last bit between machines.
+        """
+        draw = self._random()
+        if phenomenon == "far_cue":
+            return int(14 * self._random()), 25 + int(320 * draw * draw)
+        if phenomenon == "opening_cue":
+            return 0, 15 + int(150 * draw * draw * draw)
+        late = self._random()
+        return int(200 * draw * draw * draw), int(60 * late * late * late)
+
+    def _shuffled(self, templates: Sequence[Template]) -> Iterator[Template]:
+        """The templates in random order, drawn only as far as they are asked for."""
+        rest = list(templates)
+        while rest:
+            position = int(self._random() * len(rest))
+            rest[position], rest[-1] = rest[-1], rest[position]
+            yield rest.pop()
+
+    def _sentence(self, template: Template, fillers: Fillers) -> Sentence:
+        """A sentence that belongs to the split; one that names a film of the split does so."""
+        sentence = fill(template, fillers, self._random)
+        while "film" not in template.slots and split_of(sentence.text) != self._split:
+            sentence = fill(template, fillers, self._random)
+        return sentence
+
+    def _passage(
+        self, templates: Iterator[Template], fillers: Fillers, words: int
+    ) -> list[Sentence]:
+        """Plot of at most so many words, no template twice."""
+        passage: list[Sentence] = []
+        for template in templates if words > 0 else ():
+            for _ in range(_PLOT_TRIES):
+                sentence = fill(template, fillers, self._random)
+                if split_of(sentence.text) == self._split:
+                    break
+            else:
+                continue
+            words -= sentence.text.count(" ") + 1
+            if words < 0:
+                break
+            passage.append(sentence)
+        return passage
+
+
+def _fillers(plan: Plan, label: str) -> Fillers:
+    """The values of a label, and those that are fixed within a review."""
+    return {
+        **VOCABULARY[label],
+        "film": (plan.film.title,),
+        "director": (plan.film.director,),
+        "star": (plan.film.star,),
+        "genre": (plan.film.genre,),
+        "place": (plan.film.place,),
+        "lead": (plan.names[0],),
+        "friend": (plan.names[1],),
+    }
+
+
+def _joined(sentences: Sequence[Sentence]) -> Sentence:
+    """The text of the sentences, and their rationales as spans of that text."""
+    rationale: list[tuple[int, int]] = []
+    offset = 0
+    for sentence in sentences:
+        rationale.extend((start + offset, end + offset) for start, end in sentence.rationale)
+        offset += len(sentence.text) + 1
+    return Sentence(" ".join(sentence.text for sentence in sentences), tuple(rationale))

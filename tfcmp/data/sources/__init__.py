@@ -1,0 +1,1 @@
+"""Where labelled texts come from; every source yields the same records."""

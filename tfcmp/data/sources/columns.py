@@ -1,0 +1,67 @@
+"""Which columns of a table are wanted, and whether they are there."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tfcmp.data.sources.spelling import nearest_name
+from tfcmp.errors import WorkError
+
+_SHOWN_NAMES = 20
+_SHOWN_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns to read of a table.
+
+    Attributes:
+        required: name of each column that must be there -> the flag that would name another one,
+            or None where no flag does.
+        optional: names of the columns that are read if they are there.
+    """
+
+    required: Mapping[str, str | None]
+    optional: Sequence[str] = ()
+
+    def present(self, names: Sequence[str], place: str) -> list[str]:
+        """The wanted ones among the names of a table's columns, each once.
+
+        Args:
+            names: the columns of the table, in its order.
+            place: what an error calls the header: file and line.
+
+        Raises:
+            WorkError: a name stands there twice, or a required one is missing.
+        """
+        # Unnamed columns are common (spreadsheets leave trailing commas) and never wanted.
+        twice = [name for name, count in Counter(names).items() if name and count > 1]
+        if twice:
+            raise WorkError(
+                f"{place}: column {_shown(twice)} stands there more than once; "
+                "give every column a name of its own."
+            )
+        for name, flag in self.required.items():
+            if name not in names:
+                raise WorkError(_missing(name, flag, names, place))
+        wanted = dict.fromkeys((*self.required, *self.optional))
+        return [name for name in wanted if name in names]
+
+
+def _missing(name: str, flag: str | None, names: Sequence[str], place: str) -> str:
+    nearest = nearest_name(name, names)
+    found = f"expected a column {name!r}, found {_shown(names)}"
+    if flag:
+        return f"{place}: {found}; name the right one with {flag} {nearest or 'NAME'}."
+    near = f" ({nearest!r} is the nearest)" if nearest else ""
+    return f"{place}: {found}; rename the column{near}."
+
+
+def _shown(names: Sequence[str]) -> str:
+    # A file without a header shows its first texts here: a glimpse is enough to see that.
+    shown = [
+        repr(name if len(name) <= _SHOWN_CHARACTERS else name[:_SHOWN_CHARACTERS] + "...")
+        for name in names[:_SHOWN_NAMES]
+    ]
+    more = len(names) - len(shown)
+    return (", ".join(shown) or "none") + (f" and {more} more" if more else "")

@@ -1,0 +1,65 @@
+"""From the name that a user gives to the source of its texts."""
+
+from pathlib import Path
+
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.sources.record import Source
+from tfcmp.errors import CallError
+
+FILE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
+
+
+def open_source(settings: DataSettings) -> Source:
+    """The source called `settings.source`.
+
+    Raises:
+        CallError: no source is called so.
+    """
+    name = settings.source
+    if name == "imdb":
+        from tfcmp.data.sources.imdb import ImdbSource
+
+        return ImdbSource()
+    if name == "diagnostic":
+        from tfcmp.data.sources.diagnostic import DiagnosticSource
+
+        return DiagnosticSource()
+    if name.startswith("tfds:"):
+        from tfcmp.data.sources.tfds import TfdsSource
+
+        # A default names the usual column of a file; TFDS tells by itself which one it is.
+        columns = (settings.text_column, settings.label_column)
+        defaults = (DataSettings.text_column, DataSettings.label_column)
+        chosen = [
+            None if column == usual else column
+            for column, usual in zip(columns, defaults, strict=True)
+        ]
+        return TfdsSource(name.removeprefix("tfds:"), *chosen)
+    if Path(name).suffix.lower() in FILE_SUFFIXES or Path(name).exists():
+        from tfcmp.data.sources.table_file import TableFileSource
+
+        return TableFileSource(
+            Path(name),
+            text_column=settings.text_column,
+            label_column=settings.label_column,
+            split_column=settings.split_column,
+            group_column=settings.group_column,
+            encoding=settings.encoding,
+            encoding_errors=settings.encoding_errors,
+        )
+    raise CallError(
+        f"--data {name}: expected imdb, diagnostic, tfds:NAME or a file that ends in "
+        f"{', '.join(FILE_SUFFIXES)}"
+    )
+
+
+def require_source(settings: DataSettings) -> None:
+    """Returns when the texts are at hand; fetches them where there is a network.
+
+    Asked before TensorFlow is imported, so that what is missing is told within seconds.
+
+    Raises:
+        CallError: no source is called so.
+        WorkError: the texts are not at hand and cannot be fetched.
+    """
+    open_source(settings).key()

@@ -1,0 +1,36 @@
+"""What every source of texts yields, and what a source has to be able to do."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol
+
+
+class Record(NamedTuple):
+    """One labelled text as its source tells it.
+
+    `split` is "train", "validation" or "test", or None where the source draws no such line.
+    `group` names what must not be torn apart by a split (a movie, an author); None: the text
+    stands for itself. `phenomenon` and `cue_distance` (words between the cue and the end of the
+    text) are known for the diagnostic corpus only.
+    """
+
+    text: str
+    label: str
+    split: str | None = None
+    group: str | None = None
+    phenomenon: str | None = None
+    cue_distance: int | None = None
+
+
+class Source(Protocol):
+    """A place that labelled texts come from."""
+
+    name: str
+
+    def key(self) -> str:
+        """A string that changes whenever the records may have changed; cheap, reads no text."""
+
+    def size(self) -> int | None:
+        """Number of records, or None where only reading them would tell."""
+
+    def records(self) -> Iterator[Record]:
+        """The records, streamed, in an order that never changes; may be called several times."""

@@ -1,0 +1,215 @@
+"""Any TensorFlow Datasets builder with a text and a class label (`--data tfds:NAME`)."""
+
+import hashlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from tfcmp.data.sources.network import require_network
+from tfcmp.data.sources.record import Record
+from tfcmp.data.sources.spelling import nearest_name
+from tfcmp.errors import CallError, TfcmpError, WorkError
+
+SPLITS = ("train", "validation", "test")
+
+_NAME = re.compile(r"[a-z0-9_]+(/[\w.\-]+)?(:\d+\.\d+\.\d+)?")
+_ROWS_READ_AT_ONCE = 512
+
+
+def data_directory() -> Path:
+    """The folder that TFDS keeps its data in: `TFDS_DATA_DIR`, else TFDS's own default."""
+    return Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
+
+
+def files_key(files: Iterable[Path]) -> str:
+    """Sixteen hex digits that change with a file's name, size or time (ns); reads no content."""
+    states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
+
+
+def open_builder(name: str, data_dir: Path) -> Any:
+    """Finds a TFDS builder; downloads and prepares nothing.
+
+    Args:
+        name: `NAME`, `NAME/CONFIG` or `NAME/CONFIG:VERSION`.
+        data_dir: the folder that prepared data lie in.
+
+    Returns:
+        The `tfds.core.DatasetBuilder`.
+
+    Raises:
+        CallError: TFDS knows no such name, configuration or version.
+    """
+    import tensorflow_datasets as tfds
+
+    # TFDS would take a name with a namespace for a reason to ask the network.
+    if not _NAME.fullmatch(name):
+        raise CallError(f"tfds:{name}: expected tfds:NAME, tfds:NAME/CONFIG or NAME/CONFIG:VERSION")
+    try:
+        return tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError as error:
+        near = nearest_name(re.split("[/:]", name)[0], tfds.list_builders())
+        hint = f"; did you mean tfds:{near}?" if near else ""
+        raise CallError(f"TFDS has no data set {name!r}{hint}") from error
+    except (ValueError, AssertionError) as error:
+        # TFDS has two types for an unknown configuration and an unknown version.
+        raise CallError(f"tfds:{name}: {error}") from error
+
+
+def is_prepared(builder: Any) -> bool:
+    """Whether the builder's data lie complete on disk; TFDS writes the file asked for last."""
+    return (Path(builder.data_path) / "dataset_info.json").is_file()
+
+
+def prepare(builder: Any) -> Path:
+    """Lets TFDS download and prepare a data set, which it moves into place when it is complete.
+
+    Raises:
+        WorkError: anything that went wrong on the way, in one sentence.
+    """
+    import tensorflow_datasets as tfds
+
+    if not sys.stderr.isatty():
+        tfds.disable_progress_bar()
+    # The bucket of prepared copies is a second host, asked for minutes where it is out of reach.
+    config = tfds.download.DownloadConfig(try_download_gcs=False)
+    folder = Path(builder.data_path)
+    try:
+        # TFDS prints that it downloads, even where it does not, and to stdout, which belongs to
+        # the result of a command.
+        with redirect_stdout(io.StringIO()):
+            builder.download_and_prepare(download_config=config)
+    except TfcmpError:
+        raise
+    except Exception as error:  # hundreds of builders, each failing in its own way
+        reason = str(error) or type(error).__name__
+        raise WorkError(
+            f"{builder.info.full_name} could not be prepared in {folder}: {reason}"
+        ) from error
+    if not is_prepared(builder):
+        raise WorkError(f"{folder} is there but incomplete: remove it and fetch again")
+    return folder
+
+
+def download(name: str, data_dir: Path) -> Path:
+    """Downloads and prepares a data set of TFDS.
+
+    Args:
+        name: as in `open_builder`.
+        data_dir: the folder to prepare it under.
+
+    Returns:
+        The folder of the prepared data.
+
+    Raises:
+        CallError: there is no such data set.
+        WorkError: no network, or the work failed.
+    """
+    builder = open_builder(name, data_dir)
+    host = next(iter(builder.url_infos or ()), "https://storage.googleapis.com")
+    ways = ("set TFDS_DATA_DIR to a folder where it is prepared", "use --data diagnostic")
+    require_network(host, f"tfds:{name}", ways)
+    return prepare(builder)
+
+
+class TfdsSource:
+    """The labelled texts of a prepared TFDS data set, in the splits that it has.
+
+    Examples whose label is -1, which is how TFDS says "not labelled", are left out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text_column: str | None = None,
+        label_column: str | None = None,
+        data_dir: Path | None = None,
+    ) -> None:
+        self.name = f"tfds:{name}"
+        self._builder_name = name
+        self._columns = (text_column, label_column)
+        self._data_dir = data_dir
+
+    def key(self) -> str:
+        """Changes with the names, sizes and times of the prepared files and with the columns."""
+        builder = self._prepared_builder()
+        columns = ",".join(self._text_and_label(builder))
+        files = sorted(Path(builder.data_path).iterdir())
+        return f"{self.name}-{columns}-{files_key(files)}"
+
+    def size(self) -> int | None:
+        """None: how many examples have a label is known only after reading them."""
+        return None
+
+    def records(self) -> Iterator[Record]:
+        """The labelled examples of train, validation and test, each in the order on disk.
+
+        Raises:
+            CallError: the text or label column is missing or could be several.
+            WorkError: the data are not prepared or damaged.
+        """
+        builder = self._prepared_builder()
+        text_column, label_column = self._text_and_label(builder)
+        names = builder.info.features[label_column].names
+        for split in SPLITS:
+            if split in builder.info.splits:
+                for text, label in _examples(builder, split, text_column, label_column):
+                    if label >= 0:
+                        yield Record(text, names[label], split)
+
+    def _prepared_builder(self) -> Any:
+        builder = open_builder(self._builder_name, self._data_dir or data_directory())
+        if not is_prepared(builder):
+            raise WorkError(
+                f"{self.name} is not prepared in {builder.data_path}. "
+                f"Download it with: python -m tfcmp.fetch {self.name}"
+            )
+        return builder
+
+    def _text_and_label(self, builder: Any) -> tuple[str, str]:
+        import tensorflow_datasets as tfds
+
+        features = dict(builder.info.features)
+        text_column, label_column = self._columns
+        return (
+            self._column(features, tfds.features.Text, text_column, "text"),
+            self._column(features, tfds.features.ClassLabel, label_column, "label"),
+        )
+
+    def _column(self, features: dict[str, Any], kind: type, chosen: str | None, role: str) -> str:
+        # Sorted, because TFDS tells the features of prepared data in an order of its own each time.
+        candidates = sorted(name for name in features if isinstance(features[name], kind))
+        setting = f"--data.{role}_column"
+        among = ", ".join(candidates) or "none"
+        if chosen is not None and chosen not in candidates:
+            raise CallError(
+                f"{self.name}: {setting} {chosen} is no {role} column; there are: {among}"
+            )
+        if chosen is None and len(candidates) > 1 and role in candidates:
+            return role
+        if chosen is None and len(candidates) != 1:
+            raise CallError(
+                f"{self.name}: expected one {role} column, found {len(candidates)} ({among}) "
+                f"among {', '.join(sorted(features))}: choose it with {setting}"
+            )
+        return chosen or candidates[0]
+
+
+def _examples(builder: Any, split: str, text: str, label: str) -> Iterator[tuple[str, int]]:
+    """Texts and class numbers of one split; -1 is an example without a label."""
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    columns = tfds.decode.PartialDecoding({text: True, label: True})
+    try:
+        rows = builder.as_dataset(split=split, shuffle_files=False, decoders=columns)
+        for batch in tfds.as_numpy(rows.batch(_ROWS_READ_AT_ONCE)):
+            texts = (content.decode("utf-8") for content in batch[text])
+            yield from zip(texts, batch[label].tolist(), strict=True)
+    except (tf.errors.OpError, UnicodeDecodeError) as error:
+        raise WorkError(f"the {split} split in {builder.data_path} is damaged: {error}") from error

@@ -1,0 +1,117 @@
+"""Token ids of all texts of a corpus, in one memory-mapped file."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+# Part of the key of every cached file: raise it when the layout of the files changes.
+STORE_VERSION = 1
+TEXTS_A_STEP = 512
+
+Encode = Callable[[list[str]], tuple[np.ndarray, np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True, eq=False)
+class TokenStore:
+    """The ids of n texts, one after the other.
+
+    Attributes:
+        ids: memory-mapped, (all tokens,) uint16 or int32.
+        offsets: (n + 1,) int64; text i is `ids[offsets[i]:offsets[i + 1]]`.
+        full_lengths: (n,) int64, tokens of each text before truncation.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    full_lengths: np.ndarray
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """(n,) int64, tokens of each text as kept."""
+        return np.diff(self.offsets)
+
+    def row(self, index: int) -> np.ndarray:
+        """Ids of one text."""
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+
+    def cut_share(self, rows: np.ndarray) -> float:
+        """Share of the tokens of `rows` that the length limit cut off."""
+        full = self.full_lengths[rows].sum()
+        return float(1 - self.lengths[rows].sum() / full) if full else 0.0
+
+
+def store_key(*parts: str) -> str:
+    """Key of a store from all that decides what it holds."""
+    return hashlib.sha256("\n".join((str(STORE_VERSION), *parts)).encode()).hexdigest()[:24]
+
+
+def open_store(cache: Path, key: str) -> TokenStore | None:
+    """The store kept under `key`, or None."""
+    index_file = cache / f"tokens-{key}.npz"
+    if not index_file.exists():
+        return None
+    with np.load(index_file, allow_pickle=False) as index:
+        offsets, full_lengths = index["offsets"], index["full_lengths"]
+        dtype = np.dtype(str(index["dtype"]))
+    ids_file = cache / f"tokens-{key}.ids"
+    if not ids_file.exists() or ids_file.stat().st_size != offsets[-1] * dtype.itemsize:
+        return None
+    return TokenStore(np.memmap(ids_file, dtype, "r"), offsets, full_lengths)
+
+
+def write_store(
+    cache: Path,
+    key: str,
+    texts: Iterable[str],
+    encode: Encode,
+    largest_id: int,
+    advance: Callable[[int], None],
+) -> TokenStore:
+    """Encodes `texts` a few at a time and keeps their ids in `cache`.
+
+    Args:
+        cache: folder of the store.
+        key: see `store_key`.
+        texts: the texts, streamed.
+        encode: a list of texts to (ids of all texts, kept lengths, full lengths).
+        largest_id: decides between two and four bytes an id.
+        advance: is told the number of texts done since its last call.
+    """
+    cache.mkdir(parents=True, exist_ok=True)
+    dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
+    lengths, full_lengths = [np.zeros(1, np.int64)], [np.zeros(0, np.int64)]
+    ids_part = cache / f"tokens-{key}.ids.{os.getpid()}.part"
+    with ids_part.open("wb") as stream:
+        for batch in batched_lists(texts, TEXTS_A_STEP):
+            ids, kept, full = encode(batch)
+            stream.write(ids.astype(dtype).tobytes())
+            lengths.append(kept)
+            full_lengths.append(full)
+            advance(len(batch))
+    index_part = cache / f"tokens-{key}.npz.{os.getpid()}.part"
+    with index_part.open("wb") as stream:
+        np.savez(
+            stream,
+            offsets=np.cumsum(np.concatenate(lengths)),
+            full_lengths=np.concatenate(full_lengths),
+            dtype=np.array(dtype.name),
+        )
+    # The ids first: an index file that exists belongs to ids that are whole.
+    ids_part.replace(cache / f"tokens-{key}.ids")
+    index_part.replace(cache / f"tokens-{key}.npz")
+    store = open_store(cache, key)
+    if store is None:
+        raise OSError(f"the token cache in {cache} vanished while it was written")
+    return store
+
+
+def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """Consecutive lists of `size` texts, the last one shorter."""
+    iterator = iter(texts)
+    while batch := list(islice(iterator, size)):
+        yield batch

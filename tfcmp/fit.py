@@ -1,0 +1,75 @@
+"""`python -m tfcmp.fit --model NAME`: trains one model into a run directory."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.config.fields import Configuration
+from tfcmp.data.sources.opening import require_source
+from tfcmp.runs.directory import CONFIG, RunDirectory, create_run, resume_run
+
+if TYPE_CHECKING:
+    from jsonargparse import ArgumentParser
+
+PROGRAM = "python -m tfcmp.fit"
+DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
+DEFAULT_CACHE = "~/.cache/tfcmp"
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, trains, prints the result and, alone on the last line, the run directory."""
+    resumed = parse_resumed(arguments, PROGRAM, _add_cache)
+    if resumed is None:
+        configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
+        # Before TensorFlow is imported: a missing file or network is told within seconds.
+        require_source(configuration.data)
+        run = create_run(Path(options.runs), configuration.model, options.name)
+    else:
+        options = resumed
+        run = resume_run(Path(options.resume))
+        configuration = _configuration_of(run)
+        require_source(configuration.data)
+    _train(configuration, run, Path(options.cache).expanduser())
+
+
+def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None:
+    import_tensorflow()
+    from tfcmp.training.train import train
+
+    try:
+        result = train(configuration, run, cache)
+    except KeyboardInterrupt:
+        print(f"stopped; go on with {PROGRAM} --resume {run.path}", file=sys.stderr)  # noqa: T201
+        raise
+    finally:
+        run.unlock()
+    accuracy = result["test"]["accuracy"]
+    sys.stdout.write(
+        f"{configuration.model}: test accuracy {accuracy['value']:.2%} "
+        f"(95 % interval {accuracy['low']:.2%} to {accuracy['high']:.2%}, "
+        f"{result['test']['examples']['value']:.0f} texts), "
+        f"{result['parameters']['total']:,} parameters, {result['epochs']} epochs\n{run.path}\n"
+    )
+
+
+def _configuration_of(run: RunDirectory) -> Configuration:
+    arguments = ["--config", str(run.file(CONFIG))]
+    return parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
+
+
+def _add_options(parser: "ArgumentParser") -> None:
+    parser.add_argument("--runs", default="runs", help="folder of the run directories")
+    parser.add_argument("--name", type=str | None, help="name of the run directory")
+    parser.add_argument("--resume", type=str | None, help="run directory to go on with")
+    _add_cache(parser)
+
+
+def _add_cache(parser: "ArgumentParser") -> None:
+    parser.add_argument("--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies")
+
+
+if __name__ == "__main__":
+    run_command(main)

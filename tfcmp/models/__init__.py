@@ -1,0 +1,1 @@
+"""The models, as records of facts and as functions that build them."""

@@ -1,0 +1,180 @@
+"""N-grams and a linear layer: the baseline that every network has to beat."""
+
+from collections.abc import Iterable
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from tfcmp.models.word_tokenizer import PADDING_ID, UNKNOWN_ID
+
+# An n-gram is its word ids side by side in one 64-bit number: three fields of 20 bits.
+BITS_A_WORD = 20
+LARGEST_ORDER = 3
+LARGEST_VOCABULARY = 2**BITS_A_WORD
+# While n-grams are counted, those seen once are dropped whenever more than this many are held.
+LARGEST_COUNT = 20_000_000
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class NgramFeatures(keras.layers.Layer):
+    """Word ids to the numbers of the n-grams that the text holds, each once.
+
+    Feature 0 stands for nothing: padding, repeated n-grams and those that are not kept. Kept
+    n-grams are numbered from 1.
+
+    Args:
+        orders: longest n-gram, 1 to 3.
+        features: number of n-grams kept.
+    """
+
+    def __init__(self, orders: int, features: int, **options):
+        super().__init__(**{"trainable": False, **options})
+        self.orders = orders
+        self.features = features
+
+    def build(self, _shape):
+        """Creates the sorted keys of the kept n-grams, (features,) int64."""
+        self.keys = self.add_weight(
+            shape=(self.features,), dtype="int64", initializer="zeros", trainable=False, name="keys"
+        )
+
+    def call(self, ids):
+        """Ids (batch, length) int32 to features (batch, orders * length) int32."""
+        found = tf.sort(ngram_keys(tf, tf.cast(ids, tf.int64), self.orders), axis=1)
+        repeated = tf.pad(found[:, 1:] == found[:, :-1], [[0, 0], [1, 0]])
+        keys = tf.convert_to_tensor(self.keys)
+        place = tf.reshape(tf.searchsorted(keys, tf.reshape(found, [-1])), tf.shape(found))
+        place = tf.minimum(place, self.features - 1)
+        is_kept = (tf.gather(keys, place) == found) & ~repeated & (found > 0)
+        return tf.where(is_kept, place + 1, 0)
+
+    def compute_output_spec(self, ids):
+        """A feature per n-gram of every order."""
+        return keras.KerasTensor((ids.shape[0], None), dtype="int32")
+
+    def get_config(self):
+        """The arguments."""
+        return {**super().get_config(), "orders": self.orders, "features": self.features}
+
+
+def ngram_keys(library, ids, orders: int):
+    """Keys of all n-grams: ids (batch, length) int64 to (batch, orders * length) int64.
+
+    The key of an n-gram is unique to it. Where padding or an unknown word takes part, it is 0.
+
+    Args:
+        library: numpy or tensorflow; both have the few functions used, under the same names.
+        ids: word ids below 2**20.
+        orders: longest n-gram.
+    """
+    length = ids.shape[1] if library is np else library.shape(ids)[1]
+    is_word = (ids != PADDING_ID) & (ids != UNKNOWN_ID)
+    word = library.where(is_word, ids, library.zeros_like(ids))
+    keys, all_words, parts = word, is_word, [word]
+    for order in range(1, orders):
+        # The word `order` places further on; behind the end stands padding.
+        following = library.pad(word, [[0, 0], [0, order]])[:, order : order + length]
+        all_words = all_words & (following != 0)
+        keys = keys * LARGEST_VOCABULARY + following
+        parts.append(library.where(all_words, keys, library.zeros_like(keys)))
+    return library.concatenate(parts, 1) if library is np else library.concat(parts, 1)
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class WeightedFeatures(keras.layers.Layer):
+    """Sum over a text's features of log-count ratio times a trained weight, and a bias.
+
+    With weights of 1 this is multinomial naive Bayes on presence; training moves them
+    (NBSVM, Wang & Manning 2012, "Baselines and Bigrams", eq. 2 to 5).
+    """
+
+    def __init__(self, features: int, classes: int, **options):
+        super().__init__(**options)
+        self.features = features
+        self.classes = classes
+
+    def build(self, _shape):
+        """Creates ratios (features + 1, classes), weights of the same shape, bias (classes,)."""
+        shape = (self.features + 1, self.classes)
+        self.ratios = self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, name="log_count_ratios"
+        )
+        self.weights_of_features = self.add_weight(
+            shape=shape, initializer="ones", name="feature_weights"
+        )
+        self.bias = self.add_weight(shape=(self.classes,), initializer="zeros", name="bias")
+
+    def call(self, features):
+        """Features (batch, length) int32 to logits (batch, classes) float32."""
+        ratios = ops.take(ops.convert_to_tensor(self.ratios), features, axis=0)
+        weights = ops.take(ops.convert_to_tensor(self.weights_of_features), features, axis=0)
+        return ops.sum(ratios * weights, axis=1) + self.bias
+
+    def compute_output_spec(self, features):
+        """A row of logits per text."""
+        return keras.KerasTensor((features.shape[0], self.classes), dtype="float32")
+
+    def get_config(self):
+        """The arguments."""
+        return {**super().get_config(), "features": self.features, "classes": self.classes}
+
+
+def build_bag_of_ngrams(classes: int, *, orders: int, features: int) -> keras.Model:
+    """A functional model: ids (batch, length) int32 to logits (batch, classes) float32."""
+    ids = keras.Input((None,), dtype="int32", name="token_ids")
+    numbers = NgramFeatures(orders, features, name="ngram_features")(ids)
+    logits = WeightedFeatures(features, classes, dtype="float32", name="logits")(numbers)
+    return keras.Model(ids, logits, name="bag_of_ngrams")
+
+
+def adapt_bag_of_ngrams(
+    model: keras.Model, batches: Iterable[tuple[np.ndarray, np.ndarray]], smoothing: float
+) -> None:
+    """Chooses the n-grams and sets their log-count ratios from the training split.
+
+    Args:
+        model: made by `build_bag_of_ngrams`.
+        batches: pairs of ids (batch, length) int32 and labels (batch,) of the training texts.
+        smoothing: added to every count.
+    """
+    features, logits = model.get_layer("ngram_features"), model.get_layer("logits")
+    keys, counts = count_ngrams(batches, features.orders, logits.classes)
+    kept = np.argsort(-counts.sum(axis=1), kind="stable")[: features.features]
+    kept = kept[np.argsort(keys[kept])]
+    # Fewer n-grams than places: the largest number fills the rest, sorted and never found.
+    all_keys = np.full(features.features, np.iinfo(np.int64).max)
+    all_keys[: len(kept)] = keys[kept]
+    features.keys.assign(all_keys)
+    ratios = np.zeros((features.features + 1, logits.classes), np.float32)
+    ratios[1 : len(kept) + 1] = log_count_ratios(counts[kept], smoothing)
+    logits.ratios.assign(ratios)
+
+
+def count_ngrams(batches, orders: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sorted keys (n,) int64 and, for each, the number of texts of every class (n, classes)."""
+    keys, counts = np.zeros(0, np.int64), np.zeros((0, classes), np.int64)
+    for ids, labels in batches:
+        found = np.sort(ngram_keys(np, ids.astype(np.int64), orders), axis=1)
+        is_new = np.ones(found.shape, bool)
+        is_new[:, 1:] = found[:, 1:] != found[:, :-1]
+        is_new &= found > 0
+        label = np.broadcast_to(labels[:, None], found.shape)[is_new]
+        all_keys = np.concatenate([keys, found[is_new]])
+        keys_now, place = np.unique(all_keys, return_inverse=True)
+        counts_now = np.zeros((len(keys_now), classes), np.int64)
+        counts_now[place[: len(keys)]] = counts
+        np.add.at(counts_now, (place[len(keys) :], label), 1)
+        keys, counts = keys_now, counts_now
+        if len(keys) > LARGEST_COUNT:
+            often = counts.sum(axis=1) > 1
+            keys, counts = keys[often], counts[often]
+    return keys, counts
+
+
+def log_count_ratios(counts: np.ndarray, smoothing: float) -> np.ndarray:
+    """Counts (n, classes) to log(p / q): share in the class against share in all the others."""
+    inside = counts + smoothing
+    outside = counts.sum(axis=1, keepdims=True) - counts + smoothing
+    return np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))

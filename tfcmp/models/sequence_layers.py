@@ -1,0 +1,116 @@
+"""Layers that know where a text ends: the mask, reversal inside the text, pooling over it."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from tfcmp.models.word_tokenizer import PADDING_ID
+
+POOLINGS = ("max", "mean", "last", "max+mean")
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class PaddingMask(keras.layers.Layer):
+    """Ids (batch, length) to a mask (batch, length) of booleans, true where a token stands."""
+
+    def call(self, ids):
+        """The mask."""
+        return ops.not_equal(ids, PADDING_ID)
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class WordDropout(keras.layers.Layer):
+    """Replaces a share of the tokens by the unknown word, in training only.
+
+    Whole words are dropped, as in Iyyer et al. 2015 ("Deep unordered composition"), so that the
+    classifier cannot lean on a single telling word; padding is left alone.
+    """
+
+    def __init__(self, rate: float, unknown_id: int, seed: int | None = None, **options):
+        super().__init__(**options)
+        self.rate = rate
+        self.unknown_id = unknown_id
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def call(self, ids, training=False):
+        """Ids (batch, length) int32, some of them replaced."""
+        if not training or self.rate == 0:
+            return ids
+        is_dropped = keras.random.uniform(ops.shape(ids), seed=self.seed_generator) < self.rate
+        is_dropped = ops.logical_and(is_dropped, ops.not_equal(ids, PADDING_ID))
+        return ops.where(is_dropped, ops.full_like(ids, self.unknown_id), ids)
+
+    def get_config(self):
+        """The arguments; the state of the seed is a variable."""
+        return {**super().get_config(), "rate": self.rate, "unknown_id": self.unknown_id}
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class ReverseWithinLength(keras.layers.Layer):
+    """Reverses each sequence up to its own end; the padding stays on the right.
+
+    A backward recurrent layer then reads real tokens first and needs no mask: padding comes after
+    everything that counts. Masked recurrent layers cost a selection per step on a CPU, and cuDNN
+    refuses masks that are not right-padded.
+
+        [a b c 0 0]      [c b a 0 0]
+        [d e 0 0 0]  ->  [e d 0 0 0]
+    """
+
+    def call(self, sequence, mask):
+        """Sequence (batch, length, channels) and mask (batch, length), reversed sequence."""
+        lengths = tf.reduce_sum(tf.cast(mask, tf.int32), axis=1)
+        return tf.reverse_sequence(sequence, lengths, seq_axis=1)
+
+    def compute_output_spec(self, sequence, mask):
+        """The shape and dtype stay."""
+        return keras.KerasTensor(sequence.shape, dtype=sequence.dtype)
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class SequencePooling(keras.layers.Layer):
+    """States of all tokens to one vector per text; padding takes no part.
+
+    Args:
+        mode: "max", "mean", both side by side ("max+mean"), or "last", the state of the last token.
+    """
+
+    def __init__(self, mode: str, **options):
+        super().__init__(**options)
+        self.mode = mode
+
+    def call(self, states, mask):
+        """States (batch, length, channels), mask (batch, length); (batch, channels or twice)."""
+        pooled = [POOL[name](states, mask) for name in self.mode.split("+")]
+        return pooled[0] if len(pooled) == 1 else ops.concatenate(pooled, axis=-1)
+
+    def compute_output_spec(self, states, mask):
+        """A row of channels per text, one for each of the modes that are put side by side."""
+        channels = states.shape[-1] * len(self.mode.split("+"))
+        return keras.KerasTensor((states.shape[0], channels), dtype=states.dtype)
+
+    def get_config(self):
+        """The arguments."""
+        return {**super().get_config(), "mode": self.mode}
+
+
+def pool_max(states, mask):
+    """Largest value of each channel over the tokens of the text."""
+    lowest = ops.cast(float("-inf"), states.dtype)
+    return ops.max(ops.where(mask[:, :, None], states, lowest), axis=1)
+
+
+def pool_mean(states, mask):
+    """Mean of each channel over the tokens of the text, summed in float32."""
+    weights = ops.cast(mask, "float32")[:, :, None]
+    total = ops.sum(ops.cast(states, "float32") * weights, axis=1)
+    return ops.cast(total / ops.sum(weights, axis=1), states.dtype)
+
+
+def pool_last(states, mask):
+    """State of the last token of the text."""
+    last = ops.sum(ops.cast(mask, "int32"), axis=1) - 1
+    return ops.squeeze(ops.take_along_axis(states, last[:, None, None], axis=1), axis=1)
+
+
+POOL = {"max": pool_max, "mean": pool_mean, "last": pool_last}

@@ -1,0 +1,70 @@
+"""`python -m tfcmp.predict RUN`: answers texts with a saved model."""
+
+import io
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jsonargparse import ArgumentParser
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.errors import CallError
+from tfcmp.inference.inputs import stream_texts
+
+PROGRAM = "python -m tfcmp.predict"
+DESCRIPTION = (
+    "Answers texts with the model of a run, one JSON object a line: text, label, and the label's "
+    "probability. Texts come from the arguments, else from --input, else from stdin."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, loads the run and prints one JSON object per text, in order."""
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts to answer")
+    parser.add_argument(
+        "--input",
+        type=str | None,
+        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+    )
+    parser.add_argument(
+        "--encoding-errors",
+        choices=["strict", "replace"],
+        default="strict",
+        help="bytes that are not UTF-8: strict ends with their line, replace answers all lines",
+    )
+    options = parse_strictly(parser, arguments)
+    texts = _texts(options.texts, options.input, options.encoding_errors)
+    write_predictions(Path(options.run), texts)
+
+
+def write_predictions(run: Path, texts: Iterable[str]) -> None:
+    """Prints the predictions of the run's model for `texts`."""
+    import_tensorflow()
+    import tfcmp
+
+    classifier = tfcmp.load(run)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    for prediction in classifier.stream(texts):
+        sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
+
+
+def _texts(given: list[str], file: str | None, encoding_errors: str) -> Iterable[str]:
+    if given and file is not None:
+        raise CallError("texts and --input contradict each other: leave one of them out")
+    if given:
+        return given
+    if file is None and sys.stdin.isatty():
+        raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
+    return stream_texts(Path(file) if file is not None else None, encoding_errors)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,182 @@
+"""The run directory: the only link between training and everything that comes after it."""
+
+import fcntl
+import json
+import re
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.files import sha256_of, write_json
+
+# Raised when a file of the run directory changes its meaning; a higher one is refused.
+RUN_FORMAT = 1
+CONFIG = "config.yaml"
+ENVIRONMENT = "environment.json"
+SPLIT = "split.json"
+METRICS = "metrics.jsonl"
+CHECKPOINT = "checkpoint"
+MODEL = "model.keras"
+PREDICTIONS = "predictions.parquet"
+TIMING = "timing.json"
+RESULT = "result.json"
+# Listed with their checksums in result.json, in the order in which they appear.
+LISTED = (CONFIG, ENVIRONMENT, SPLIT, METRICS, MODEL, PREDICTIONS, TIMING)
+LOCK = ".lock"
+
+
+class RunDirectory:
+    """Paths and files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: TextIOWrapper | None = None
+
+    def file(self, name: str) -> Path:
+        """Path of the file called `name`."""
+        return self.path / name
+
+    def lock(self) -> None:
+        """Keeps other processes out of this directory until the process ends.
+
+        Raises:
+            WorkError: another process is at work in it.
+        """
+        stream = self.file(LOCK).open("a")
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            stream.close()
+            raise WorkError(
+                f"{self.path} is in use by another fit; wait for its end, or start this one under "
+                "another --name"
+            ) from None
+        self._lock = stream
+
+    def unlock(self) -> None:
+        """Lets other processes in again and takes the lock file away."""
+        if self._lock is not None:
+            self.file(LOCK).unlink(missing_ok=True)
+            self._lock.close()
+            self._lock = None
+
+    def read_json(self, name: str) -> Any:
+        """Content of a JSON file of the run.
+
+        Raises:
+            WorkError: the file is missing or damaged.
+        """
+        try:
+            return json.loads(self.file(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise WorkError(f"{self.path} has no {name}: it is no run directory") from None
+        except (UnicodeDecodeError, json.JSONDecodeError):
+            raise WorkError(f"{self.file(name)} is damaged: it holds no JSON") from None
+
+    def append_metrics(self, line: dict[str, Any]) -> None:
+        """Adds a line to metrics.jsonl."""
+        with self.file(METRICS).open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+
+    def is_complete(self) -> bool:
+        """Whether the run has ended: result.json is written last."""
+        return self.file(RESULT).exists()
+
+    def complete(self, result: dict[str, Any]) -> None:
+        """Writes result.json, with the checksums of all files before it."""
+        files = {name: sha256_of(self.file(name)) for name in LISTED}
+        write_json(self.file(RESULT), {**result, "files": files})
+
+
+def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
+    """A new, locked directory under `runs`, called `name` or by model and time.
+
+    Raises:
+        CallError: a run of that name exists, or the name is none for a folder.
+        WorkError: another process is at work in it.
+    """
+    if name is None:
+        name = free_name(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}")
+    elif not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
+        raise CallError(
+            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
+        )
+    run = RunDirectory(runs / name)
+    run.path.mkdir(parents=True, exist_ok=True)
+    run.lock()
+    if run.file(CONFIG).exists():
+        run.unlock()
+        way = "" if run.is_complete() else f" (go on with it by --resume {run.path})"
+        raise CallError(f"{run.path} holds a run already{way}; choose another --name")
+    return run
+
+
+def free_name(runs: Path, name: str) -> str:
+    """`name`, or with "-2", "-3" and so on behind it where that is taken."""
+    number, candidate = 1, name
+    while (runs / candidate).exists():
+        number += 1
+        candidate = f"{name}-{number}"
+    return candidate
+
+
+def resume_run(path: Path) -> RunDirectory:
+    """The locked directory of a run that was interrupted.
+
+    Raises:
+        WorkError: it is no run, is complete, was made by a newer version, or is in use.
+    """
+    run = _existing(path)
+    if run.is_complete():
+        raise WorkError(f"{path} is complete; there is nothing to resume")
+    run.lock()
+    return run
+
+
+def open_run(path: Path) -> RunDirectory:
+    """The directory of a complete run, its saved model's checksum verified.
+
+    Raises:
+        WorkError: it is no run, is incomplete, damaged, or was made by a newer version.
+    """
+    run = _existing(path)
+    if not run.is_complete():
+        raise WorkError(
+            f"{path} is incomplete (no {RESULT}); finish it with "
+            f"python -m tfcmp.fit --resume {path}"
+        )
+    check_files(run, [CONFIG, ENVIRONMENT, SPLIT, MODEL])
+    return run
+
+
+def check_files(run: RunDirectory, names: list[str]) -> None:
+    """Compares checksums with those that result.json lists.
+
+    Raises:
+        WorkError: a file is missing or differs.
+    """
+    listed = run.read_json(RESULT).get("files", {})
+    for name in names:
+        file = run.file(name)
+        if not file.exists():
+            raise WorkError(f"{run.path} is damaged: {name} is missing")
+        if sha256_of(file) != listed.get(name):
+            raise WorkError(
+                f"{run.path} is damaged: {name} has not the checksum that {RESULT} lists; restore "
+                "it from a copy or fit again"
+            )
+
+
+def _existing(path: Path) -> RunDirectory:
+    if not path.is_dir():
+        raise WorkError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
+    run = RunDirectory(path)
+    made_by = run.read_json(ENVIRONMENT).get("run_format", 0)
+    if made_by > RUN_FORMAT:
+        raise WorkError(
+            f"{path} was made by a newer tfcmp (run format {made_by}, this version reads up to "
+            f"{RUN_FORMAT}); upgrade tfcmp"
+        )
+    return run

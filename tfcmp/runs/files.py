@@ -1,0 +1,43 @@
+"""Files that are written whole or not at all."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+BYTES_A_READ = 1 << 20
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Yields a temporary path beside `file`; renames it to `file` once the block has succeeded.
+
+    Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
+    the temporary file is removed. The suffix stays, as some libraries choose the format by it.
+    """
+    part = file.with_name(f".{file.stem}.{os.getpid()}.part{file.suffix}")
+    try:
+        yield part
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_json(file: Path, value: Any) -> None:
+    """Writes `value` as indented JSON."""
+    with whole_file(file) as part:
+        part.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def sha256_of(file: Path) -> str:
+    """SHA-256 of a file's content, in hexadecimal digits."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(BYTES_A_READ):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,138 @@
+"""Epochs, segments and validation, and what is kept of them."""
+
+import math
+import time
+from collections.abc import Callable
+
+import keras
+
+from tfcmp.config.fields import Configuration
+from tfcmp.data.batches import Batch
+from tfcmp.errors import WorkError
+from tfcmp.runs.directory import METRICS, RunDirectory
+from tfcmp.timing.clock import Clock
+from tfcmp.training.checkpoint import Checkpoint, Place
+from tfcmp.training.evaluation import evaluate_split
+from tfcmp.training.optimizers import learning_rate
+from tfcmp.training.segment import Segment, add_sums, summarise
+from tfcmp.training.step import compile_forward, compile_train_step
+from tfcmp.training.texts import Texts
+
+
+class Trainer:
+    """Walks through the epochs; where it stands is `place`, which a checkpoint holds."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        texts: Texts,
+        core: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        checkpoint: Checkpoint,
+        run: RunDirectory,
+        clock: Clock,
+    ) -> None:
+        self.settings = configuration.training
+        self.seed = configuration.seed
+        self.texts = texts
+        self.optimizer = optimizer
+        self.checkpoint = checkpoint
+        self.run = run
+        self.clock = clock
+        self.place = Place()
+        self.step_function = compile_train_step(core, optimizer, self.settings.clip_norm)
+        self.forward = compile_forward(core)
+        self.is_compiled = False
+        self.steps_an_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
+
+    def resume(self) -> None:
+        """Goes back to the checkpoint; metrics written after it are taken off, to be redone."""
+        self.place = self.checkpoint.restore()
+        self.place.sessions += 1
+        for phase, seconds in self.place.seconds.items():
+            self.clock.add(phase, seconds)
+        with self.run.file(METRICS).open("ab") as stream:
+            stream.truncate(self.place.metrics_bytes)
+
+    def steps_left(self) -> int:
+        """Steps until the last epoch's end, if training does not stop early."""
+        done = self.place.epoch * self.steps_an_epoch + self.place.step
+        return self.settings.epochs * self.steps_an_epoch - done
+
+    def has_epochs_left(self) -> bool:
+        """Whether another epoch is to come: neither the last is done nor patience at its end."""
+        patience = self.settings.patience
+        is_patient = patience is None or self.place.stale_epochs < patience
+        return is_patient and self.place.epoch < self.settings.epochs
+
+    def train_epoch(self, advance: Callable[[int], None]) -> None:
+        """The steps of the epoch that are not done yet, a checkpoint after every segment."""
+        order = self.texts.training_order(self.settings.batch_size, self.seed, self.place.epoch)
+        longest = max(1, math.ceil(self.settings.segment_share * len(order)))
+        segment = Segment()
+        for batch in self.texts.batches(order[self.place.step :]):
+            self._step(batch, segment)
+            advance(1)
+            is_long = segment.seconds() >= 60 * self.settings.segment_minutes
+            if segment.steps == longest or is_long or self.place.step == len(order):
+                self._end_segment(segment)
+                segment = Segment()
+
+    def validate(self) -> None:
+        """Scores the validation split, keeps the weights if they are the best, ends the epoch."""
+        with self.clock.phase("validation"):
+            scores = evaluate_split(self.forward, self.texts, "validation").scores()
+        place = self.place
+        place.epoch, place.step = place.epoch + 1, 0
+        score = scores["accuracy"] if self.settings.selection == "accuracy" else -scores["loss"]
+        place.stale_epochs += 1
+        if score > place.best_score:
+            place.best_epoch, place.best_score, place.stale_epochs = place.epoch, score, 0
+            self.checkpoint.save_best(place)
+        line = {"event": "epoch", "epoch": place.epoch, **summarise(place.sums)}
+        self._append({**line, **{f"validation_{name}": value for name, value in scores.items()}})
+        place.sums = {}
+        self._save()
+
+    def restore_best(self) -> None:
+        """Brings back the weights of the best epoch."""
+        self.checkpoint.restore_best(self.place)
+
+    def _step(self, batch: Batch, segment: Segment) -> None:
+        start = time.perf_counter()
+        place = self.place
+        step = place.epoch * self.steps_an_epoch + place.step
+        rate = learning_rate(self.settings, step, self.settings.epochs * self.steps_an_epoch)
+        self.optimizer.learning_rate.assign(rate)
+        segment.add(batch, self.step_function(batch.ids, batch.labels), rate)
+        place.step += 1
+        if not self.is_compiled:
+            # Compilation belongs to the first step of a process: it is kept apart from training.
+            self.is_compiled = True
+            self.clock.add("first_step", time.perf_counter() - start)
+            segment.restart_clock()
+
+    def _end_segment(self, segment: Segment) -> None:
+        place = self.place
+        sums = segment.sums()
+        self.clock.add("training", sums["seconds"])
+        if not math.isfinite(sums["loss"]) or not math.isfinite(sums["norm"]):
+            reason = (
+                f"training diverged in epoch {place.epoch + 1}, step {place.step}: the loss or a "
+                "gradient is no longer finite"
+            )
+            self._append({"event": "failure", "reason": reason})
+            raise WorkError(f"{reason}; lower --training.learning_rate or --training.clip_norm")
+        add_sums(place.sums, sums)
+        line = {"event": "segment", "epoch": place.epoch + 1, "step": place.step}
+        self._append({**line, **summarise(sums), "learning_rate": segment.rate})
+        self._save()
+
+    def _append(self, line: dict) -> None:
+        self.run.append_metrics(line)
+
+    def _save(self) -> None:
+        self.place.metrics_bytes = self.run.file(METRICS).stat().st_size
+        self.place.seconds = dict(self.clock.seconds)
+        with self.clock.phase("checkpoint"):
+            self.checkpoint.save(self.place)

@@ -1,0 +1,107 @@
+"""Device, precision, threads and determinism: set once, before the first tensor is made."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from tfcmp.config.fields import Configuration
+from tfcmp.errors import CallError, WorkError
+
+# Below this compute capability (Ampere) a GPU has no bfloat16 units.
+BFLOAT16_CAPABILITY = (8, 0)
+
+
+def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[str]]:
+    """Applies the settings to TensorFlow and Keras.
+
+    Returns:
+        What `auto` became: device, devices, precision and threads, for environment.json.
+
+    Raises:
+        CallError: a GPU is asked for and there is none.
+        WorkError: the driver shows a GPU that TensorFlow does not use.
+    """
+    import keras
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    device = _choose_device(configuration.device, len(gpus))
+    if device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
+    for gpu in gpus if device == "gpu" else []:
+        tf.config.experimental.set_memory_growth(gpu, True)
+    if configuration.threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(configuration.threads)
+        tf.config.threading.set_inter_op_parallelism_threads(configuration.threads)
+    keras.utils.set_random_seed(configuration.seed)
+    if configuration.deterministic:
+        tf.config.experimental.enable_op_determinism()
+    details = [tf.config.experimental.get_device_details(gpu) for gpu in gpus]
+    capability = min((d.get("compute_capability", (0, 0)) for d in details), default=(0, 0))
+    precision = choose_precision(configuration, device, capability)
+    keras.config.set_dtype_policy(precision)
+    names = [d.get("device_name", "GPU") for d in details] if device == "gpu" else []
+    return {
+        "device": device,
+        "device_names": names or [processor_name()],
+        "precision": precision,
+        "threads": configuration.threads or len(os.sched_getaffinity(0)),
+    }
+
+
+def choose_precision(configuration: Configuration, device: str, capability: tuple[int, int]) -> str:
+    """What `auto` stands for: bfloat16 for transformers on a GPU that has it, else float32.
+
+    Recurrent models keep float32: their cuDNN kernels and long sums gain little from less.
+    """
+    if configuration.precision != "auto":
+        return configuration.precision
+    from tfcmp.models.catalogue import find_model
+
+    is_transformer = find_model(configuration.model).family == "transformer"
+    if device == "gpu" and capability >= BFLOAT16_CAPABILITY and is_transformer:
+        return "mixed_bfloat16"
+    return "float32"
+
+
+def _choose_device(wanted: str, gpus: int) -> str:
+    if wanted == "cpu":
+        return "cpu"
+    if gpus:
+        return "gpu"
+    shown = gpus_of_driver()
+    if shown and "CUDA_VISIBLE_DEVICES" not in os.environ:
+        raise WorkError(
+            f"the driver shows {shown} GPU(s) and TensorFlow uses none; install the CUDA libraries "
+            "(pip install 'tfcmp[gpu]'), or train on the processor with --device cpu"
+        )
+    if wanted == "gpu":
+        raise CallError("--device gpu: TensorFlow sees no GPU here; expected at least one")
+    return "cpu"
+
+
+def gpus_of_driver() -> int:
+    """Number of NVIDIA GPUs that the driver shows, whatever TensorFlow sees."""
+    folder = Path("/proc/driver/nvidia/gpus")
+    if folder.is_dir():
+        return len(list(folder.iterdir()))
+    try:
+        listing = subprocess.run(
+            ["nvidia-smi", "--list-gpus"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return 0
+    return listing.stdout.count("GPU ") if listing.returncode == 0 else 0
+
+
+def processor_name() -> str:
+    """Model name of the processor."""
+    import platform
+
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,152 @@
+"""From a configuration to the token ids that are trained on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tfcmp.config.fields import Configuration
+from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
+from tfcmp.data.corpus import SPLITS, Corpus, index_source
+from tfcmp.data.sources.opening import open_source
+from tfcmp.data.sources.record import Source
+from tfcmp.data.splits import Splits, split_corpus
+from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
+from tfcmp.data.vocabulary import count_words, most_frequent
+from tfcmp.models.word_tokenizer import FIRST_WORD_ID, PADDING_ID, SPLITTING_VERSION, WordTokenizer
+from tfcmp.progress import progress_bar
+from tfcmp.runs.files import whole_file
+
+TEXTS_A_COUNT = 512
+EVALUATION_BATCH_TOKENS = 32_768
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """The texts of a run, as every model reads them."""
+
+    corpus: Corpus
+    splits: Splits
+    tokenizer: WordTokenizer
+    store: TokenStore
+    pad_multiple: int
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids, padding and unknown word included."""
+        return self.tokenizer.lookup.vocabulary_size()
+
+    def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
+        """Rows of every training batch of an epoch."""
+        rows = self.splits.train
+        return training_order(self.store.lengths, rows, batch_size, seed, epoch)
+
+    def batches(self, order: list[np.ndarray]) -> Iterator[Batch]:
+        """The batches with the given rows."""
+        return read_batches(
+            self.store,
+            self.corpus.labels,
+            order,
+            padding_id=PADDING_ID,
+            pad_multiple=self.pad_multiple,
+        )
+
+    def adaptation_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Ids and labels of all training texts, once, for models that count before they train."""
+        lengths = self.store.lengths
+        for batch in self.batches(evaluation_order(lengths, self.splits.train, TEXTS_A_COUNT)):
+            yield batch.ids, batch.labels
+
+    def evaluation_batches(self, split: str) -> Iterator[Batch]:
+        """All texts of a split, once, the longest first."""
+        longest = int(self.store.lengths.max())
+        batch_size = max(1, EVALUATION_BATCH_TOKENS // longest)
+        rows = self.splits.rows(split)
+        return self.batches(evaluation_order(self.store.lengths, rows, batch_size))
+
+    def describe(self) -> dict:
+        """Sizes, fingerprints, class shares and truncation of the splits: split.json."""
+        described = {}
+        for name in SPLITS:
+            rows = self.splits.rows(name)
+            shares = np.bincount(self.corpus.labels[rows], minlength=len(self.corpus.classes))
+            described[name] = {
+                "size": len(rows),
+                "groups": len(np.unique(self.splits.groups[rows])),
+                "class_sizes": dict(zip(self.corpus.classes, shares.tolist(), strict=True)),
+                "fingerprint": self.corpus.fingerprint(rows),
+                "cut_token_share": self.store.cut_share(rows),
+                "cut_text_share": float(
+                    np.mean(self.store.full_lengths[rows] > self.store.lengths[rows])
+                ),
+            }
+        return {
+            "classes": list(self.corpus.classes),
+            "splits": described,
+            "removed": self.splits.removed,
+            "vocabulary_size": self.vocabulary_size,
+        }
+
+
+def prepare_texts(configuration: Configuration, cache: Path) -> Texts:
+    """Index, splits, vocabulary and token ids; each read from `cache` where it is known already."""
+    data = configuration.data
+    source = open_source(data)
+    corpus = index_source(source, cache)
+    splits = split_corpus(
+        corpus,
+        grouping=data.grouping,
+        validation_share=data.validation_share,
+        test_share=data.test_share,
+        seed=data.split_seed,
+        train_size=data.train_size,
+    )
+    tokenizer = WordTokenizer(data.max_length, data.truncation, name="tokenizer")
+    size = configuration.architecture.vocabulary_size - FIRST_WORD_ID
+    tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
+    store = _tokenise(source, corpus, tokenizer, cache)
+    return Texts(corpus, splits, tokenizer, store, configuration.training.pad_multiple)
+
+
+def learn_vocabulary(
+    source: Source,
+    corpus: Corpus,
+    splits: Splits,
+    tokenizer: WordTokenizer,
+    size: int,
+    cache: Path,
+) -> list[str]:
+    """The `size` most frequent words of the training split, most frequent first."""
+    key = store_key(str(SPLITTING_VERSION), str(size), corpus.fingerprint(splits.train))
+    file = cache / f"vocabulary-{key}.txt"
+    if file.exists():
+        return file.read_text(encoding="utf-8").split("\n")
+    is_train = np.zeros(len(corpus), bool)
+    is_train[splits.train] = True
+    with progress_bar("counting words", len(corpus)) as advance:
+        texts = (
+            record.text for row, record in enumerate(_counted(source, advance)) if is_train[row]
+        )
+        batches = batched_lists(texts, TEXTS_A_COUNT)
+        words = most_frequent(count_words(batches, tokenizer.split_texts), size)
+    with whole_file(file) as part:
+        part.write_text("\n".join(words), encoding="utf-8")
+    return words
+
+
+def _tokenise(source: Source, corpus: Corpus, tokenizer: WordTokenizer, cache: Path) -> TokenStore:
+    key = store_key(tokenizer.identity(), corpus.identity())
+    store = open_store(cache, key)
+    if store is not None:
+        return store
+    with progress_bar("tokenising", len(corpus)) as advance:
+        texts = (record.text for record in source.records())
+        largest_id = tokenizer.lookup.vocabulary_size() - 1
+        return write_store(cache, key, texts, tokenizer.encode_texts, largest_id, advance)
+
+
+def _counted(source: Source, advance: Callable[[int], None]):
+    for record in source.records():
+        yield record
+        advance(1)

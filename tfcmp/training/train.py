@@ -1,0 +1,66 @@
+"""The one training path: every model, from a configuration to a complete run directory."""
+
+from pathlib import Path
+
+from tfcmp.config.fields import Configuration
+from tfcmp.config.writing import write_configuration
+from tfcmp.models.building import adapt_core, build_core
+from tfcmp.progress import progress_bar
+from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, SPLIT, RunDirectory
+from tfcmp.runs.files import write_json
+from tfcmp.timing.clock import Clock
+from tfcmp.training.checkpoint import Checkpoint
+from tfcmp.training.environment import describe_environment
+from tfcmp.training.epochs import Trainer
+from tfcmp.training.finish import finish_run
+from tfcmp.training.hardware import set_up_hardware
+from tfcmp.training.optimizers import build_optimizer
+from tfcmp.training.texts import prepare_texts
+
+
+def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
+    """Trains one model, or goes on where a checkpoint of `run` stands.
+
+    Args:
+        configuration: fully resolved.
+        run: locked; files appear in it one by one, result.json last.
+        cache: folder of indexes, vocabularies and token ids.
+
+    Returns:
+        The content of result.json.
+    """
+    clock = Clock()
+    with clock.phase("setup"):
+        # What the run is, before anything is computed: a run that fails can still be told apart.
+        hardware = set_up_hardware(configuration)
+        if not run.file(ENVIRONMENT).exists():
+            write_configuration(run.file(CONFIG), configuration)
+            write_json(run.file(ENVIRONMENT), describe_environment(hardware))
+
+        # Texts to token ids, in splits that no setting of the model has a say in.
+        texts = prepare_texts(configuration, cache)
+        if not run.file(SPLIT).exists():
+            write_json(run.file(SPLIT), texts.describe())
+
+        # The model and its optimizer.
+        classes = len(texts.corpus.classes)
+        core = build_core(configuration, texts.vocabulary_size, classes)
+        optimizer = build_optimizer(configuration.training, core.trainable_variables)
+
+        # The newest checkpoint, or a model that has learned nothing but its counts.
+        checkpoint = Checkpoint(run.file(CHECKPOINT), core, optimizer)
+        trainer = Trainer(configuration, texts, core, optimizer, checkpoint, run, clock)
+        if checkpoint.exists():
+            trainer.resume()
+        else:
+            adapt_core(core, configuration, texts.adaptation_batches)
+
+    # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
+    with progress_bar(configuration.model, trainer.steps_left()) as advance:
+        while trainer.has_epochs_left():
+            trainer.train_epoch(advance)
+            trainer.validate()
+    trainer.restore_best()
+
+    # The only time the test split is read.
+    return finish_run(configuration, run, texts, core, trainer.place, clock)
