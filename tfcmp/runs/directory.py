@@ -4,9 +4,8 @@ import fcntl
 import json
 import re
 from datetime import datetime
-from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.files import sha256_of, write_json
@@ -32,7 +31,7 @@ class RunDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock: TextIOWrapper | None = None
+        self._lock: IO[str] | None = None
 
     def file(self, name: str) -> Path:
         """Path of the file called `name`."""

@@ -28,13 +28,12 @@ def open_source(settings: DataSettings) -> Source:
         from tfcmp.data.sources.tfds import TfdsSource
 
         # A default names the usual column of a file; TFDS tells by itself which one it is.
-        columns = (settings.text_column, settings.label_column)
-        defaults = (DataSettings.text_column, DataSettings.label_column)
-        chosen = [
-            None if column == usual else column
-            for column, usual in zip(columns, defaults, strict=True)
-        ]
-        return TfdsSource(name.removeprefix("tfds:"), *chosen)
+        text, label = settings.text_column, settings.label_column
+        return TfdsSource(
+            name.removeprefix("tfds:"),
+            text_column=None if text == DataSettings.text_column else text,
+            label_column=None if label == DataSettings.label_column else label,
+        )
     if Path(name).suffix.lower() in FILE_SUFFIXES or Path(name).exists():
         from tfcmp.data.sources.table_file import TableFileSource
 
