@@ -42,17 +42,28 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None
     try:
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
-        print(f"stopped; go on with {PROGRAM} --resume {run.path}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
         raise
     finally:
         run.unlock()
-    accuracy = result["test"]["accuracy"]
-    sys.stdout.write(
-        f"{configuration.model}: test accuracy {accuracy['value']:.2%} "
-        f"(95 % interval {accuracy['low']:.2%} to {accuracy['high']:.2%}, "
-        f"{result['test']['examples']['value']:.0f} texts), "
-        f"{result['parameters']['total']:,} parameters, {result['epochs']} epochs\n{run.path}\n"
-    )
+    sys.stdout.write(f"{_summary(result, configuration)}\n{run.path}\n")
+
+
+def _summary(result: dict, configuration: Configuration) -> str:
+    accuracy, parameters = result["test"]["accuracy"], result["parameters"]
+    lines = [
+        f"{configuration.model}: test accuracy {accuracy['value']:.2%}, 95 % interval "
+        f"{accuracy['low']:.2%} to {accuracy['high']:.2%} "
+        f"({result['test']['examples']['value']:.0f} texts, one run: test sampling only)",
+        f"{parameters['total']:,} parameters, best epoch {result['best_epoch']} of "
+        f"{result['epochs']}",
+    ]
+    if parameters["match_target"] is not None:
+        lines.append(
+            f"without embeddings: {parameters['without_embedding']:,} parameters, matched to "
+            f"{parameters['match_target']:,}"
+        )
+    return "\n".join(lines)
 
 
 def _configuration_of(run: RunDirectory) -> Configuration:

@@ -5,19 +5,21 @@ defaults of the code < the model's own defaults < the file < flags
 
 import difflib
 import re
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable
 
-import yaml
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration, DataSettings, Precision, TrainingSettings
+from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
 
 AddOptions = Callable[[ArgumentParser], None]
+
+GROUPS = ("architecture", "data", "training")
+# Options that say what to do now; a file says what a run is.
+NOT_IN_FILES = ("--help", "--config", "--print_config", "--resume")
 
 
 def parse_configuration(
@@ -38,11 +40,15 @@ def parse_configuration(
         CallError: an option, a setting or a value is not as expected.
     """
     arguments = [_long_form(argument) for argument in arguments]
-    name = _peek(arguments, "--model") or _model_in_file(_peek(arguments, "--config"))
+    file = _peek(arguments, "--config")
+    settings = read_settings(file) if file is not None else {}
+    name = _peek(arguments, "--model") or settings.get("model")
     record = find_model(name) if name else None
     parser = _make_parser(record, program, description)
     add_options(parser)
-    namespace = parse_strictly(parser, arguments)
+    if record is not None and file is not None:
+        _check_names(setting_names(settings, GROUPS, file), file, _options(parser))
+    namespace = parse_strictly(parser, _file_first(arguments))
     if record is None:
         raise CallError("--model is missing; python -m tfcmp lists the models")
     built = parser.instantiate(namespace)
@@ -69,7 +75,7 @@ def parse_resumed(arguments: list[str], program: str, add_options: AddOptions) -
     parser = ArgumentParser(prog=program, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("--resume", type=str)
     add_options(parser)
-    known = [option for action in parser._actions for option in action.option_strings]
+    known = _options(parser)
     for argument in arguments:
         option = argument.split("=", 1)[0]
         if option.startswith("--") and option not in known:
@@ -86,15 +92,17 @@ def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
     Raises:
         CallError: an option, a setting or a value is not as expected.
     """
-    options = [option for action in parser._actions for option in action.option_strings]
-    for argument in arguments:
+    options = _options(parser)
+    # Behind a lone "--" everything is taken as it is.
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for argument in arguments[:end]:
         option = argument.split("=", 1)[0]
-        if option.startswith("--") and len(option) > 2 and option not in options:
+        if option.startswith("--") and option not in options:
             raise CallError(f"unknown option {option}{_nearest(option, options)}")
     try:
         return parser.parse_args(arguments)
     except (ArgumentError, TypeError, ValueError) as error:
-        raise CallError(_one_sentence(str(error), options)) from None
+        raise CallError(_one_sentence(str(error))) from None
 
 
 def _make_parser(record: ModelRecord | None, program: str, description: str) -> ArgumentParser:
@@ -147,42 +155,53 @@ def _peek(arguments: list[str], option: str) -> str | None:
     return value
 
 
-def _model_in_file(file: str | None) -> str | None:
-    """The model that a configuration file names.
+def _file_first(arguments: list[str]) -> list[str]:
+    """The same arguments with `--config` in front: flags win, in whatever order they stand.
 
     Raises:
-        CallError: the file is missing, is no YAML or holds no settings.
+        CallError: there are several files.
     """
-    if file is None:
-        return None
-    try:
-        content: Any = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CallError(f"--config {file}: no such file") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        problem = " ".join(str(error).split())
-        raise CallError(f"--config {file}: expected a YAML file of settings; {problem}") from None
-    if not isinstance(content, dict):
-        raise CallError(f"--config {file}: expected settings (name: value), got {content!r}")
-    model = content.get("model")
-    if model is not None and not isinstance(model, str):
-        raise CallError(f"--config {file}: model: expected a name, got {model!r}")
-    return model
+    file, others = [], list(arguments)
+    for place, argument in reversed(list(enumerate(arguments))):
+        if argument == "--config" or argument.startswith("--config="):
+            width = 2 if argument == "--config" else 1
+            file += others[place : place + width]
+            del others[place : place + width]
+    if len(file) > 2 or (len(file) == 2 and file[0] != "--config"):
+        raise CallError("--config is given more than once; expected one file")
+    return file + others
+
+
+def _check_names(names: Iterable[str], file: str, options: list[str]) -> None:
+    known = [option for option in options if option not in NOT_IN_FILES]
+    for name in names:
+        if f"--{name}" not in known:
+            near = _nearest(f"--{name}", known).replace("--", "", 1)
+            raise CallError(f"--config {file}: unknown setting {name}{near}")
+
+
+def _options(parser: ArgumentParser) -> list[str]:
+    return [option for action in parser._actions for option in action.option_strings]
 
 
 def _nearest(option: str, options: list[str]) -> str:
+    """The nearest option as a question; inside a group that is there, one of that group."""
+    group = option.partition(".")[0]
+    same_group = [known for known in options if known.startswith(f"{group}.")]
+    if "." in option and same_group:
+        options = same_group
     near = difflib.get_close_matches(option, options, n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else "; --help lists the options"
 
 
-def _one_sentence(message: str, options: list[str]) -> str:
+def _one_sentence(message: str) -> str:
     """The parser's message on one line, in our words."""
     message = " ".join(message.split())
+    group = re.match(r"Parser key \"(\w+)\": Unable to load config '(.*?)'", message)
+    if group:
+        name, value = group.groups()
+        return f"--{name}: expected one of its settings (--{name}.NAME VALUE), got {value!r}"
     message = re.sub(r"Parser key \"([\w.]+)\":", r"--\1:", message)
     message = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", message)
     message = re.sub(r"<class '(\w+)'>", r"\1", message).replace("Expected a ", "expected ")
-    unknown = re.search(r"Key '([\w.]+)' is not expected", message)
-    if unknown:
-        option = f"--{unknown.group(1)}"
-        return f"unknown setting {unknown.group(1)}{_nearest(option, options)}"
     return message.replace(". Got value:", ", got")

@@ -69,19 +69,23 @@ def check_configuration(configuration: Configuration) -> None:
 
 def _check_combinations(configuration: Configuration) -> None:
     architecture, training = configuration.architecture, configuration.training
-    if isinstance(architecture, LinearArchitecture):
-        if architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY:
-            raise CallError(
-                f"--architecture.vocabulary_size: expected at most {LARGEST_LINEAR_VOCABULARY} "
-                f"for {configuration.model}, got {architecture.vocabulary_size}"
-            )
-    elif isinstance(architecture, TransformerArchitecture):
-        if architecture.embedding_size % architecture.heads:
-            raise CallError(
-                "--architecture.embedding_size and --architecture.heads contradict each other: "
-                f"{architecture.embedding_size} channels cannot be shared by "
-                f"{architecture.heads} heads evenly"
-            )
+    if (
+        isinstance(architecture, LinearArchitecture)
+        and architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY
+    ):
+        raise CallError(
+            f"--architecture.vocabulary_size: expected at most {LARGEST_LINEAR_VOCABULARY} for "
+            f"{configuration.model}, got {architecture.vocabulary_size}"
+        )
+    if (
+        isinstance(architecture, TransformerArchitecture)
+        and architecture.embedding_size % architecture.heads
+    ):
+        raise CallError(
+            "--architecture.embedding_size and --architecture.heads contradict each other: "
+            f"{architecture.embedding_size} channels cannot be shared by {architecture.heads} heads "
+            "evenly"
+        )
     if training.optimizer == "sgd" and training.nesterov and training.momentum == 0:
         raise CallError(
             "--training.nesterov true and --training.momentum 0 contradict each other: Nesterov's "

@@ -70,23 +70,32 @@ def count_parameters(core: keras.Model) -> dict[str, int]:
     return {"total": total, "embedding": embedding, "without_embedding": total - embedding}
 
 
-def match_transformer(configuration: Configuration, classes: int) -> tuple[Configuration, int]:
-    """Sizes the transformer to the parameters of another model, embeddings apart.
-
-    Returns:
-        The configuration with the found `layers` and `feed_forward_size`, and the number of
-        parameters (embeddings apart) that was aimed at.
+def matched(configuration: Configuration, classes: int) -> Configuration:
+    """The configuration with `layers` and `feed_forward_size` that `architecture.match` asks for.
 
     Raises:
-        CallError: no such transformer has between 98 and 102 % of them.
+        CallError: no such transformer has between 98 and 102 % of the other model's parameters.
     """
+    target = match_target(configuration, classes)
+    if target is None:
+        return configuration
     architecture = configuration.architecture
     assert isinstance(architecture, TransformerArchitecture)
-    assert architecture.match is not None
-    other = default_configuration(find_model(architecture.match))
-    target = count_parameters(build_core(other, 3, classes))["without_embedding"]
     layers, feed_forward_size = matching_size(
         target, architecture.embedding_size, classes, architecture.pooling
     )
     sized = replace(architecture, layers=layers, feed_forward_size=feed_forward_size)
-    return replace(configuration, architecture=sized), target
+    return replace(configuration, architecture=sized)
+
+
+def match_target(configuration: Configuration, classes: int) -> int | None:
+    """Parameters, embeddings apart, of the model that `architecture.match` names, at its defaults.
+
+    None where nothing is to be matched.
+    """
+    architecture = configuration.architecture
+    if not isinstance(architecture, TransformerArchitecture) or architecture.match is None:
+        return None
+    other = default_configuration(find_model(architecture.match))
+    # The vocabulary plays no part in what is counted: a small one is built faster.
+    return count_parameters(build_core(other, 3, classes))["without_embedding"]

@@ -86,8 +86,9 @@ def ngram_keys(library, ids, orders: int):
 class WeightedFeatures(keras.layers.Layer):
     """Sum over a text's features of log-count ratio times a trained weight, and a bias.
 
-    With weights of 1 this is multinomial naive Bayes on presence; training moves them
-    (NBSVM, Wang & Manning 2012, "Baselines and Bigrams", eq. 2 to 5).
+    The features of NBSVM (Wang & Manning 2012, "Baselines and Bigrams", section 2.3) under a
+    softmax instead of a hinge loss. Weights start at 0: weights of 1 would be naive Bayes, which
+    has its own training texts right from the first step and leaves nothing to learn from.
     """
 
     def __init__(self, features: int, classes: int, **options):
@@ -102,7 +103,7 @@ class WeightedFeatures(keras.layers.Layer):
             shape=shape, initializer="zeros", trainable=False, name="log_count_ratios"
         )
         self.weights_of_features = self.add_weight(
-            shape=shape, initializer="ones", name="feature_weights"
+            shape=shape, initializer="zeros", name="feature_weights"
         )
         self.bias = self.add_weight(shape=(self.classes,), initializer="zeros", name="bias")
 

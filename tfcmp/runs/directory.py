@@ -55,11 +55,13 @@ class RunDirectory:
         self._lock = stream
 
     def unlock(self) -> None:
-        """Lets other processes in again and takes the lock file away."""
+        """Lets other processes in again; a directory in which nothing was written goes."""
         if self._lock is not None:
             self.file(LOCK).unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
+            if not any(self.path.iterdir()):
+                self.path.rmdir()
 
     def read_json(self, name: str) -> Any:
         """Content of a JSON file of the run.

@@ -8,7 +8,12 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import Configuration
 from tfcmp.evaluation.summary import summarise
-from tfcmp.models.building import build_core, build_text_classifier, count_parameters
+from tfcmp.models.building import (
+    build_core,
+    build_text_classifier,
+    count_parameters,
+    match_target,
+)
 from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
 from tfcmp.runs.files import whole_file, write_json
 from tfcmp.timing.clock import Clock
@@ -58,7 +63,10 @@ def finish_run(
             name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])
             for name, answer in answers.items()
         },
-        "parameters": count_parameters(core),
+        "parameters": {
+            **count_parameters(core),
+            "match_target": match_target(configuration, len(texts.corpus.classes)),
+        },
         "epochs": place.epoch,
         "best_epoch": place.best_epoch,
     }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
-from tfcmp.models.building import adapt_core, build_core
+from tfcmp.models.building import adapt_core, build_core, matched
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, SPLIT, RunDirectory
 from tfcmp.runs.files import write_json
@@ -31,19 +31,20 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
     """
     clock = Clock()
     with clock.phase("setup"):
-        # What the run is, before anything is computed: a run that fails can still be told apart.
         hardware = set_up_hardware(configuration)
-        if not run.file(ENVIRONMENT).exists():
-            write_configuration(run.file(CONFIG), configuration)
-            write_json(run.file(ENVIRONMENT), describe_environment(hardware))
 
         # Texts to token ids, in splits that no setting of the model has a say in.
         texts = prepare_texts(configuration, cache)
+        classes = len(texts.corpus.classes)
+
+        # What the run is, before its first step: one that fails can still be told apart.
+        configuration = matched(configuration, classes)
         if not run.file(SPLIT).exists():
+            write_configuration(run.file(CONFIG), configuration)
+            write_json(run.file(ENVIRONMENT), describe_environment(hardware))
             write_json(run.file(SPLIT), texts.describe())
 
         # The model and its optimizer.
-        classes = len(texts.corpus.classes)
         core = build_core(configuration, texts.vocabulary_size, classes)
         optimizer = build_optimizer(configuration.training, core.trainable_variables)
 

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.sources.imdb import ImdbSource
+from tfcmp.data.sources.opening import open_source, require_source
+from tfcmp.data.sources.table_file import TableFileSource
+from tfcmp.data.sources.tfds import TfdsSource
+from tfcmp.errors import CallError
+
+
+def test_imdb_is_the_default_source() -> None:
+    assert isinstance(open_source(DataSettings()), ImdbSource)
+
+
+def test_the_embedded_corpus_is_opened_by_its_name() -> None:
+    assert isinstance(open_source(DataSettings(source="diagnostic")), DiagnosticSource)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".CSV"])
+def test_a_file_is_known_by_its_suffix(tmp_path: Path, suffix: str) -> None:
+    source = open_source(DataSettings(source=str(tmp_path / f"reviews{suffix}")))
+    assert isinstance(source, TableFileSource)
+
+
+def test_all_settings_of_a_file_reach_its_source() -> None:
+    settings = DataSettings(
+        source="reviews.csv",
+        text_column="body",
+        label_column="stars",
+        split_column="part",
+        group_column="author",
+        encoding="latin-1",
+        encoding_errors="replace",
+    )
+    expected = TableFileSource(
+        Path("reviews.csv"), "body", "stars", "part", "author", "latin-1", "replace"
+    )
+    assert open_source(settings) == expected
+
+
+def test_tfds_chooses_the_columns_unless_they_are_named() -> None:
+    source = open_source(DataSettings(source="tfds:ag_news_subset"))
+    assert isinstance(source, TfdsSource)
+    assert (source.text_column, source.label_column) == (None, None)
+
+
+def test_named_columns_reach_tfds() -> None:
+    settings = DataSettings(source="tfds:ag_news", text_column="title", label_column="topic")
+    source = open_source(settings)
+    assert isinstance(source, TfdsSource)
+    assert (source.text_column, source.label_column) == ("title", "topic")
+
+
+@pytest.mark.parametrize("name", ["imdbb", "reviews.txt", "", "no/such/file"])
+def test_an_unknown_source_is_a_wrong_call(name: str) -> None:
+    with pytest.raises(CallError, match="expected imdb, diagnostic, tfds:NAME or a file"):
+        open_source(DataSettings(source=name))
+
+
+def test_a_folder_is_a_wrong_call(tmp_path: Path) -> None:
+    with pytest.raises(CallError):
+        require_source(DataSettings(source=str(tmp_path)))
+
+
+def test_a_missing_file_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(CallError, match=r"reviews\.csv"):
+        require_source(DataSettings(source=str(tmp_path / "reviews.csv")))
+
+
+def test_the_embedded_corpus_is_always_at_hand() -> None:
+    require_source(DataSettings(source="diagnostic"))
