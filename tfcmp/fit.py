@@ -9,10 +9,11 @@ from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.fields import Configuration
 from tfcmp.data.sources.opening import require_source
-from tfcmp.runs.directory import CONFIG, RunDirectory, create_run, resume_run
+from tfcmp.runs.directory import CONFIG, SPLIT, RunDirectory, create_run, resume_run
+from tfcmp.runs.files import make_folder
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser
+    from jsonargparse import ArgumentParser, Namespace
 
 PROGRAM = "python -m tfcmp.fit"
 DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
@@ -21,18 +22,25 @@ DEFAULT_CACHE = "~/.cache/tfcmp"
 
 def main(arguments: list[str]) -> None:
     """Parses, trains, prints the result and, alone on the last line, the run directory."""
+    # All of this before TensorFlow is imported: what is missing or wrong is told within seconds.
     resumed = parse_resumed(arguments, PROGRAM, _add_cache)
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
-        # Before TensorFlow is imported: a missing file or network is told within seconds.
+        cache = _cache_folder(options)
         require_source(configuration.data)
         run = create_run(Path(options.runs), configuration.model, options.name)
     else:
-        options = resumed
-        run = resume_run(Path(options.resume))
+        cache = _cache_folder(resumed)
+        run = resume_run(Path(resumed.resume))
         configuration = _configuration_of(run)
         require_source(configuration.data)
-    _train(configuration, run, Path(options.cache).expanduser())
+    _train(configuration, run, cache)
+
+
+def _cache_folder(options: "Namespace") -> Path:
+    cache = Path(options.cache).expanduser()
+    make_folder(cache, "--cache")
+    return cache
 
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None:
@@ -42,7 +50,8 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None
     try:
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
-        sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
+        if run.file(SPLIT).exists():
+            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
         raise
     finally:
         run.unlock()

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> None:
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
-    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts to answer")
+    parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     parser.add_argument(
         "--input",
         type=str | None,
@@ -61,7 +61,7 @@ def _texts(given: list[str], file: str | None, encoding_errors: str) -> Iterable
         raise CallError("texts and --input contradict each other: leave one of them out")
     if given:
         return given
-    if file is None and sys.stdin.isatty():
+    if file is None and sys.stdin is not None and sys.stdin.isatty():
         raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
     return stream_texts(Path(file) if file is not None else None, encoding_errors)
 

@@ -8,6 +8,9 @@ from typing import NoReturn
 
 from tfcmp.errors import TfcmpError
 
+# Full or closed to us: the user can do something about it.
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+
 
 def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     """Runs `main` on the command line and ends the process with code 0, 1 or 2.
@@ -28,11 +31,14 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+        if error.errno not in OF_THE_DISK:
             raise
         where = f" ({error.filename})" if error.filename else ""
-        _end(f"{error.strerror}{where}: what was being written is not complete; free some space or "
-             "choose another folder with --runs or --cache, then start again", 1)  # fmt: skip
+        _end(
+            f"{error.strerror}{where}: what was being written is not complete; free some space, or "
+            "choose another folder with --runs or --cache, then start again",
+            1,
+        )
     sys.exit(0)
 
 

@@ -39,7 +39,7 @@ def parse_configuration(
     Raises:
         CallError: an option, a setting or a value is not as expected.
     """
-    arguments = [_long_form(argument) for argument in arguments]
+    arguments = _file_first([_long_form(argument) for argument in arguments])
     file = _peek(arguments, "--config")
     settings = read_settings(file) if file is not None else {}
     name = _peek(arguments, "--model") or settings.get("model")
@@ -48,7 +48,7 @@ def parse_configuration(
     add_options(parser)
     if record is not None and file is not None:
         _check_names(setting_names(settings, GROUPS, file), file, _options(parser))
-    namespace = parse_strictly(parser, _file_first(arguments))
+    namespace = parse_strictly(parser, arguments)
     if record is None:
         raise CallError("--model is missing; python -m tfcmp lists the models")
     built = parser.instantiate(namespace)
@@ -159,25 +159,25 @@ def _file_first(arguments: list[str]) -> list[str]:
     """The same arguments with `--config` in front: flags win, in whatever order they stand.
 
     Raises:
-        CallError: there are several files.
+        CallError: more than one file is given.
     """
-    file, others = [], list(arguments)
-    for place, argument in reversed(list(enumerate(arguments))):
-        if argument == "--config" or argument.startswith("--config="):
-            width = 2 if argument == "--config" else 1
-            file += others[place : place + width]
-            del others[place : place + width]
-    if len(file) > 2 or (len(file) == 2 and file[0] != "--config"):
+    places = [n for n, argument in enumerate(arguments) if argument.split("=")[0] == "--config"]
+    if not places:
+        return arguments
+    if len(places) > 1:
         raise CallError("--config is given more than once; expected one file")
-    return file + others
+    start = places[0]
+    end = start + (2 if arguments[start] == "--config" else 1)
+    return arguments[start:end] + arguments[:start] + arguments[end:]
 
 
 def _check_names(names: Iterable[str], file: str, options: list[str]) -> None:
     known = [option for option in options if option not in NOT_IN_FILES]
     for name in names:
         if f"--{name}" not in known:
-            near = _nearest(f"--{name}", known).replace("--", "", 1)
-            raise CallError(f"--config {file}: unknown setting {name}{near}")
+            raise CallError(
+                f"--config {file}: unknown setting {name}{_nearest(f'--{name}', known)}"
+            )
 
 
 def _options(parser: ArgumentParser) -> list[str]:
@@ -185,12 +185,14 @@ def _options(parser: ArgumentParser) -> list[str]:
 
 
 def _nearest(option: str, options: list[str]) -> str:
-    """The nearest option as a question; inside a group that is there, one of that group."""
-    group = option.partition(".")[0]
-    same_group = [known for known in options if known.startswith(f"{group}.")]
-    if "." in option and same_group:
-        options = same_group
-    near = difflib.get_close_matches(option, options, n=1, cutoff=0.5)
+    """The nearest option as a question; for a dotted one, what its group has."""
+    group, _, name = option.rpartition(".")
+    in_group = [known.rpartition(".")[2] for known in options if known.startswith(f"{group}.")]
+    if group and in_group:
+        near = difflib.get_close_matches(name, in_group, n=1)
+        hint = f"did you mean {group}.{near[0]}?" if near else f"{group} has {', '.join(in_group)}"
+        return f"; {hint}"
+    near = difflib.get_close_matches(option, options, n=1)
     return f"; did you mean {near[0]}?" if near else "; --help lists the options"
 
 

@@ -1,5 +1,9 @@
 """What the type of a field cannot say: ranges, and settings that contradict each other."""
 
+from dataclasses import fields
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
 from tfcmp.config.fields import (
     Configuration,
     LinearArchitecture,
@@ -48,11 +52,12 @@ POSITIVE = (
 
 
 def check_configuration(configuration: Configuration) -> None:
-    """Checks ranges and combinations.
+    """Checks nulls, ranges and combinations.
 
     Raises:
         CallError: with the flag, what was expected and what came.
     """
+    _check_nulls(configuration)
     for name, (low, high) in BOUNDS.items():
         value = _value(configuration, name)
         # `not <=` and not `>`: a NaN is inside no bounds.
@@ -65,6 +70,22 @@ def check_configuration(configuration: Configuration) -> None:
         if value is not None and not 0 < value < float("inf"):
             raise CallError(f"--{name}: expected a number above 0, got {value}")
     _check_combinations(configuration)
+
+
+def _check_nulls(configuration: Configuration) -> None:
+    # jsonargparse lets a null of a file through whatever the type.
+    parts: dict[str, Any] = {
+        "": configuration,
+        "architecture.": configuration.architecture,
+        "data.": configuration.data,
+        "training.": configuration.training,
+    }
+    for group, part in parts.items():
+        hints = get_type_hints(type(part))
+        for field in fields(part):
+            is_null = getattr(part, field.name) is None
+            if is_null and NoneType not in get_args(hints[field.name]):
+                raise CallError(f"--{group}{field.name}: expected a value, got null")
 
 
 def _check_combinations(configuration: Configuration) -> None:

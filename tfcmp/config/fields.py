@@ -131,7 +131,7 @@ class TrainingSettings:
         momentum: momentum of sgd.
         nesterov: Nesterov momentum for sgd.
         weight_decay: decay of adamw; never on biases, norms and embeddings' biases.
-        schedule: constant, or after the warm-up a linear or cosine fall to zero at the last step.
+        schedule: constant, or after the warm-up a linear or cosine fall that ends at zero.
         warmup_share: share of all steps in which the learning rate rises from zero.
         clip_norm: largest global norm of the gradients; null does not clip.
         batch_size: texts per step, over all replicas.

@@ -44,10 +44,23 @@ def training_order(
     return [batches[i] for i in draw.permutation(len(batches))]
 
 
-def evaluation_order(lengths: np.ndarray, rows: np.ndarray, batch_size: int) -> list[np.ndarray]:
-    """The rows of every batch, longest texts first: memory runs out at once or not at all."""
+def evaluation_order(
+    lengths: np.ndarray, rows: np.ndarray, tokens_a_batch: int
+) -> list[np.ndarray]:
+    """The rows of every batch, longest texts first: memory runs out at once or not at all.
+
+    Args:
+        lengths: (n,) tokens of every text.
+        rows: (m,) the rows to be read, each once.
+        tokens_a_batch: bound on the places of a padded batch; one text may be longer alone.
+    """
     ordered = rows[np.argsort(-lengths[rows], kind="stable")]
-    return [ordered[i : i + batch_size] for i in range(0, len(ordered), batch_size)]
+    batches, start = [], 0
+    while start < len(ordered):
+        size = max(1, tokens_a_batch // max(1, int(lengths[ordered[start]])))
+        batches.append(ordered[start : start + size])
+        start += size
+    return batches
 
 
 def read_batches(
@@ -66,12 +79,14 @@ def read_batches(
         order: rows of each batch.
         padding_id: id that fills the right end.
         pad_multiple: batch lengths are rounded up to a multiple of it, which keeps their number
-            small; under XLA every new length is a compilation.
+            small; under XLA every new length is a compilation. None is longer than the longest
+            text of the store: a position embedding has no place beyond it.
     """
     lengths = store.lengths
+    longest = int(lengths.max())
     for rows in order:
         kept = lengths[rows]
-        width = -(-int(kept.max()) // pad_multiple) * pad_multiple
+        width = min(-(-int(kept.max()) // pad_multiple) * pad_multiple, longest)
         ids = np.full((len(rows), width), padding_id, np.int32)
         for place, row in enumerate(rows):
             ids[place, : kept[place]] = store.row(row)

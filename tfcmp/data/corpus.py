@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import os
+import re
 from array import array
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,12 +12,15 @@ import numpy as np
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import WorkError
 from tfcmp.progress import progress_bar
+from tfcmp.runs.files import whole_file
 
 # Part of the key of every cached index: raise it when the meaning of a column changes.
 INDEX_VERSION = 1
 SPLITS = ("train", "validation", "test")
 UNDECLARED = -1
 UNKNOWN_DISTANCE = -1
+# Narrower than what `str.isdigit` accepts: "²" and numbers of thousands of digits fail in `int`.
+WHOLE_NUMBER = "-?[0-9]{1,18}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +157,10 @@ def _number(numbers: dict[str, int], name: str) -> int:
 
 def _sorted_names(numbers: dict[str, int]) -> tuple[tuple[str, ...], np.ndarray]:
     """Names in order, numbers by value ("2" before "10"), and each old number's new place."""
-    is_numeric = all(name.lstrip("-").isdigit() for name in numbers)
-    names = sorted(numbers, key=int if is_numeric else str)
+    if all(re.fullmatch(WHOLE_NUMBER, name) for name in numbers):
+        names = sorted(numbers, key=lambda name: (int(name), name))
+    else:
+        names = sorted(numbers)
     places = np.empty(len(names), np.int64)
     places[[numbers[name] for name in names]] = np.arange(len(names))
     return tuple(names), places
@@ -176,10 +181,8 @@ def _count_copies(hashes: np.ndarray, declared: np.ndarray) -> np.ndarray:
 
 
 def _save(corpus: Corpus, file: Path) -> None:
-    part = file.with_name(f"{file.name}.{os.getpid()}.part")
-    with part.open("wb") as stream:
+    with whole_file(file) as part, part.open("wb") as stream:
         np.savez(stream, **{field.name: getattr(corpus, field.name) for field in fields(corpus)})
-    part.replace(file)
 
 
 def _load(file: Path) -> Corpus:

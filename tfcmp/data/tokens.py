@@ -1,13 +1,14 @@
 """Token ids of all texts of a corpus, in one memory-mapped file."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
+
+from tfcmp.runs.files import whole_file
 
 # Part of the key of every cached file: raise it when the layout of the files changes.
 STORE_VERSION = 1
@@ -85,25 +86,21 @@ def write_store(
     cache.mkdir(parents=True, exist_ok=True)
     dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
     lengths, full_lengths = [np.zeros(1, np.int64)], [np.zeros(0, np.int64)]
-    ids_part = cache / f"tokens-{key}.ids.{os.getpid()}.part"
-    with ids_part.open("wb") as stream:
+    with whole_file(cache / f"tokens-{key}.ids") as part, part.open("wb") as stream:
         for batch in batched_lists(texts, TEXTS_A_STEP):
             ids, kept, full = encode(batch)
             stream.write(ids.astype(dtype).tobytes())
             lengths.append(kept)
             full_lengths.append(full)
             advance(len(batch))
-    index_part = cache / f"tokens-{key}.npz.{os.getpid()}.part"
-    with index_part.open("wb") as stream:
+    # The ids first: an index file that exists belongs to ids that are whole.
+    with whole_file(cache / f"tokens-{key}.npz") as part, part.open("wb") as stream:
         np.savez(
             stream,
             offsets=np.cumsum(np.concatenate(lengths)),
             full_lengths=np.concatenate(full_lengths),
             dtype=np.array(dtype.name),
         )
-    # The ids first: an index file that exists belongs to ids that are whole.
-    ids_part.replace(cache / f"tokens-{key}.ids")
-    index_part.replace(cache / f"tokens-{key}.npz")
     store = open_store(cache, key)
     if store is None:
         raise OSError(f"the token cache in {cache} vanished while it was written")

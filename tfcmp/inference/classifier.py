@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfcmp.data.batches import evaluation_order
 from tfcmp.data.tokens import batched_lists
 from tfcmp.models.word_tokenizer import PADDING_ID, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
@@ -67,7 +68,7 @@ class Classifier:
             return answers
         ids, _ = self._tokenizer.encode(tf.constant(encode_utf8(texts)))
         lengths = ids.row_lengths().numpy()
-        for rows in _batches_by_length(lengths):
+        for rows in evaluation_order(lengths, np.arange(len(texts)), TOKENS_A_BATCH):
             padded = tf.gather(ids, rows).to_tensor(PADDING_ID)
             answers[rows] = self._forward(padded).numpy()
         return answers
@@ -82,15 +83,3 @@ def load_classifier(path: Path) -> Classifier:
     run = open_run(path)
     model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
     return Classifier(model, tuple(run.read_json(SPLIT)["classes"]))
-
-
-def _batches_by_length(lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Positions of texts of similar length, as many as fit into `TOKENS_A_BATCH` when padded."""
-    order = np.argsort(lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        # Sorted upwards: a batch of n texts from here is as wide as its last.
-        widths = lengths[order[start:]] * np.arange(1, len(order) - start + 1)
-        size = max(1, int(np.searchsorted(widths, TOKENS_A_BATCH, side="right")))
-        yield order[start : start + size]
-        start += size

@@ -83,8 +83,10 @@ class WordTokenizer(keras.layers.Layer):
         return ids.flat_values.numpy(), ids.row_lengths().numpy(), full_lengths.numpy()
 
     def split_texts(self, texts: list[str]) -> list[bytes]:
-        """A list of texts to the tokens of all of them, nothing cut off."""
-        return self.split(tf.constant(encode_utf8(texts))).flat_values.numpy().tolist()
+        """A list of texts to the tokens of all of them, nothing cut off; none of an empty text."""
+        tokens = self.split(tf.constant(encode_utf8(texts))).flat_values.numpy().tolist()
+        # Counted as a word, the stand-in would get an id of its own and be unknown no more.
+        return [token for token in tokens if token != NO_TOKEN.encode()]
 
     def identity(self) -> str:
         """Changes whenever the ids of a text may change; part of the key of the token cache."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.files import sha256_of, write_json
+from tfcmp.runs.files import make_folder, sha256_of, write_json
 
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
@@ -63,18 +63,21 @@ class RunDirectory:
             if not any(self.path.iterdir()):
                 self.path.rmdir()
 
-    def read_json(self, name: str) -> Any:
-        """Content of a JSON file of the run.
+    def read_json(self, name: str) -> dict[str, Any]:
+        """Content of a JSON file of the run; each holds an object.
 
         Raises:
             WorkError: the file is missing or damaged.
         """
         try:
-            return json.loads(self.file(name).read_text(encoding="utf-8"))
+            content = json.loads(self.file(name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise WorkError(f"{self.path} has no {name}: it is no run directory") from None
         except (UnicodeDecodeError, json.JSONDecodeError):
             raise WorkError(f"{self.file(name)} is damaged: it holds no JSON") from None
+        if not isinstance(content, dict):
+            raise WorkError(f"{self.file(name)} is damaged: it holds no JSON object")
+        return content
 
     def append_metrics(self, line: dict[str, Any]) -> None:
         """Adds a line to metrics.jsonl."""
@@ -105,7 +108,7 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
             f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
         )
     run = RunDirectory(runs / name)
-    run.path.mkdir(parents=True, exist_ok=True)
+    make_folder(run.path, "--runs or --name")
     run.lock()
     if run.file(CONFIG).exists():
         run.unlock()
@@ -133,6 +136,9 @@ def resume_run(path: Path) -> RunDirectory:
     if run.is_complete():
         raise WorkError(f"{path} is complete; there is nothing to resume")
     run.lock()
+    # What a kill left half-written under the temporary names of `whole_file`.
+    for part in path.glob(".*.part*"):
+        part.unlink()
     return run
 
 

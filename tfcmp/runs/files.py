@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import hashlib
 import json
 import os
@@ -8,7 +9,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tfcmp.errors import CallError
+
 BYTES_A_READ = 1 << 20
+
+
+def make_folder(path: Path, options: str) -> None:
+    """Makes `path` and the folders above it, where they are not there yet.
+
+    Raises:
+        CallError: the path is none for a folder; `options` names the flags it comes from.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise CallError(f"{path}: a file is in the way of that folder; change {options}") from None
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise CallError(f"{path}: the name is too long; change {options}") from None
 
 
 @contextmanager

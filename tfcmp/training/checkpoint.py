@@ -53,7 +53,12 @@ def training_state(
 
 
 def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict) -> None:
-    """Writes variables and a JSON-ready note into one file, whole or not at all."""
+    """Writes variables and a JSON-ready note into one file, whole or not at all.
+
+    Raises:
+        WorkError: the disk is full or cannot be written to.
+    """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     arrays = {
@@ -62,7 +67,13 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
     }
     file.parent.mkdir(exist_ok=True)
     with whole_file(file) as part:
-        save_file(arrays, part, metadata={"note": json.dumps(note)})
+        try:
+            save_file(arrays, part, metadata={"note": json.dumps(note)})
+        except SafetensorError as error:
+            raise WorkError(
+                f"{file} could not be written ({error}); free some space and go on with "
+                f"python -m tfcmp.fit --resume {file.parent.parent}"
+            ) from None
 
 
 def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
@@ -75,8 +86,12 @@ def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
 
     try:
         with safe_open(file, framework="numpy") as arrays:
-            if set(arrays.keys()) != set(variables):
-                raise WorkError(f"{file} holds other variables than this model has")
+            shapes = {name: tuple(arrays.get_slice(name).get_shape()) for name in arrays.keys()}
+            if shapes != {name: tuple(variable.shape) for name, variable in variables.items()}:
+                raise WorkError(
+                    f"{file} holds other variables than this model has; resume with the settings "
+                    "that the run was started with"
+                )
             for name, variable in variables.items():
                 variable.assign(arrays.get_tensor(name))
             return json.loads(arrays.metadata()["note"])

@@ -45,6 +45,10 @@ class Trainer:
         self.is_compiled = False
         self.steps_an_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
 
+    def start(self) -> None:
+        """Begins anew; what a run killed before its first checkpoint noted down is taken off."""
+        self.run.file(METRICS).unlink(missing_ok=True)
+
     def resume(self) -> None:
         """Goes back to the checkpoint; metrics written after it are taken off, to be redone."""
         self.place = self.checkpoint.restore()

@@ -19,7 +19,8 @@ from tfcmp.progress import progress_bar
 from tfcmp.runs.files import whole_file
 
 TEXTS_A_COUNT = 512
-EVALUATION_BATCH_TOKENS = 32_768
+# Places of a padded batch where no gradient is kept.
+TOKENS_A_BATCH = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,16 +55,15 @@ class Texts:
 
     def adaptation_batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Ids and labels of all training texts, once, for models that count before they train."""
-        lengths = self.store.lengths
-        for batch in self.batches(evaluation_order(lengths, self.splits.train, TEXTS_A_COUNT)):
+        for batch in self.batches(self._by_length(self.splits.train)):
             yield batch.ids, batch.labels
 
     def evaluation_batches(self, split: str) -> Iterator[Batch]:
         """All texts of a split, once, the longest first."""
-        longest = int(self.store.lengths.max())
-        batch_size = max(1, EVALUATION_BATCH_TOKENS // longest)
-        rows = self.splits.rows(split)
-        return self.batches(evaluation_order(self.store.lengths, rows, batch_size))
+        return self.batches(self._by_length(self.splits.rows(split)))
+
+    def _by_length(self, rows: np.ndarray) -> list[np.ndarray]:
+        return evaluation_order(self.store.lengths, rows, TOKENS_A_BATCH)
 
     def describe(self) -> dict:
         """Sizes, fingerprints, class shares and truncation of the splits: split.json."""

@@ -31,18 +31,21 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
     """
     clock = Clock()
     with clock.phase("setup"):
+        # What the run is, before anything is computed: killed here, it can be resumed already.
         hardware = set_up_hardware(configuration)
+        if not run.file(ENVIRONMENT).exists():
+            write_configuration(run.file(CONFIG), configuration)
+            write_json(run.file(ENVIRONMENT), describe_environment(hardware))
 
         # Texts to token ids, in splits that no setting of the model has a say in.
         texts = prepare_texts(configuration, cache)
         classes = len(texts.corpus.classes)
-
-        # What the run is, before its first step: one that fails can still be told apart.
-        configuration = matched(configuration, classes)
         if not run.file(SPLIT).exists():
-            write_configuration(run.file(CONFIG), configuration)
-            write_json(run.file(ENVIRONMENT), describe_environment(hardware))
             write_json(run.file(SPLIT), texts.describe())
+
+        # A size that is to match another model's becomes part of the configuration.
+        configuration = matched(configuration, classes)
+        write_configuration(run.file(CONFIG), configuration)
 
         # The model and its optimizer.
         core = build_core(configuration, texts.vocabulary_size, classes)
@@ -54,6 +57,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         if checkpoint.exists():
             trainer.resume()
         else:
+            trainer.start()
             adapt_core(core, configuration, texts.adaptation_batches)
 
     # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.

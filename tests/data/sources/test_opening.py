@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from tfcmp.config.fields import DataSettings
+from tfcmp.data.sources import tfds
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.imdb import ImdbSource
 from tfcmp.data.sources.opening import open_source, require_source
 from tfcmp.data.sources.table_file import TableFileSource
-from tfcmp.data.sources.tfds import TfdsSource
 from tfcmp.errors import CallError
 
 
@@ -41,20 +41,27 @@ def test_all_settings_of_a_file_reach_its_source() -> None:
     assert open_source(settings) == expected
 
 
-def test_tfds_chooses_the_columns_unless_they_are_named() -> None:
-    source = open_source(DataSettings(source="tfds:ag_news_subset"))
-    assert isinstance(source, TfdsSource)
-    assert (source.text_column, source.label_column) == (None, None)
+@pytest.mark.parametrize(
+    ("named", "passed_on"),
+    [
+        ({}, {"text_column": None, "label_column": None}),
+        (
+            {"text_column": "title", "label_column": "topic"},
+            {"text_column": "title", "label_column": "topic"},
+        ),
+    ],
+    ids=["usual names", "own names"],
+)
+def test_tfds_chooses_the_columns_unless_they_are_named(
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], passed_on: dict[str, str | None]
+) -> None:
+    calls = []
+    monkeypatch.setattr(tfds, "TfdsSource", lambda name, **columns: calls.append((name, columns)))
+    open_source(DataSettings(source="tfds:ag_news_subset", **named))
+    assert calls == [("ag_news_subset", passed_on)]
 
 
-def test_named_columns_reach_tfds() -> None:
-    settings = DataSettings(source="tfds:ag_news", text_column="title", label_column="topic")
-    source = open_source(settings)
-    assert isinstance(source, TfdsSource)
-    assert (source.text_column, source.label_column) == ("title", "topic")
-
-
-@pytest.mark.parametrize("name", ["imdbb", "reviews.txt", "", "no/such/file"])
+@pytest.mark.parametrize("name", ["imdbb", "reviews.txt", "no/such/file"])
 def test_an_unknown_source_is_a_wrong_call(name: str) -> None:
     with pytest.raises(CallError, match="expected imdb, diagnostic, tfds:NAME or a file"):
         open_source(DataSettings(source=name))

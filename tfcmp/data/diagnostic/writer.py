@@ -1,6 +1,7 @@
 """Draws the plan that two reviews of opposite labels share, and writes reviews after it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from tfcmp.data.diagnostic.claims import CLAIMS
@@ -15,6 +16,10 @@ from tfcmp.data.diagnostic.vocabulary import VOCABULARY
 # review, so a template with few other slots may have no filling that belongs to the split.
 _PLOT_TRIES = 8
 
+# Deciding sentences of a review, all of the same phenomenon and for the same label. With a single
+# one in each, 4,000 reviews hold too few for a transformer from scratch to learn the operators.
+_CLAIMS_A_REVIEW = (2, 3, 4)
+
 _Item = TypeVar("_Item")
 
 
@@ -25,7 +30,7 @@ class Plan(NamedTuple):
     film: Film
     names: tuple[str, str]
     opening: Template
-    claim: Template
+    claims: tuple[Template, ...]
     before: int
     after: int
 
@@ -57,7 +62,7 @@ class Writer:
             self.pick(films(self._split)),
             (lead, friend),
             self.pick(OPENINGS),
-            self.pick(CLAIMS[phenomenon]),
+            tuple(islice(self._shuffled(CLAIMS[phenomenon]), self.pick(_CLAIMS_A_REVIEW))),
             before,
             after,
         )
@@ -67,12 +72,12 @@ class Writer:
         fillers = _fillers(plan, label)
         plot = self._shuffled(PLOT)
         opening = self._sentence(plan.opening, fillers)
-        claim = self._sentence(plan.claim, fillers)
+        claims = [self._sentence(template, fillers) for template in plan.claims]
         before = self._passage(plot, fillers, plan.before)
         after = self._passage(plot, fillers, plan.after)
         if plan.phenomenon == "opening_cue":
-            return _joined([claim, opening, *before, *after])
-        return _joined([opening, *before, claim, *after])
+            return _joined([*claims, opening, *before, *after])
+        return _joined([opening, *before, *claims, *after])
 
     def _lengths(self, phenomenon: str) -> tuple[int, int]:
         """Words of plot before and after the deciding sentence: mostly few, seldom many.

@@ -1,0 +1,135 @@
+"""Publishes complete runs: docs/results/NAME.json, its picture, and the table in the README.
+
+    python scripts/publish_results.py NAME RUN...
+
+All numbers are read from the run directories; nothing is typed by hand. `--check` compares the
+README with the published file and ends with code 1 where they differ.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "docs" / "results"
+README = ROOT / "README.md"
+START, END = "<!-- results: {} -->", "<!-- end of results -->"
+
+
+def main() -> None:
+    """Writes or checks."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("runs", nargs="*", type=Path)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    options = parser.parse_args()
+    file = RESULTS / f"{options.name}.json"
+    if options.runs:
+        published = [read_run(run) for run in options.runs]
+        file.write_text(json.dumps(published, indent=2) + "\n")
+        draw(published, RESULTS / f"{options.name}.svg")
+    readme = README.read_text()
+    renewed = with_table(readme, options.name, table(json.loads(file.read_text())))
+    if not options.check:
+        README.write_text(renewed)
+    elif readme != renewed:
+        sys.exit(f"the table of {options.name} in README.md is not that of {file.name}")
+
+
+def read_run(run: Path) -> dict:
+    """What is published of a run: no path, no text."""
+    result, timing, environment, split = (
+        json.loads((run / f"{name}.json").read_text())
+        for name in ("result", "timing", "environment", "split")
+    )
+    epochs = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines() if line]
+    epochs = [line for line in epochs if line["event"] == "epoch"]
+    configuration = yaml.safe_load((run / "config.yaml").read_text())
+    return {
+        "model": result["model"],
+        "command": f"python -m tfcmp.fit --model {result['model']} --seed {result['seed']}",
+        "commit": environment["commit"],
+        "date": environment["started"][:10],
+        "device": f"{environment['device_names'][0]}, {environment['threads']} threads",
+        "precision": environment["precision"],
+        "versions": environment["versions"],
+        "configuration": configuration,
+        "test": result["test"],
+        "validation": result["validation"],
+        "parameters": result["parameters"],
+        "best_epoch": result["best_epoch"],
+        "epochs": epochs,
+        "seconds": timing["seconds"],
+        "cut_token_share": split["splits"]["test"]["cut_token_share"],
+        "fingerprints": {name: part["fingerprint"] for name, part in split["splits"].items()},
+    }
+
+
+def table(published: list[dict]) -> str:
+    """The README's table, hardware and date under it."""
+    lines = [
+        "| model | test accuracy, % | 95 % interval | parameters | text cut off | training | "
+        "examples/s |",
+        "| --- | ---: | :---: | ---: | ---: | ---: | ---: |",
+    ]
+    for run in published:
+        accuracy = run["test"]["accuracy"]
+        rate = run["epochs"][-1]["examples_per_second"]
+        lines.append(
+            f"| `{run['model']}` | {100 * accuracy['value']:.2f} | "
+            f"{100 * accuracy['low']:.2f} to {100 * accuracy['high']:.2f} | "
+            f"{run['parameters']['total']:,} | {100 * run['cut_token_share']:.0f} % | "
+            f"{run['seconds']['training'] / 60:.1f} min | {rate:.0f} |"
+        )
+    first = published[0]
+    dates = sorted({run["date"] for run in published})
+    lines += [
+        "",
+        f"One run each (seed {first['configuration']['seed']}), {first['device']}, "
+        f"{first['precision']}, {' and '.join(dates)}.",
+    ]
+    return "\n".join(lines)
+
+
+def with_table(readme: str, name: str, content: str) -> str:
+    """The README with `content` between the marks of `name`."""
+    start = readme.index(START.format(name)) + len(START.format(name))
+    end = readme.index(END, start)
+    return f"{readme[:start]}\n{content}\n{readme[end:]}"
+
+
+def draw(published: list[dict], file: Path) -> None:
+    """Accuracy with its interval against training time."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    # Text as text, and the same file for the same numbers.
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "tfcmp", "font.size": 11})
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7.2, 3.6), layout="constrained")
+    for run in published:
+        accuracy = {name: 100 * value for name, value in run["test"]["accuracy"].items()}
+        minutes = run["seconds"]["training"] / 60
+        error = [
+            [accuracy["value"] - accuracy["low"]],
+            [accuracy["high"] - accuracy["value"]],
+        ]
+        axes.errorbar(minutes, accuracy["value"], yerr=error, fmt="o", capsize=3)
+        axes.annotate(
+            run["model"], (minutes, accuracy["value"]), (8, 4), textcoords="offset points"
+        )
+    axes.set_xlabel("training time, minutes")
+    axes.set_ylabel("test accuracy, %")
+    axes.set_xlim(left=0)
+    axes.margins(x=0.15, y=0.15)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.3)
+    figure.savefig(file, metadata={"Date": None, "Creator": None})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tfcmp.command.ending import run_command
+from tfcmp.errors import CallError, WorkError
+
+
+def end_of(main, capsys):
+    """Exit code, stdout and stderr of a command."""
+    with pytest.raises(SystemExit) as end:
+        run_command(main)
+    told = capsys.readouterr()
+    return end.value.code, told.out, told.err
+
+
+def raising(error):
+    def main(arguments):
+        raise error
+
+    return main
+
+
+def test_a_result_ends_with_code_0(capsys):
+    assert end_of(lambda arguments: print("result"), capsys) == (0, "result\n", "")
+
+
+def test_a_command_gets_its_arguments(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["program", "--a", "b"])
+    assert end_of(lambda arguments: print(arguments), capsys)[1] == "['--a', 'b']\n"
+
+
+@pytest.mark.parametrize(("error", "code"), [(CallError("no"), 2), (WorkError("no"), 1)])
+def test_a_mistake_shows_its_message_alone(capsys, error, code):
+    assert end_of(raising(error), capsys) == (code, "", "error: no\n")
+
+
+def test_an_interrupt_ends_with_code_1(capsys):
+    assert end_of(raising(KeyboardInterrupt()), capsys) == (1, "", "error: interrupted\n")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS])
+def test_a_disk_that_takes_nothing_is_told_in_one_line(capsys, number):
+    error = OSError(number, os.strerror(number), "/there/model.keras")
+    code, out, told = end_of(raising(error), capsys)
+    assert (code, out) == (1, "")
+    assert told.startswith(f"error: {os.strerror(number)} (/there/model.keras): ")
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize("error", [ValueError("ours"), OSError(errno.EBADF, "ours")])
+def test_a_defect_of_ours_keeps_its_traceback(error):
+    with pytest.raises(type(error), match="ours"):
+        run_command(raising(error))
+
+
+def test_a_reader_that_has_gone_ends_the_command_quietly():
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        command = [sys.executable, "-m", "tfcmp"]
+        ended = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_a_result_that_finds_no_room_ends_with_code_1():
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        command = [sys.executable, "-m", "tfcmp"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("error: No space left on device: ")
+    assert ended.stderr.count("\n") == 1

@@ -1,0 +1,241 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.config.fields import RecurrentArchitecture
+from tfcmp.config.writing import write_configuration
+from tfcmp.errors import CallError
+from tfcmp.models import catalogue
+from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
+
+
+def parse(*arguments):
+    """The configuration of a command line that is typed with blanks between its parts."""
+    words = [str(word) for argument in arguments for word in str(argument).split(" ")]
+    return parse_configuration(words, "program", "description", lambda parser: None)[0]
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Writes settings into a file and gives its path."""
+
+    def write(content):
+        path = tmp_path / "settings.yaml"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def refusal(*arguments):
+    """The message of a call that is refused: a single line."""
+    with pytest.raises(CallError) as refused:
+        parse(*arguments)
+    message = str(refused.value)
+    assert refused.value.exit_code == 2
+    assert message
+    assert "\n" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("", "--model is missing"),
+        ("--model grru", "unknown model 'grru'; did you mean gru?"),
+        ("--model gru --sede 3", "unknown option --sede; did you mean --seed?"),
+        ("--model gru --see 3", "unknown option --see; did you mean --seed?"),
+        (
+            "--model gru --training.learning_rat 3",
+            "unknown option --training.learning_rat; did you mean --training.learning_rate?",
+        ),
+        (
+            "--model gru --training.learning_rat=3",
+            "unknown option --training.learning_rat; did you mean --training.learning_rate?",
+        ),
+        ("--model gru --architecture.unit 3", "did you mean --architecture.units?"),
+        ("--model transformer --architecture.units 3", "--architecture has vocabulary_size, "),
+        ("--model gru --architecture.heads 3", "--architecture has vocabulary_size, "),
+        ("--model gru extra", "unrecognized arguments: extra"),
+        ("--model gru --seed", "--seed: expected one argument"),
+        ("--model gru --training fast", "--training: expected one of its settings"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest(arguments, told):
+    assert told in refusal(*arguments.split(" ") if arguments else [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("--seed 3.5", "--seed: expected int, got 3.5"),
+        ("--seed abc", "--seed: expected int, got abc"),
+        ("--data.max_length 1e3", "--data.max_length: expected int, got 1000.0"),
+        ("--training.learning_rate abc", "--training.learning_rate: expected float, got abc"),
+        ("--training.nesterov maybe", "--training.nesterov: expected bool, got maybe"),
+        ("--deterministic maybe", "--deterministic: expected bool, got maybe"),
+        ("--training.optimizer adamx", "expected one of 'sgd', 'rmsprop', 'adam', 'adamw', got"),
+        ("--precision float16", "--precision: expected one of 'auto', 'float32', "),
+        ("--device tpu", "--device: invalid choice: 'tpu'"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(arguments, told):
+    assert told in refusal("--model gru", arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--seed -1",
+        "--threads 0",
+        "--training.learning_rate 0",
+        "--training.learning_rate nan",
+        "--training.learning_rate inf",
+        "--training.clip_norm -1",
+        "--training.batch_size 0",
+        "--architecture.dropout 1",
+        "--data.train_size 1",
+        "--data.validation_share 0",
+    ],
+)
+def test_a_value_out_of_range_is_refused_with_its_option(arguments):
+    message = refusal("--model gru", arguments)
+    assert message.startswith(f"{arguments.split(' ')[0]}: expected ")
+
+
+def test_settings_that_contradict_each_other_are_refused():
+    told = refusal("--model transformer --architecture.heads 3")
+    assert "--architecture.embedding_size and --architecture.heads contradict each other" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("model: gru\ntraining:\n  learning_rat: 1\n", "unknown setting training.learning_rat; "),
+        ("model: gru\nsede: 3\n", "unknown setting sede; did you mean --seed?"),
+        ("model: transformer\narchitecture:\n  units: 3\n", "unknown setting architecture.units"),
+        ("model: gru\nresume: runs/old\n", "unknown setting resume"),
+        ("model: gru\nconfig: other.yaml\n", "unknown setting config"),
+        ("model: grru\n", "did you mean gru?"),
+        ("model: gru\nseed: 3.5\n", "--seed: expected int, got 3.5"),
+        ("model: gru\nseed: true\n", "--seed: expected int, got True"),
+        ("model: gru\nseed: null\n", "--seed: expected a value, got null"),
+        ("model: gru\ntraining:\n  learning_rate: abc\n", "expected float, got abc"),
+        ("model: gru\ndata: diagnostic\n", "data: expected its settings (name: value)"),
+        ("model: gru\ntraining: null\n", "training: expected its settings (name: value)"),
+    ],
+)
+def test_a_mistake_in_a_file_is_refused(file, content, told):
+    assert told in refusal("--config", file(content))
+
+
+def test_a_mistake_in_a_file_is_told_with_the_file(file):
+    path = file("model: gru\nsede: 3\n")
+    assert refusal("--config", path).startswith(f"--config {path}: ")
+
+
+def test_a_file_is_checked_as_strictly_when_the_model_is_a_flag(file):
+    assert "unknown setting sede" in refusal("--model gru --config", file("sede: 3\n"))
+
+
+def test_a_second_file_is_refused(file):
+    path = file("seed: 3\n")
+    assert "more than once" in refusal("--model gru --config", path, "--config", path)
+
+
+def test_numbers_with_an_exponent_are_numbers_in_a_file(file):
+    path = file("model: gru\ntraining:\n  learning_rate: 5e-5\n  weight_decay: 1e-3\n")
+    training = parse("--config", path).training
+    assert (training.learning_rate, training.weight_decay) == (5e-5, 1e-3)
+
+
+@pytest.fixture
+def record_with_a_default(monkeypatch):
+    record = replace(find_model("gru"), defaults={"training.epochs": 7, "training.batch_size": 9})
+    monkeypatch.setattr(catalogue, "CATALOGUE", (record,))
+
+
+def test_a_models_own_default_beats_that_of_the_code(record_with_a_default):
+    assert parse("--model gru").training.epochs == 7
+
+
+def test_a_file_beats_a_models_own_default(record_with_a_default, file):
+    training = parse("--model gru --config", file("training:\n  epochs: 8\n")).training
+    assert (training.epochs, training.batch_size) == (8, 9)
+
+
+@pytest.mark.parametrize("order", ["--config {} --seed 9", "--seed 9 --config {}"])
+def test_a_flag_beats_a_file_wherever_it_stands(file, order):
+    assert parse(order.format(file("model: gru\nseed: 3\n"))).seed == 9
+
+
+def test_the_model_of_a_flag_beats_that_of_a_file(file):
+    assert parse("--config", file("model: gru\n"), "--model lstm").model == "lstm"
+
+
+@pytest.mark.parametrize("spelling", ["--data X", "--data=X", "--data.source X", "--data.source=X"])
+def test_data_is_short_for_data_source(spelling):
+    assert parse("--model gru", spelling).data.source == "X"
+
+
+@pytest.mark.parametrize("spelling", ["--deterministic", "--deterministic true"])
+def test_a_switch_needs_no_value(spelling):
+    assert parse("--model gru", spelling).deterministic is True
+
+
+def test_null_switches_a_setting_off():
+    training = parse("--model gru --training.clip_norm null --training.patience null").training
+    assert (training.clip_norm, training.patience) == (None, None)
+
+
+@pytest.mark.parametrize("record", CATALOGUE, ids=lambda record: record.name)
+def test_a_written_configuration_is_taken_back_unchanged(tmp_path, record):
+    configuration = default_configuration(record)
+    write_configuration(tmp_path / "config.yaml", configuration)
+    assert parse("--config", tmp_path / "config.yaml") == configuration
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    column=st.text(min_size=1),
+    rate=st.floats(min_value=1e-12, max_value=1e12),
+    seed=st.integers(0, 2**32 - 1),
+    patience=st.none() | st.integers(1, 10**6),
+    dropout=st.floats(0, 0.95),
+)
+def test_any_values_survive_writing_and_reading(
+    tmp_path_factory, column, rate, seed, patience, dropout
+):
+    plain = default_configuration(find_model("gru"))
+    configuration = replace(
+        plain,
+        seed=seed,
+        architecture=RecurrentArchitecture(dropout=dropout),
+        data=replace(plain.data, text_column=column),
+        training=replace(plain.training, learning_rate=rate, patience=patience),
+    )
+    file = tmp_path_factory.mktemp("written") / "config.yaml"
+    write_configuration(file, configuration)
+    assert parse("--config", file) == configuration
+
+
+@pytest.mark.parametrize("settings_beside", ["--seed 3", "--model=gru", "--data diagnostic"])
+def test_settings_beside_resume_are_refused(settings_beside):
+    with pytest.raises(CallError, match="and --resume contradict each other"):
+        parse_resumed(["--resume", "run", *settings_beside.split(" ")], "program", lambda _: None)
+
+
+def test_a_command_line_without_resume_starts_a_run():
+    assert parse_resumed(["--model", "gru"], "program", lambda _: None) is None
+
+
+def test_help_shows_what_every_setting_means(capsys):
+    with pytest.raises(SystemExit) as end:
+        parse("--model gru --help")
+    shown = " ".join(capsys.readouterr().out.split())
+    assert end.value.code == 0
+    assert "highest learning rate of the schedule. (type: float, default: 0.001)" in shown
+    assert "units of a layer, in each direction. (type: int, default: 96)" in shown
