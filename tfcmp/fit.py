@@ -44,10 +44,10 @@ def _cache_folder(options: "Namespace") -> Path:
 
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None:
-    import_tensorflow()
-    from tfcmp.training.train import train
-
     try:
+        import_tensorflow()
+        from tfcmp.training.train import train
+
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
         if run.file(SPLIT).exists():

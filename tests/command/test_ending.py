@@ -25,12 +25,14 @@ def raising(error):
 
 
 def test_a_result_ends_with_code_0(capsys):
-    assert end_of(lambda arguments: print("result"), capsys) == (0, "result\n", "")
+    assert end_of(lambda arguments: sys.stdout.write("result\n"), capsys) == (0, "result\n", "")
 
 
 def test_a_command_gets_its_arguments(capsys, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["program", "--a", "b"])
-    assert end_of(lambda arguments: print(arguments), capsys)[1] == "['--a', 'b']\n"
+    assert (
+        end_of(lambda arguments: sys.stdout.write(f"{arguments}\n"), capsys)[1] == "['--a', 'b']\n"
+    )
 
 
 @pytest.mark.parametrize(("error", "code"), [(CallError("no"), 2), (WorkError("no"), 1)])

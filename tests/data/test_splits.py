@@ -168,9 +168,12 @@ def test_the_rows_of_a_split_are_in_ascending_order(corpus: Corpus, seed: int) -
         assert (np.diff(splits.rows(name)) > 0).all()
 
 
-@given(corpora(declare=False))
-def test_enough_texts_without_groups_can_always_be_split(corpus: Corpus) -> None:
-    assert try_split(corpus, grouping="none", validation_share=0.3) is not None
+@given(st.lists(st.integers(0, 2), max_size=60), st.integers(0, 5))
+def test_ten_texts_of_each_class_are_enough(labels: list[int], seed: int) -> None:
+    labels = labels + [0, 1, 2] * 10
+    corpus = make_corpus(np.arange(len(labels)), labels, classes=3)
+    for name in SPLITS:
+        assert (class_shares(corpus, split_corpus(corpus, seed=seed).rows(name)) > 0).all()
 
 
 def test_texts_of_test_leave_train_and_validation() -> None:

@@ -109,7 +109,11 @@ def _make_parser(record: ModelRecord | None, program: str, description: str) -> 
     if record is None:
         description += "\n\nAdd --model NAME to see that model's own settings and defaults."
     parser = ArgumentParser(
-        prog=program, description=description, exit_on_error=False, allow_abbrev=False
+        prog=program,
+        usage=f"{program} --model NAME [--data X] [--config FILE] [options]",
+        description=description,
+        exit_on_error=False,
+        allow_abbrev=False,
     )
     parser.add_argument("--config", action="config", help="YAML file of settings")
     parser.add_argument("--model", type=str, help="model to train; python -m tfcmp lists them")

@@ -19,6 +19,8 @@ from tfcmp.models.size import matching_size
 from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
 
+# Paths of the weights of which a text uses a few rows only.
+EMBEDDINGS = ("token_embedding/", "position_embedding/", "logits/feature_weights")
 TrainingBatches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
 
 
@@ -65,7 +67,7 @@ def count_parameters(core: keras.Model) -> dict[str, int]:
     embedding = sum(
         int(np.prod(weight.shape))
         for weight in core.trainable_weights
-        if weight.path.split("/")[0] in ("token_embedding", "position_embedding")
+        if weight.path.startswith(EMBEDDINGS)
     )
     return {"total": total, "embedding": embedding, "without_embedding": total - embedding}
 

@@ -32,29 +32,39 @@ def _import_layers() -> None:
 
 
 class _KerasFinder(MetaPathFinder):
-    """Finds Keras once, with a loader that imports our layers behind it."""
+    """Finds Keras, with a loader that imports our layers behind it."""
+
+    def __init__(self) -> None:
+        self.is_asking_others = False
 
     def find_spec(self, name, path=None, target=None):
-        if name != "keras":
+        if name != "keras" or self.is_asking_others:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec("keras")
+        self.is_asking_others = True
+        try:
+            spec = importlib.util.find_spec("keras")
+        finally:
+            self.is_asking_others = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _LayersBehind(spec.loader)
+            spec.loader = _LayersBehind(spec.loader, self)
         return spec
 
 
 class _LayersBehind(Loader):
     """The loader of Keras, and then our layers."""
 
-    def __init__(self, loader) -> None:
+    def __init__(self, loader, finder: _KerasFinder) -> None:
         self.loader = loader
+        self.finder = finder
 
     def create_module(self, spec):
         return self.loader.create_module(spec)
 
     def exec_module(self, module) -> None:
         self.loader.exec_module(module)
+        # Not before: TensorFlow looks whether there is a Keras without importing what it found.
+        if self.finder in sys.meta_path:
+            sys.meta_path.remove(self.finder)
         _import_layers()
 
     def __getattr__(self, name):

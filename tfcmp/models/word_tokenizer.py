@@ -58,6 +58,8 @@ class WordTokenizer(keras.layers.Layer):
 
     def split(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Texts (batch,) of strings to their tokens (batch, None) as strings, nothing cut off."""
+        # Lower-casing would end a text at its first NUL.
+        texts = tf.strings.regex_replace(texts, r"\x00", " ")
         texts = tf.strings.lower(texts, encoding="utf-8")
         for pattern, replacement in REWRITES:
             texts = tf.strings.regex_replace(texts, pattern, replacement)

@@ -46,10 +46,10 @@ def training_state(
     """Every variable that training changes, under a name of its own.
 
     `core.variables` holds the random states of dropout beside the weights; neither a `.keras` file
-    nor `.weights.h5` does.
+    nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
     """
     variables = [*core.variables, *optimizer.variables]
-    return {f"{place:04d}/{variable.path}": variable for place, variable in enumerate(variables)}
+    return {f"{place:04d}/{variable.name}": variable for place, variable in enumerate(variables)}
 
 
 def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict) -> None:
@@ -61,8 +61,9 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
     from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
+    # In C order, as the file has it; `ascontiguousarray` would give a scalar a dimension.
     arrays = {
-        name: np.ascontiguousarray(keras.ops.convert_to_numpy(variable))
+        name: np.asarray(keras.ops.convert_to_numpy(variable), order="C")
         for name, variable in variables.items()
     }
     file.parent.mkdir(exist_ok=True)
@@ -86,7 +87,8 @@ def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
 
     try:
         with safe_open(file, framework="numpy") as arrays:
-            shapes = {name: tuple(arrays.get_slice(name).get_shape()) for name in arrays.keys()}
+            names = arrays.keys()
+            shapes = {name: tuple(arrays.get_slice(name).get_shape()) for name in names}
             if shapes != {name: tuple(variable.shape) for name, variable in variables.items()}:
                 raise WorkError(
                     f"{file} holds other variables than this model has; resume with the settings "

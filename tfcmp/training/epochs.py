@@ -18,6 +18,10 @@ from tfcmp.training.segment import Segment, add_sums, summarise
 from tfcmp.training.step import compile_forward, compile_train_step
 from tfcmp.training.texts import Texts
 
+# Saturated cells keep a network that has run away finite; no text that a model has an idea of costs
+# it this many nats, so a mean loss above it counts as diverged too.
+LARGEST_LOSS = 1e4
+
 
 class Trainer:
     """Walks through the epochs; where it stands is `place`, which a checkpoint holds."""
@@ -120,10 +124,12 @@ class Trainer:
         place = self.place
         sums = segment.sums()
         self.clock.add("training", sums["seconds"])
-        if not math.isfinite(sums["loss"]) or not math.isfinite(sums["norm"]):
+        loss, norm = sums["loss"] / sums["examples"], sums["norm"] / sums["steps"]
+        # Written so that a comparison with NaN, which is False, counts as diverged.
+        if not (loss <= LARGEST_LOSS and math.isfinite(norm)):
             reason = (
-                f"training diverged in epoch {place.epoch + 1}, step {place.step}: the loss or a "
-                "gradient is no longer finite"
+                f"training diverged in epoch {place.epoch + 1}, step {place.step}: mean loss "
+                f"{loss:.3g}, mean gradient norm {norm:.3g}"
             )
             self._append({"event": "failure", "reason": reason})
             raise WorkError(f"{reason}; lower --training.learning_rate or --training.clip_norm")

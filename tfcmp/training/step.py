@@ -30,6 +30,9 @@ def compile_train_step(
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
             loss = tf.reduce_mean(losses)
         gradients = tape.gradient(loss, [weight.value for weight in weights])
+        # An embedding's gradient comes as rows, a word's as often as the word stands in the batch.
+        # Added up first: the norm of the single rows is not that of the step that is taken.
+        gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
         norm = tf.linalg.global_norm(gradients)
         if clip_norm is not None:
             gradients, _ = tf.clip_by_global_norm(gradients, clip_norm, norm)

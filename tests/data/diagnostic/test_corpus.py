@@ -134,23 +134,36 @@ def test_the_cue_distance_counts_the_words_behind_the_cue(corpus: Corpus) -> Non
 def test_far_cues_reach_from_near_to_very_far(corpus: Corpus) -> None:
     distances = [r.cue_distance for r in everything(corpus) if r.phenomenon == "far_cue"]
     assert min(distances) < 30
-    assert max(distances) > 320
+    assert max(distances) > 290
     assert all(
-        sum(low <= distance < low + 50 for distance in distances) >= 20 for low in range(0, 350, 50)
+        sum(low <= distance < low + 50 for distance in distances) >= 20 for low in range(0, 300, 50)
     )
 
 
 def test_an_opening_cue_stands_in_the_first_sentence(corpus: Corpus) -> None:
     for review in everything(corpus):
         if review.phenomenon == "opening_cue":
-            assert ". " not in review.text[: review.rationale[-1][1]]
+            assert ". " not in review.text[: review.rationale[0][1]]
+            assert review.cue_distance >= 7
+
+
+def test_no_part_of_a_film_is_judged_twice_in_a_review(corpus: Corpus) -> None:
+    for review in everything(corpus):
+        for part in CIRCUMSTANCES["part"]:
+            assert review.text.count(f"the {part} is") <= 1
+
+
+def test_reviews_hold_two_to_four_deciding_sentences(corpus: Corpus) -> None:
+    for review in everything(corpus):
+        deciding = {review.text.count(". ", 0, start) for start, _ in review.rationale}
+        assert 2 <= len(deciding) <= 4
 
 
 def test_every_cue_word_is_met_often_in_train(corpus: Corpus) -> None:
     counts = Counter(word for r in corpus["train"] for word in re.findall(r"[a-z]+", r.text))
     seen = sorted(counts[word] for words in cue_words().values() for word in words)
-    assert seen[0] >= 12
-    assert seen[len(seen) // 4] >= 40
+    assert seen[0] >= 30
+    assert seen[len(seen) // 4] >= 100
 
 
 def test_articles_agree_with_what_follows(corpus: Corpus) -> None:
@@ -186,7 +199,9 @@ def test_generation_is_the_same_in_every_process() -> None:
 def test_a_change_of_the_grammar_asks_for_a_new_version() -> None:
     """When this fails, raise GRAMMAR_VERSION and write the new fingerprint down here."""
     reviews = [*generate("train", 500, 0), *generate("test", 200, 0)]
-    assert fingerprint(reviews) == "FINGERPRINT"
+    assert (
+        fingerprint(reviews) == "234f8a85f46abea1a69d2ee32fd6affe91317d0ea10666200cf3a56097abb0a9"
+    )
 
 
 def test_generation_takes_well_under_a_millisecond_a_review() -> None:

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ def test_all_settings_of_a_file_reach_its_source() -> None:
     ids=["usual names", "own names"],
 )
 def test_tfds_chooses_the_columns_unless_they_are_named(
-    monkeypatch: pytest.MonkeyPatch, named: dict[str, str], passed_on: dict[str, str | None]
+    monkeypatch: pytest.MonkeyPatch, named: dict[str, Any], passed_on: dict[str, str | None]
 ) -> None:
     calls = []
     monkeypatch.setattr(tfds, "TfdsSource", lambda name, **columns: calls.append((name, columns)))

@@ -1,7 +1,7 @@
 """Reviews whose label is decided by known words, under controlled phenomena.
 
 Reviews are made in pairs: one of each label after the same plan, which settles phenomenon, film,
-characters, templates of the opening and the deciding sentence, and lengths. So none of these can
+characters, templates of the opening and the deciding sentences, and lengths. So none of these can
 tell the label, not even by chance.
 """
 

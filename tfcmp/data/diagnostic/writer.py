@@ -20,6 +20,8 @@ _PLOT_TRIES = 8
 # one in each, 4,000 reviews hold too few for a transformer from scratch to learn the operators.
 _CLAIMS_A_REVIEW = (2, 3, 4)
 
+_PARTS_OF_A_FILM = ("part", "parts", "scene")
+
 _Item = TypeVar("_Item")
 
 
@@ -72,7 +74,7 @@ class Writer:
         fillers = _fillers(plan, label)
         plot = self._shuffled(PLOT)
         opening = self._sentence(plan.opening, fillers)
-        claims = [self._sentence(template, fillers) for template in plan.claims]
+        claims = self._claims(plan.claims, fillers)
         before = self._passage(plot, fillers, plan.before)
         after = self._passage(plot, fillers, plan.after)
         if plan.phenomenon == "opening_cue":
@@ -86,11 +88,11 @@ class Writer:
         """
         draw = self._random()
         if phenomenon == "far_cue":
-            return int(14 * self._random()), 25 + int(320 * draw * draw)
+            return int(14 * self._random()), 25 + int(300 * draw * draw)
         if phenomenon == "opening_cue":
             return 0, 15 + int(150 * draw * draw * draw)
         late = self._random()
-        return int(200 * draw * draw * draw), int(60 * late * late * late)
+        return int(90 * draw * draw * draw), int(50 * late * late * late)
 
     def _shuffled(self, templates: Sequence[Template]) -> Iterator[Template]:
         """The templates in random order, drawn only as far as they are asked for."""
@@ -106,6 +108,17 @@ class Writer:
         while "film" not in template.slots and split_of(sentence.text) != self._split:
             sentence = fill(template, fillers, self._random)
         return sentence
+
+    def _claims(self, templates: Sequence[Template], fillers: Fillers) -> list[Sentence]:
+        """The deciding sentences, each about other parts of the film: they must not contradict."""
+        claims = []
+        for template in templates:
+            claims.append(self._sentence(template, fillers))
+            fillers = {
+                **fillers,
+                **{slot: _absent(fillers[slot], claims[-1].text) for slot in _PARTS_OF_A_FILM},
+            }
+        return claims
 
     def _passage(
         self, templates: Iterator[Template], fillers: Fillers, words: int
@@ -124,6 +137,11 @@ class Writer:
                 break
             passage.append(sentence)
         return passage
+
+
+def _absent(values: Sequence[str], text: str) -> list[str]:
+    """The values that the text does not hold."""
+    return [value for value in values if value not in text]
 
 
 def _fillers(plan: Plan, label: str) -> Fillers:

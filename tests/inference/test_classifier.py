@@ -1,0 +1,132 @@
+from itertools import count
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+import tfcmp
+from tfcmp.data.corpus import text_hash
+from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.errors import WorkError
+from tfcmp.inference import classifier as classifier_module
+from tfcmp.inference.classifier import Prediction
+
+AWKWARD = {
+    "empty": "",
+    "blank": " \t\n",
+    "long": "word " * 100_000,
+    "one long word": "x" * 100_000,
+    "emoji": "\U0001f600\U0001f469\u200d\U0001f680",
+    "right to left": "\u0641\u064a\u0644\u0645 \u05e1\u05e8\u05d8",
+    "nul bytes": "a\x00b\x00",
+    "html": "<p>fine<br /><br/>film &amp; more</p><script>",
+    "lone surrogate": "\ud800",
+    "combining marks": "e\u0301" * 50,
+    "punctuation": "... !!! ???",
+}
+
+
+@pytest.fixture(scope="module")
+def classifier(finished_run):
+    return tfcmp.load(finished_run)
+
+
+@pytest.fixture(scope="module")
+def test_texts():
+    return [record.text for record in DiagnosticSource().records() if record.split == "test"]
+
+
+def test_a_prediction_is_a_text_its_label_and_the_probability(classifier):
+    (prediction,) = classifier.predict(["A fine film."])
+    assert isinstance(prediction, Prediction)
+    assert prediction.text == "A fine film."
+    assert prediction.label in ("neg", "pos")
+    assert type(prediction.probability) is float
+    assert 0.5 <= prediction.probability <= 1
+
+
+def test_the_probability_is_that_of_the_label(classifier):
+    (prediction,) = classifier.predict(["A fine film."])
+    row = classifier.probabilities(["A fine film."])[0]
+    assert prediction.label == classifier.classes[row.argmax()]
+    assert prediction.probability == row.max()
+
+
+def test_predictions_come_in_the_order_of_the_texts(classifier):
+    texts = [f"{'word ' * (n * 7 % 30)}{n}" for n in range(60)]
+    assert [prediction.text for prediction in classifier.predict(texts)] == texts
+
+
+def test_a_text_gets_the_same_answer_alone_and_among_others(classifier, test_texts):
+    together = classifier.probabilities(test_texts[:20])
+    alone = np.concatenate([classifier.probabilities([text]) for text in test_texts[:20]])
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_probabilities_are_those_that_the_run_has_saved(classifier, finished_run, test_texts):
+    saved = pyarrow.parquet.read_table(finished_run / "predictions.parquet").to_pandas()
+    saved = saved[saved["split"] == "test"]
+    assert saved["id"].tolist() == [f"{text_hash(text):016x}" for text in test_texts]
+    probabilities = classifier.probabilities(test_texts)
+    np.testing.assert_allclose(probabilities, np.stack(saved["probabilities"]), atol=1e-6)
+
+
+@pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD)
+def test_any_text_gets_one_answer(classifier, text):
+    (prediction,) = classifier.predict([text])
+    assert prediction.text == text
+    assert 0.5 <= prediction.probability <= 1
+
+
+def test_awkward_texts_are_answered_together(classifier):
+    predictions = classifier.predict(AWKWARD.values())
+    assert [prediction.text for prediction in predictions] == list(AWKWARD.values())
+
+
+def test_no_texts_get_no_predictions(classifier):
+    assert classifier.predict([]) == []
+
+
+def test_a_single_text_that_is_no_list_is_refused(classifier):
+    with pytest.raises(TypeError, match=r"write \[text\]"):
+        classifier.predict("a text")
+
+
+def test_an_endless_stream_is_answered_a_window_at_a_time(classifier, monkeypatch):
+    monkeypatch.setattr(classifier_module, "TEXTS_A_WINDOW", 4)
+    numbers = count()
+    answers = classifier.stream(f"text {number}" for number in numbers)
+    assert [next(answers).text for _ in range(6)] == [f"text {number}" for number in range(6)]
+    assert next(numbers) == 8
+
+
+def test_a_batch_holds_no_more_tokens_than_its_bound(classifier, monkeypatch):
+    sizes = []
+    forward = classifier._forward
+
+    def recording(ids):
+        sizes.append(ids.shape)
+        return forward(ids)
+
+    monkeypatch.setattr(classifier, "_forward", recording)
+    monkeypatch.setattr(classifier_module, "TOKENS_A_BATCH", 100)
+    classifier.predict("word " * (n % 39 + 1) for n in range(80))
+    assert sum(rows for rows, _ in sizes) == 80
+    assert all(rows * length <= 100 for rows, length in sizes)
+
+
+def test_the_saved_model_answers_like_the_classifier(classifier):
+    import tensorflow as tf
+
+    texts = ["A fine film.", "", "word " * 500]
+    answers = classifier.model(tf.constant(texts), training=False)
+    np.testing.assert_allclose(answers, classifier.probabilities(texts), atol=1e-6)
+
+
+def test_a_directory_that_is_no_run_is_refused(tmp_path):
+    with pytest.raises(WorkError, match="it is no run directory"):
+        tfcmp.load(tmp_path)
+
+
+def test_a_run_is_loaded_from_a_path_in_text(finished_run):
+    assert tfcmp.load(str(finished_run)).classes == ("neg", "pos")

@@ -1,0 +1,206 @@
+import subprocess
+import sys
+
+import pytest
+
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.directory import (
+    LISTED,
+    RUN_FORMAT,
+    RunDirectory,
+    check_files,
+    create_run,
+    free_name,
+    open_run,
+    resume_run,
+)
+from tfcmp.runs.files import sha256_of, write_json
+
+
+@pytest.fixture
+def started(tmp_path):
+    """An interrupted run, its lock given back."""
+    run = create_run(tmp_path, "gru", "run")
+    run.file("config.yaml").write_text("model: gru\n")
+    write_json(run.file("environment.json"), {"run_format": RUN_FORMAT})
+    run.unlock()
+    return run
+
+
+@pytest.fixture
+def complete(started):
+    """A run with something in each of its files."""
+    for name in LISTED:
+        if not started.file(name).exists():
+            started.file(name).write_text(f'{{"file": "{name}"}}')
+    started.complete({"model": "gru"})
+    return started
+
+
+def refusal(function, path, error=WorkError):
+    with pytest.raises(error) as refused:
+        function(path)
+    message = str(refused.value)
+    assert "\n" not in message
+    return message
+
+
+def test_a_run_is_called_by_its_name(tmp_path):
+    run = create_run(tmp_path / "runs", "gru", "my-run_1.0+a")
+    assert run.path == tmp_path / "runs" / "my-run_1.0+a"
+    run.unlock()
+
+
+def test_without_a_name_a_run_is_called_by_model_and_time(tmp_path):
+    run = create_run(tmp_path, "gru", None)
+    assert run.path.name.startswith("gru-20")
+    run.unlock()
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path):
+    (tmp_path / "gru").mkdir()
+    (tmp_path / "gru-2").mkdir()
+    assert free_name(tmp_path, "gru") == "gru-3"
+
+
+@pytest.mark.parametrize("name", ["a/b", "../a", "/a", ".", "..", "", "a b", "a\n", "a\\b"])
+def test_a_name_that_is_none_for_a_folder_is_refused(tmp_path, name):
+    with pytest.raises(CallError, match="expected a folder name"):
+        create_run(tmp_path, "gru", name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_complete_run_is_not_overwritten(complete):
+    with pytest.raises(CallError, match="holds a run already; choose another --name"):
+        create_run(complete.path.parent, "gru", complete.path.name)
+
+
+def test_an_interrupted_run_is_not_overwritten_and_the_way_on_is_told(started):
+    with pytest.raises(CallError, match=f"go on with it by --resume {started.path}"):
+        create_run(started.path.parent, "gru", started.path.name)
+
+
+def test_a_second_fit_in_a_directory_is_refused(tmp_path):
+    run = create_run(tmp_path, "gru", "run")
+    with pytest.raises(WorkError, match="in use by another fit"):
+        create_run(tmp_path, "gru", "run")
+    run.unlock()
+
+
+def test_another_process_is_kept_out(tmp_path):
+    run = create_run(tmp_path, "gru", "run")
+    program = (
+        "import sys; from pathlib import Path; from tfcmp.runs.directory import RunDirectory\n"
+        "try: RunDirectory(Path(sys.argv[1])).lock()\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    command = [sys.executable, "-c", program, str(run.path)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    run.unlock()
+    assert ended.stdout.startswith(f"WorkError {run.path} is in use by another fit")
+
+
+def test_a_second_process_that_resumes_is_kept_out(started):
+    run = resume_run(started.path)
+    assert "in use by another fit" in refusal(resume_run, started.path)
+    run.unlock()
+
+
+def test_a_lock_that_a_killed_process_left_keeps_nobody_out(started):
+    started.file(".lock").touch()
+    resume_run(started.path).unlock()
+
+
+def test_a_directory_in_which_nothing_was_written_goes(tmp_path):
+    create_run(tmp_path, "gru", "run").unlock()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_kill_left_half_written_goes_on_resuming(started):
+    started.file(".model.123.part.keras").touch()
+    resume_run(started.path).unlock()
+    assert sorted(file.name for file in started.path.iterdir()) == [
+        "config.yaml",
+        "environment.json",
+    ]
+
+
+def test_a_complete_run_cannot_be_resumed(complete):
+    assert "is complete; there is nothing to resume" in refusal(resume_run, complete.path)
+
+
+def test_the_result_lists_the_checksum_of_every_file(complete):
+    files = complete.read_json("result.json")["files"]
+    assert list(files) == list(LISTED)
+    assert all(files[name] == sha256_of(complete.file(name)) for name in LISTED)
+
+
+def test_a_run_that_lacks_a_file_does_not_become_complete(started):
+    with pytest.raises(FileNotFoundError):
+        started.complete({})
+    assert not started.is_complete()
+
+
+def test_a_complete_run_opens(complete):
+    assert open_run(complete.path).path == complete.path
+
+
+def test_an_incomplete_run_says_how_to_finish_it(started):
+    told = refusal(open_run, started.path)
+    assert "is incomplete (no result.json)" in told
+    assert f"python -m tfcmp.fit --resume {started.path}" in told
+
+
+@pytest.mark.parametrize("function", [open_run, resume_run])
+@pytest.mark.parametrize("kind", ["missing", "file"])
+def test_what_is_no_directory_is_refused(tmp_path, function, kind):
+    path = tmp_path / kind
+    if kind == "file":
+        path.touch()
+    assert f"{path}: no such run directory" in refusal(function, path)
+
+
+@pytest.mark.parametrize("function", [open_run, resume_run])
+def test_a_directory_that_is_no_run_is_refused(tmp_path, function):
+    assert "has no environment.json: it is no run directory" in refusal(function, tmp_path)
+
+
+@pytest.mark.parametrize("function", [open_run, resume_run])
+def test_a_run_of_a_newer_version_is_refused(started, function):
+    write_json(started.file("environment.json"), {"run_format": RUN_FORMAT + 1})
+    told = refusal(function, started.path)
+    assert f"made by a newer tfcmp (run format {RUN_FORMAT + 1}" in told
+    assert "upgrade tfcmp" in told
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "environment.json", "split.json", "model.keras"])
+def test_a_changed_file_is_told(complete, name):
+    with complete.file(name).open("a") as stream:
+        stream.write(" ")
+    assert f"is damaged: {name} has not the checksum" in refusal(open_run, complete.path)
+
+
+@pytest.mark.parametrize("name", ["config.yaml", "split.json", "model.keras"])
+def test_a_missing_file_is_told(complete, name):
+    complete.file(name).unlink()
+    assert f"is damaged: {name} is missing" in refusal(open_run, complete.path)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"3"])
+@pytest.mark.parametrize("name", ["result.json", "environment.json"])
+def test_a_file_that_holds_no_json_object_is_told(complete, name, content):
+    complete.file(name).write_bytes(content)
+    assert f"{name} is damaged: it holds no JSON" in refusal(open_run, complete.path)
+
+
+def test_a_file_that_the_result_does_not_list_counts_as_damaged(complete):
+    complete.file("bench.json").touch()
+    with pytest.raises(WorkError, match=r"bench\.json has not the checksum"):
+        check_files(complete, ["bench.json"])
+
+
+def test_metrics_are_added_line_by_line(tmp_path):
+    run = RunDirectory(tmp_path)
+    run.append_metrics({"event": "segment"})
+    run.append_metrics({"event": "epoch"})
+    assert run.file("metrics.jsonl").read_text() == '{"event": "segment"}\n{"event": "epoch"}\n'

@@ -1,0 +1,29 @@
+import subprocess
+import sys
+
+import pytest
+
+import tfcmp
+
+
+def run(program):
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.split()
+
+
+def test_importing_the_package_loads_no_heavy_library():
+    heavy = "{'tensorflow', 'keras', 'numpy', 'pandas', 'pyarrow', 'jsonargparse'}"
+    assert run(f"import sys, tfcmp; print(*{heavy} & set(sys.modules))") == []
+
+
+def test_the_package_tells_its_version():
+    assert tfcmp.__version__.count(".") == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("order", ["import tfcmp, keras", "import keras, tfcmp"])
+def test_layers_are_known_to_keras_whichever_is_imported_first(order):
+    program = f"{order}; print(keras.saving.get_registered_object('tfcmp>WordTokenizer').__name__)"
+    assert run(program) == ["WordTokenizer"]

@@ -1,0 +1,140 @@
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import tfcmp
+from tfcmp import predict
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import write_json
+
+TEXTS = ["A fine film.", "", 'quotes " and, commas', "\u0641\u064a\u0644\u0645 \U0001f600"]
+
+
+@pytest.fixture(scope="module")
+def loaded(finished_run):
+    return tfcmp.load(finished_run)
+
+
+@pytest.fixture
+def call(loaded, finished_run, monkeypatch, capsys):
+    """Runs the command on the finished run, loaded once; gives the texts that were answered."""
+    monkeypatch.setattr(tfcmp, "load", lambda path: loaded)
+
+    def run(*arguments, stdin=b""):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        predict.main([str(finished_run), *map(str, arguments)])
+        lines = capsys.readouterr().out.splitlines()
+        return [json.loads(line)["text"] for line in lines]
+
+    return run
+
+
+def test_an_answer_is_a_json_object_a_line(loaded, finished_run, monkeypatch, capsys):
+    monkeypatch.setattr(tfcmp, "load", lambda path: loaded)
+    predict.main([str(finished_run), "A fine film."])
+    told = capsys.readouterr()
+    (line,) = told.out.splitlines()
+    assert json.loads(line) == loaded.predict(["A fine film."])[0]._asdict()
+    assert list(json.loads(line)) == ["text", "label", "probability"]
+    assert told.err == ""
+
+
+def test_texts_of_the_arguments_are_answered_in_order(call):
+    assert call(*TEXTS) == TEXTS
+
+
+def test_a_text_that_looks_like_an_option_stands_behind_two_dashes(call):
+    assert call("--", "--not bad", "-x") == ["--not bad", "-x"]
+
+
+def test_every_line_of_stdin_is_answered(call):
+    assert call(stdin="\n".join(TEXTS).encode() + b"\n") == TEXTS
+
+
+@pytest.mark.parametrize("extension", ["txt", "csv", "tsv", "jsonl", "parquet"])
+def test_every_text_of_a_file_is_answered(call, tmp_path, extension):
+    file = tmp_path / f"texts.{extension}"
+    quoted = ['"{}"'.format(text.replace('"', '""')) for text in TEXTS]
+    match extension:
+        case "txt":
+            file.write_text("\n".join(TEXTS) + "\n")
+        case "csv" | "tsv":
+            file.write_text("\n".join(["text", *quoted]) + "\n")
+        case "jsonl":
+            file.write_text("".join(json.dumps({"text": text}) + "\n" for text in TEXTS))
+        case "parquet":
+            pyarrow.parquet.write_table(pyarrow.table({"text": TEXTS}), file)
+    assert call("--input", file) == TEXTS
+
+
+def test_bytes_that_do_not_decode_end_with_their_line(call):
+    with pytest.raises(WorkError, match="stdin, line 2: ") as ended:
+        call(stdin=b"one\ntwo\xff\nthree\n")
+    assert ended.value.exit_code == 1
+
+
+def test_on_demand_bytes_that_do_not_decode_are_replaced(call):
+    answered = call("--encoding-errors", "replace", stdin=b"one\ntwo\xff\nthree\n")
+    assert answered == ["one", "two\ufffd", "three"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "required: run$"),
+        (["run", "a", "--input", "b.csv"], "texts and --input contradict each other"),
+        (["run", "--inputs", "b.csv"], "unknown option --inputs; did you mean --input?"),
+        (["run", "--input", "missing.csv"], "missing.csv was not found"),
+        (["run", "--encoding-errors", "ignore", "a"], "invalid choice: 'ignore'"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_is_loaded(arguments, told, monkeypatch):
+    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(CallError, match=told):
+        predict.main(arguments)
+
+
+def test_without_a_text_a_terminal_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    with pytest.raises(CallError, match="no text: give texts as arguments"):
+        predict.main(["run"])
+
+
+def test_a_closed_stdin_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(CallError, match="no stdin"):
+        predict.main(["run"])
+
+
+def test_an_incomplete_run_says_how_to_finish_it(tmp_path):
+    write_json(RunDirectory(tmp_path).file("environment.json"), {"run_format": 1})
+    with pytest.raises(WorkError, match=f"python -m tfcmp.fit --resume {tmp_path}"):
+        predict.main([str(tmp_path), "a text"])
+
+
+@pytest.mark.slow
+def test_the_command_prints_answers_to_stdout_and_nothing_else_anywhere(finished_run):
+    command = [sys.executable, "-m", "tfcmp.predict", str(finished_run)]
+    ended = subprocess.run(command, input=b"one\n\xe2\x9c\x93 two\n", capture_output=True)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    texts = [json.loads(line)["text"] for line in ended.stdout.splitlines()]
+    assert texts == ["one", "\u2713 two"]
+
+
+@pytest.mark.slow
+def test_a_reader_that_has_gone_ends_the_command_quietly(finished_run):
+    reading, writing = os.pipe()
+    command = [sys.executable, "-m", "tfcmp.predict", str(finished_run)]
+    lines = b"a film\n" * 20_000
+    with os.fdopen(writing, "wb") as pipe:
+        os.close(reading)
+        ended = subprocess.run(command, input=lines, stdout=pipe, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr) == (0, b"")

@@ -1,0 +1,210 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from tfcmp.errors import WorkError
+from tfcmp.models.building import build_core
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.timing.clock import Clock
+from tfcmp.training import epochs
+from tfcmp.training.checkpoint import Checkpoint
+from tfcmp.training.epochs import Trainer
+from tfcmp.training.optimizers import build_optimizer
+from tfcmp.training.texts import prepare_texts
+
+
+@pytest.fixture
+def make(tmp_path, tiny_configuration, shared_cache):
+    """Makes a trainer of the linear model, which compiles fastest, with settings changed."""
+
+    def build(**training):
+        configuration = tiny_configuration("bag_of_ngrams", **training)
+        keras.utils.set_random_seed(configuration.seed)
+        texts = prepare_texts(configuration, shared_cache)
+        core = build_core(configuration, texts.vocabulary_size, 2)
+        features = core.get_layer("ngram_features")
+        features.keys.assign(np.r_[2:502])
+        ratios = np.random.default_rng(0).normal(size=(501, 2))
+        core.get_layer("logits").ratios.assign(ratios)
+        optimizer = build_optimizer(configuration.training, core.trainable_variables)
+        run = RunDirectory(tmp_path)
+        checkpoint = Checkpoint(run.file("checkpoint"), core, optimizer)
+        return Trainer(configuration, texts, core, optimizer, checkpoint, run, Clock())
+
+    return build
+
+
+def lines(trainer):
+    return [json.loads(line) for line in trainer.run.file("metrics.jsonl").read_text().splitlines()]
+
+
+def train(trainer):
+    """All epochs; the weights at the end of each."""
+    weights = []
+    while trainer.has_epochs_left():
+        trainer.train_epoch(lambda steps: None)
+        weights.append(trainer.checkpoint.core.get_weights())
+        trainer.validate()
+    return weights
+
+
+class Scores:
+    def __init__(self, accuracy, loss):
+        self.pair = {"accuracy": accuracy, "loss": loss}
+
+    def scores(self):
+        return self.pair
+
+
+@pytest.fixture
+def scored(monkeypatch):
+    """Validation scores by epoch instead of those of the model."""
+
+    def give(*pairs):
+        scores = iter(pairs)
+        monkeypatch.setattr(epochs, "evaluate_split", lambda *given: Scores(*next(scores)))
+
+    return give
+
+
+def test_training_stops_when_patience_ends(make, scored):
+    scored((0.6, 1.0), (0.9, 1.0), (0.9, 1.0), (0.7, 1.0), (1.0, 1.0))
+    trainer = make(epochs=5, patience=2)
+    assert len(train(trainer)) == 4
+    assert (trainer.place.best_epoch, trainer.place.best_score) == (2, 0.9)
+
+
+def test_without_patience_every_epoch_is_trained(make, scored):
+    scored((0.9, 1.0), (0.1, 1.0), (0.1, 1.0))
+    assert len(train(make(epochs=3, patience=None))) == 3
+
+
+def test_the_weights_of_the_best_epoch_are_brought_back(make, scored):
+    scored((0.6, 1.0), (0.9, 1.0), (0.7, 1.0))
+    trainer = make(epochs=3, learning_rate=0.1)
+    weights = train(trainer)
+    trainer.restore_best()
+    found = trainer.checkpoint.core.get_weights()
+    assert all(map(np.array_equal, found, weights[1]))
+    assert not all(map(np.array_equal, found, weights[2]))
+
+
+def test_selection_by_loss_keeps_the_epoch_of_the_lowest_loss(make, scored):
+    scored((0.6, 0.5), (0.9, 0.8), (0.9, 0.9))
+    trainer = make(epochs=3, selection="loss", patience=None)
+    train(trainer)
+    assert (trainer.place.best_epoch, trainer.place.best_score) == (1, -0.5)
+
+
+def test_a_line_is_written_per_segment_and_per_epoch(make):
+    trainer = make(epochs=2, segment_share=0.5)
+    train(trainer)
+    steps = trainer.steps_an_epoch
+    half = -(-steps // 2)
+    found = [(line["event"], line["epoch"], line.get("step")) for line in lines(trainer)]
+    assert found == [
+        (event, epoch, step)
+        for epoch in (1, 2)
+        for event, step in (("segment", half), ("segment", steps), ("epoch", None))
+    ]
+
+
+SHARED = {
+    "event",
+    "epoch",
+    "loss",
+    "accuracy",
+    "largest_step_loss",
+    "gradient_norm",
+    "largest_gradient_norm",
+    "seconds",
+    "examples",
+    "examples_per_second",
+    "tokens_per_second",
+    "padding_share",
+}
+
+
+def test_the_lines_hold_what_is_promised(make):
+    trainer = make(epochs=1)
+    train(trainer)
+    segment, *_, epoch = lines(trainer)
+    assert set(segment) == SHARED | {"step", "learning_rate"}
+    assert set(epoch) == SHARED | {"validation_accuracy", "validation_loss"}
+
+
+def test_the_line_of_an_epoch_adds_its_segments_up(make):
+    trainer = make(epochs=1)
+    train(trainer)
+    *segments, epoch = lines(trainer)
+    assert epoch["examples"] == len(trainer.texts.splits.train)
+    weighted = sum(line["loss"] * line["examples"] for line in segments)
+    assert epoch["loss"] == pytest.approx(weighted / epoch["examples"])
+    assert epoch["seconds"] == pytest.approx(sum(line["seconds"] for line in segments))
+
+
+def test_the_learning_rate_of_the_schedule_is_applied(make):
+    trainer = make(epochs=1, schedule="linear", learning_rate=0.1, segment_share=1.0)
+    train(trainer)
+    last = 0.1 * (1 - (trainer.steps_an_epoch - 1) / trainer.steps_an_epoch)
+    assert lines(trainer)[0]["learning_rate"] == pytest.approx(last)
+    assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(last)
+
+
+def test_a_checkpoint_follows_every_segment(make, monkeypatch):
+    trainer = make(epochs=1, segment_share=0.5)
+    saved = []
+    monkeypatch.setattr(trainer.checkpoint, "save", lambda place: saved.append(place.step))
+    trainer.train_epoch(lambda steps: None)
+    assert saved == [-(-trainer.steps_an_epoch // 2), trainer.steps_an_epoch]
+
+
+def test_a_slow_segment_is_cut_short(make):
+    trainer = make(epochs=1, segment_share=1.0, segment_minutes=1e-9)
+    trainer.train_epoch(lambda steps: None)
+    assert len(lines(trainer)) == trainer.steps_an_epoch
+
+
+def test_progress_counts_every_step(make):
+    trainer = make(epochs=2)
+    assert trainer.steps_left() == 2 * trainer.steps_an_epoch
+    advanced = []
+    trainer.train_epoch(advanced.append)
+    assert sum(advanced) == trainer.steps_an_epoch
+    assert trainer.steps_left() == trainer.steps_an_epoch
+
+
+@pytest.mark.parametrize("learning_rate", [1e9, 1e39])
+def test_a_divergence_ends_training_with_the_reason(make, learning_rate):
+    trainer = make(optimizer="sgd", learning_rate=learning_rate, epochs=2)
+    with pytest.raises(WorkError, match=r"diverged in epoch \d, step \d+.*learning_rate"):
+        train(trainer)
+    last = lines(trainer)[-1]
+    assert last["event"] == "failure"
+    assert "training diverged in epoch" in last["reason"]
+
+
+def test_the_first_step_is_timed_apart(make):
+    trainer = make(epochs=1)
+    train(trainer)
+    assert set(trainer.clock.seconds) == {"first_step", "training", "validation", "checkpoint"}
+
+
+def test_starting_anew_takes_off_what_a_killed_run_noted_down(make):
+    trainer = make(epochs=1)
+    trainer.run.append_metrics({"event": "segment", "epoch": 1, "step": 3})
+    trainer.start()
+    assert not trainer.run.file("metrics.jsonl").exists()
+
+
+def test_resuming_takes_off_the_lines_behind_the_checkpoint(make):
+    trainer = make(epochs=2)
+    trainer.train_epoch(lambda steps: None)
+    kept = lines(trainer)
+    trainer.run.append_metrics({"event": "epoch", "epoch": 1})
+    resumed = make(epochs=2)
+    resumed.resume()
+    assert lines(resumed) == kept
+    assert resumed.place.sessions == 2

@@ -1,0 +1,125 @@
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from tfcmp.config.fields import TrainingSettings
+from tfcmp.models.building import build_core
+from tfcmp.training.checkpoint import Checkpoint, Place
+from tfcmp.training.optimizers import build_optimizer, is_decayed, learning_rate
+from tfcmp.training.step import compile_train_step
+
+IDS = np.array([[2, 3, 4, 0], [5, 6, 0, 0], [7, 2, 0, 0]], np.int32)
+LABELS = np.array([0, 1, 1], np.int32)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"schedule": "constant"}, {0: 1.0, 5: 1.0, 99: 1.0}),
+        ({"schedule": "linear"}, {0: 1.0, 50: 0.5, 99: 0.01}),
+        ({"schedule": "cosine"}, {0: 1.0, 50: 0.5, 75: (1 - math.sqrt(0.5)) / 2}),
+        (
+            {"schedule": "linear", "warmup_share": 0.1},
+            {0: 0.1, 4: 0.5, 9: 1.0, 10: 1.0, 55: 0.5, 99: 1 / 90},
+        ),
+        ({"schedule": "cosine", "warmup_share": 0.2}, {0: 0.05, 19: 1.0, 20: 1.0, 60: 0.5}),
+        ({"schedule": "constant", "warmup_share": 0.5}, {0: 0.02, 49: 1.0, 50: 1.0, 99: 1.0}),
+        ({"schedule": "linear", "warmup_share": 1.0}, {0: 0.01, 99: 1.0}),
+        ({"schedule": "linear", "warmup_share": 0.001}, {0: 1.0, 1: 1.0}),
+    ],
+)
+def test_the_schedule_gives_the_rates_worked_out_by_hand(settings, expected):
+    training = TrainingSettings(learning_rate=2.0, **settings)
+    found = {step: learning_rate(training, step, 100) / 2.0 for step in expected}
+    assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("schedule", ["constant", "linear", "cosine"])
+def test_a_run_of_one_step_has_a_rate(schedule):
+    training = TrainingSettings(learning_rate=0.5, schedule=schedule, warmup_share=0.1)
+    assert learning_rate(training, 0, 1) == 0.5
+
+
+def tiny_core(configuration):
+    keras.utils.set_random_seed(3)
+    return build_core(configuration, 8, 2)
+
+
+def values(core):
+    return {weight.path: weight.numpy() for weight in core.trainable_variables}
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "rmsprop", "adam", "adamw"])
+def test_every_optimizer_lowers_the_loss(tiny_configuration, optimizer):
+    core = tiny_core(tiny_configuration("bag_of_ngrams"))
+    core.get_layer("ngram_features").keys.assign(np.r_[2:8, [2**62] * 494])
+    ratios = np.random.default_rng(0).normal(size=(501, 2))
+    core.get_layer("logits").ratios.assign(ratios)
+    settings = TrainingSettings(optimizer=optimizer, learning_rate=0.05)
+    step = compile_train_step(
+        core, build_optimizer(settings, core.trainable_variables), settings.clip_norm
+    )
+    losses = [float(step(IDS, LABELS)[0]) for _ in range(30)]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_sgd_takes_momentum_and_nesterov_from_the_settings():
+    variable = keras.Variable(np.zeros(2))
+    settings = TrainingSettings(optimizer="sgd", momentum=0.7, nesterov=False)
+    optimizer = build_optimizer(settings, [variable])
+    assert (optimizer.momentum, optimizer.nesterov) == (0.7, False)
+
+
+@pytest.mark.parametrize(
+    ("model", "kept"),
+    [
+        ("gru", {"bias"}),
+        ("transformer", {"bias", "gamma", "beta"}),
+    ],
+)
+def test_biases_and_norms_are_not_decayed_and_matrices_are(tiny_configuration, model, kept):
+    variables = tiny_core(tiny_configuration(model)).trainable_variables
+    names = {variable.name for variable in variables if not is_decayed(variable)}
+    assert names == kept
+    decayed = {variable.name for variable in variables if is_decayed(variable)}
+    assert {"embeddings", "kernel"} <= decayed
+    assert not decayed & kept
+
+
+def restored(configuration, settings, folder):
+    """A twin of the saved model and its optimizer, made anew as a resumed process does."""
+    core = build_core(configuration, 8, 2)
+    optimizer = build_optimizer(settings, core.trainable_variables)
+    if folder is not None:
+        Checkpoint(folder, core, optimizer).restore()
+    return core, optimizer
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer"])
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_adamw_decays_the_same_weights_before_and_after_a_restore(
+    tmp_path, tiny_configuration, model, is_restored
+):
+    configuration = tiny_configuration(model)
+    settings = TrainingSettings(optimizer="adamw", learning_rate=0.1, weight_decay=0.5)
+    core, optimizer = restored(configuration, settings, None)
+    for variable in core.trainable_variables:
+        variable.assign(np.ones(variable.shape))
+    if is_restored:
+        Checkpoint(tmp_path, core, optimizer).save(Place())
+        core, optimizer = restored(configuration, settings, tmp_path)
+    # Without a gradient, decay is all that moves a weight.
+    optimizer.apply([np.zeros(v.shape, np.float32) for v in core.trainable_variables])
+    for variable in core.trainable_variables:
+        expected = 1 - 0.1 * 0.5 if is_decayed(variable) else 1.0
+        np.testing.assert_allclose(variable.numpy(), expected, rtol=1e-6)
+
+
+def test_without_decay_adamw_moves_nothing_without_a_gradient(tiny_configuration):
+    settings = TrainingSettings(optimizer="adamw", learning_rate=0.1, weight_decay=0.0)
+    core, optimizer = restored(tiny_configuration("gru"), settings, None)
+    before = values(core)
+    optimizer.apply([np.zeros(v.shape, np.float32) for v in core.trainable_variables])
+    assert all(np.array_equal(before[path], value) for path, value in values(core).items())

@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tfcmp.training import texts as texts_module
+from tfcmp.training.texts import prepare_texts
+
+
+@pytest.fixture(scope="module")
+def texts(tiny_configuration, shared_cache):
+    return prepare_texts(tiny_configuration(), shared_cache)
+
+
+@pytest.fixture
+def own(tiny_configuration, tmp_path):
+    """A configuration on a small file of its own, with declared splits."""
+    lines = ["text,label,split"]
+    for split, word in (("train", "seen"), ("validation", "held"), ("test", "hidden")):
+        lines += [f"{word} good {n},pos,{split}\n{word} bad {n},neg,{split}" for n in range(4)]
+    file = tmp_path / "own.csv"
+    file.write_text("\n".join(lines) + "\n")
+    configuration = tiny_configuration()
+    return replace(
+        configuration, data=replace(configuration.data, source=str(file), train_size=None)
+    )
+
+
+def test_the_vocabulary_is_that_of_the_training_split(own, tmp_path):
+    words = prepare_texts(own, tmp_path / "cache").tokenizer.lookup.get_vocabulary()
+    assert "seen" in words
+    assert not {"held", "hidden"} & set(words)
+
+
+def test_the_vocabulary_keeps_to_its_size(own, tmp_path):
+    own = replace(own, architecture=replace(own.architecture, vocabulary_size=5))
+    texts = prepare_texts(own, tmp_path / "cache")
+    assert texts.vocabulary_size == 5
+    assert int(texts.store.ids.max()) < 5
+
+
+def test_a_second_run_reads_the_cache(own, tmp_path, monkeypatch):
+    first = prepare_texts(own, tmp_path / "cache")
+
+    def unexpected(*given, **named):
+        raise AssertionError("the texts were read again")
+
+    monkeypatch.setattr(texts_module, "count_words", unexpected)
+    monkeypatch.setattr(texts_module, "write_store", unexpected)
+    second = prepare_texts(own, tmp_path / "cache")
+    np.testing.assert_array_equal(first.store.ids, second.store.ids)
+
+
+def test_other_settings_of_the_tokens_do_not_share_the_cache(own, tmp_path):
+    long = prepare_texts(own, tmp_path / "cache")
+    short = prepare_texts(replace(own, data=replace(own.data, max_length=2)), tmp_path / "cache")
+    assert (long.store.lengths.max(), short.store.lengths.max()) == (3, 2)
+
+
+def test_split_sizes_and_class_sizes_are_told(texts):
+    splits = texts.describe()["splits"]
+    assert {name: told["size"] for name, told in splits.items()} == {
+        "train": len(texts.splits.train),
+        "validation": 400,
+        "test": 1000,
+    }
+    assert all(sum(told["class_sizes"].values()) == told["size"] for told in splits.values())
+
+
+def test_fingerprints_are_those_of_the_corpus(texts):
+    splits = texts.describe()["splits"]
+    assert splits["test"]["fingerprint"] == texts.corpus.fingerprint(texts.splits.test)
+    assert len({told["fingerprint"] for told in splits.values()}) == 3
+
+
+def test_the_share_that_truncation_cut_off_is_told(texts):
+    told = texts.describe()["splits"]["test"]
+    full = texts.store.full_lengths[texts.splits.test]
+    kept = np.minimum(full, 40)
+    assert told["cut_token_share"] == pytest.approx(1 - kept.sum() / full.sum())
+    assert told["cut_text_share"] == pytest.approx(np.mean(full > 40))
+
+
+def test_every_text_of_a_split_is_evaluated_once(texts):
+    rows = np.concatenate([batch.rows for batch in texts.evaluation_batches("test")])
+    assert sorted(rows) == sorted(texts.splits.test)
+
+
+def test_every_training_text_is_in_one_batch_of_an_epoch(texts):
+    order = texts.training_order(16, seed=1, epoch=0)
+    assert sorted(np.concatenate(order)) == sorted(texts.splits.train)
+
+
+def test_batches_hold_the_ids_of_their_rows_padded_right(texts):
+    batch = next(texts.batches(texts.training_order(16, seed=1, epoch=0)))
+    row = texts.store.row(batch.rows[0])
+    assert batch.ids.shape[1] % 8 == 0
+    np.testing.assert_array_equal(batch.ids[0, : len(row)], row)
+    assert not batch.ids[0, len(row) :].any()
