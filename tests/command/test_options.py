@@ -237,5 +237,6 @@ def test_help_shows_what_every_setting_means(capsys):
         parse("--model gru --help")
     shown = " ".join(capsys.readouterr().out.split())
     assert end.value.code == 0
-    assert "highest learning rate of the schedule. (type: float, default: 0.001)" in shown
+    rate = default_configuration(find_model("gru")).training.learning_rate
+    assert f"highest learning rate of the schedule. (type: float, default: {rate})" in shown
     assert "units of a layer, in each direction. (type: int, default: 96)" in shown

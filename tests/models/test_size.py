@@ -17,7 +17,6 @@ def test_the_count_is_that_of_the_built_model(
     model = build_transformer(
         11,
         classes,
-        max_length=7,
         embedding_size=channels,
         layers=layers,
         heads=heads,

@@ -4,11 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from tfcmp.models.transformer import PositionEmbedding, build_transformer
+from tfcmp.models.transformer import PositionEncoding, build_transformer, position_sines
 
-VOCABULARY, CLASSES, MAX_LENGTH, CHANNELS = 11, 3, 7, 6
+VOCABULARY, CLASSES, LENGTH, CHANNELS = 11, 3, 7, 6
 SETTINGS: dict[str, Any] = {
-    "max_length": MAX_LENGTH,
     "embedding_size": CHANNELS,
     "layers": 2,
     "heads": 2,
@@ -28,33 +27,29 @@ def model() -> keras.Model:
 
 @pytest.fixture(scope="module")
 def ids() -> np.ndarray:
-    """Three texts of as many tokens as there are positions."""
-    return np.random.default_rng(0).integers(1, VOCABULARY, (3, MAX_LENGTH)).astype(np.int32)
+    """Three texts without padding."""
+    return np.random.default_rng(0).integers(1, VOCABULARY, (3, LENGTH)).astype(np.int32)
 
 
-def test_a_text_may_have_as_many_tokens_as_there_are_positions(
-    model: keras.Model, ids: np.ndarray
-) -> None:
-    assert model(ids).shape == (3, CLASSES)
+def test_the_encoding_is_that_of_the_paper() -> None:
+    """PE(pos, 2i) = sin(pos / 10000^(2i/d)), PE(pos, 2i + 1) = cos of the same angle."""
+    sines = np.asarray(position_sines(5, CHANNELS))
+    for position in range(5):
+        for pair in range(CHANNELS // 2):
+            angle = position / 10_000 ** (2 * pair / CHANNELS)
+            expected = [np.sin(angle), np.cos(angle)]
+            assert sines[position, 2 * pair : 2 * pair + 2] == pytest.approx(expected, abs=1e-6)
 
 
-def test_a_position_embedding_adds_the_vector_of_each_position() -> None:
-    layer = PositionEmbedding(MAX_LENGTH)
-    vectors = np.random.default_rng(0).normal(size=(3, 4, 5)).astype(np.float32)
-    added = np.asarray(layer(vectors)) - vectors
-    table = layer.get_weights()[0]
-    assert table.shape == (MAX_LENGTH, 5)
-    np.testing.assert_allclose(added, np.broadcast_to(table[:4], (3, 4, 5)), atol=1e-6)
+def test_vectors_are_scaled_before_their_position_is_added() -> None:
+    vectors = np.random.default_rng(0).normal(size=(3, 4, CHANNELS)).astype(np.float32)
+    encoded = np.asarray(PositionEncoding()(vectors))
+    expected = vectors * CHANNELS**0.5 + np.asarray(position_sines(4, CHANNELS))
+    np.testing.assert_allclose(encoded, expected, atol=1e-5)
 
 
 def test_the_order_of_the_tokens_counts(model: keras.Model, ids: np.ndarray) -> None:
     assert not np.allclose(model(ids), model(ids[:, ::-1]), atol=1e-5)
-
-
-def test_without_positions_the_order_of_the_tokens_does_not_count(ids: np.ndarray) -> None:
-    model = build_transformer(VOCABULARY, CLASSES, **SETTINGS)
-    model.get_layer("position_embedding").set_weights([np.zeros((MAX_LENGTH, CHANNELS))])
-    np.testing.assert_allclose(model(ids), model(ids[:, ::-1]), atol=1e-5)
 
 
 def test_every_token_has_a_say_in_the_state_of_every_other(

@@ -20,7 +20,7 @@ from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
 
 # Paths of the weights of which a text uses a few rows only.
-EMBEDDINGS = ("token_embedding/", "position_embedding/", "logits/feature_weights")
+EMBEDDINGS = ("token_embedding/", "logits/feature_weights")
 TrainingBatches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
 
 
@@ -41,7 +41,7 @@ def build_core(configuration: Configuration, vocabulary_size: int, classes: int)
     if isinstance(architecture, RecurrentArchitecture):
         return build_recurrent(configuration.model, classes=classes, **settings)
     settings.pop("match")
-    return build_transformer(classes=classes, max_length=configuration.data.max_length, **settings)
+    return build_transformer(classes=classes, **settings)
 
 
 def adapt_core(core: keras.Model, configuration: Configuration, batches: TrainingBatches) -> None:
@@ -59,7 +59,7 @@ def build_text_classifier(tokenizer: WordTokenizer, core: keras.Model) -> keras.
 
 
 def count_parameters(core: keras.Model) -> dict[str, int]:
-    """Trainable weights: all of them, those of token and position embeddings, and the rest.
+    """Trainable weights: all of them, those of token embeddings, and the rest.
 
     For the linear model the n-gram weights are its embedding.
     """

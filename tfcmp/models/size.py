@@ -10,7 +10,7 @@ TOLERANCE = 0.02
 def encoder_parameters(
     channels: int, layers: int, feed_forward_size: int, classes: int, pooling: str
 ) -> int:
-    """Parameters of our transformer without token and position embeddings.
+    """Parameters of our transformer without its token embedding.
 
     A layer has four projections (channels by channels, with bias), two norms, and two dense layers;
     a norm and the head come behind the last.

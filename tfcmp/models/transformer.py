@@ -1,5 +1,7 @@
 """A transformer encoder trained from scratch, on the recurrent models' tokens and head."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -9,37 +11,37 @@ from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
 
 
 @keras.saving.register_keras_serializable("tfcmp")
-class PositionEmbedding(keras.layers.Layer):
-    """Adds a learned vector per position to (batch, length, channels), length <= max_length."""
+class PositionEncoding(keras.layers.Layer):
+    """Scales token vectors and adds sines of their positions (Vaswani et al. 2017, sec. 3.4, 3.5).
 
-    def __init__(self, max_length: int, **options):
-        super().__init__(**options)
-        self.max_length = max_length
-
-    def build(self, shape):
-        """Creates the table (max_length, channels)."""
-        self.position_table = self.add_weight(
-            shape=(self.max_length, shape[-1]), initializer="uniform", name="position_table"
-        )
+    Sines rather than a learned table: they say how far apart two words are from the first step on,
+    and know positions that no training text reached.
+    """
 
     def call(self, vectors):
-        """Vectors with their position's vector added."""
-        return vectors + self.position_table[: ops.shape(vectors)[1]]
+        """Vectors (batch, length, channels), times the root of channels, plus the encoding."""
+        length, channels = ops.shape(vectors)[1], vectors.shape[-1]
+        encoding = ops.cast(position_sines(length, channels), vectors.dtype)
+        return vectors * channels**0.5 + encoding
 
     def compute_output_spec(self, vectors):
         """The shape and dtype stay."""
         return keras.KerasTensor(vectors.shape, dtype=self.compute_dtype)
 
-    def get_config(self):
-        """The arguments."""
-        return {**super().get_config(), "max_length": self.max_length}
+
+def position_sines(length, channels: int):
+    """(length, channels) float32: sine and cosine in turn, of falling frequency."""
+    places = ops.arange(channels, dtype="float32") // 2
+    frequencies = ops.exp(-math.log(10_000.0) * 2 * places / channels)
+    angles = ops.arange(length, dtype="float32")[:, None] * frequencies[None, :]
+    is_even = ops.arange(channels) % 2 == 0
+    return ops.where(is_even[None, :], ops.sin(angles), ops.cos(angles))
 
 
 def build_transformer(
     vocabulary_size: int,
     classes: int,
     *,
-    max_length: int,
     embedding_size: int,
     layers: int,
     heads: int,
@@ -54,7 +56,6 @@ def build_transformer(
     Args:
         vocabulary_size: number of ids, padding and unknown word included.
         classes: number of classes.
-        max_length: longest text in tokens; a learned position embedding per place.
         embedding_size: channels of tokens and states.
         layers: encoder layers.
         heads: attention heads; they share the channels evenly.
@@ -70,7 +71,7 @@ def build_transformer(
     ids = keras.Input((None,), dtype="int32", name="token_ids")
     mask = PaddingMask(name="mask")(ids)
     states = embedded_tokens(ids, vocabulary_size, embedding_size, word_dropout, embedding_dropout)
-    states = PositionEmbedding(max_length, name="position_embedding")(states)
+    states = PositionEncoding(name="position_encoding")(states)
     for number in range(1, layers + 1):
         states = _encoder_layer(states, mask, heads, feed_forward_size, dropout, number)
     states = keras.layers.LayerNormalization(epsilon=1e-6, name="final_norm")(states)
