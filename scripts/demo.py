@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+CONFIGS = Path(__file__).parent.parent / "configs" / "diagnostic"
 MODELS = ("gru", "transformer")
 SENTENCES = (
     "The film is superb.",
@@ -30,7 +31,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = {}
         for model in MODELS:
-            console.print(f"[bold]python -m tfcmp.fit --model {model} --data diagnostic")
+            console.print(f"[bold]python -m tfcmp.fit --config configs/diagnostic/{model}.yaml")
             runs[model] = fit(model, Path(folder))
         console.print(measured(runs), answers(runs))
     console.print(f"{time.perf_counter() - start:.0f} s in all")
@@ -39,7 +40,7 @@ def main() -> None:
 def fit(model: str, folder: Path) -> Path:
     """Fits one model on the embedded corpus and returns its run directory."""
     options = ["--runs", str(folder), "--cache", str(folder / "cache")]
-    output = call("fit", "--model", model, "--data", "diagnostic", *options)
+    output = call("fit", "--config", str(CONFIGS / f"{model}.yaml"), *options)
     return Path(output.splitlines()[-1])
 
 
