@@ -37,16 +37,21 @@ def package_versions() -> dict[str, str | None]:
 
 
 def commit_of_package() -> str | None:
-    """Commit of the checkout that tfcmp runs from, "-dirty" behind it if changed; None without."""
-    folder = Path(__file__).parent
+    """Commit of the checkout that tfcmp runs from, "-dirty" behind it if changed; None without.
+
+    An installed copy may lie inside somebody else's repository: only one that holds this very file
+    is asked.
+    """
+    if _git("ls-files", "--error-unmatch", Path(__file__).name) is None:
+        return None
+    return _git("describe", "--always", "--dirty", "--abbrev=40")
+
+
+def _git(*arguments: str) -> str | None:
+    """What git answers in the folder of this file; None where it fails or is not there."""
+    line = ["git", "-C", str(Path(__file__).parent), *arguments]
     try:
-        described = subprocess.run(
-            ["git", "-C", str(folder), "describe", "--always", "--dirty", "--abbrev=40"],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=False,
-        )
+        answer = subprocess.run(line, capture_output=True, text=True, timeout=10, check=False)
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return None
-    return described.stdout.strip() or None
+    return answer.stdout.strip() or None if answer.returncode == 0 else None
