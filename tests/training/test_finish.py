@@ -49,7 +49,7 @@ def test_the_result_holds_what_is_promised(result):
 
 
 def test_predictions_hold_every_text_of_validation_and_test(predictions):
-    assert predictions["split"].value_counts().to_dict() == {"test": 1000, "validation": 400}
+    assert predictions["split"].value_counts().to_dict() == {"test": 2000, "validation": 1200}
     assert not predictions.duplicated(["split", "id"]).any()
 
 

@@ -61,8 +61,8 @@ def test_split_sizes_and_class_sizes_are_told(texts):
     splits = texts.describe()["splits"]
     assert {name: told["size"] for name, told in splits.items()} == {
         "train": len(texts.splits.train),
-        "validation": 400,
-        "test": 1000,
+        "validation": 1200,
+        "test": 2000,
     }
     assert all(sum(told["class_sizes"].values()) == told["size"] for told in splits.values())
 

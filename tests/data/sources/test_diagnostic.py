@@ -15,8 +15,8 @@ def test_train_records_come_before_test_records(source: DiagnosticSource) -> Non
     assert source.size() == 84
 
 
-def test_the_default_sizes_are_4000_and_1000() -> None:
-    assert DiagnosticSource().size() == 5000
+def test_the_default_sizes_are_12000_and_2000() -> None:
+    assert DiagnosticSource().size() == 14_000
 
 
 def test_records_are_the_same_every_time(source: DiagnosticSource) -> None:

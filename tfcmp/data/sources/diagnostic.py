@@ -22,7 +22,7 @@ class DiagnosticSource:
 
     name = "diagnostic"
 
-    def __init__(self, train_size: int = 4000, test_size: int = 1000, seed: int = 0) -> None:
+    def __init__(self, train_size: int = 12_000, test_size: int = 2_000, seed: int = 0) -> None:
         for field, size in (("train_size", train_size), ("test_size", test_size)):
             if size < 0:
                 raise CallError(f"{field} of the diagnostic corpus is 0 or more, got {size}.")
