@@ -16,6 +16,7 @@ import yaml
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
 README = ROOT / "README.md"
+PLACES = ("--runs", "--name", "--cache")
 START, END = "<!-- results: {} -->", "<!-- end of results -->"
 
 
@@ -50,7 +51,7 @@ def read_run(run: Path) -> dict:
     configuration = yaml.safe_load((run / "config.yaml").read_text())
     return {
         "model": result["model"],
-        "command": f"python -m tfcmp.fit --model {result['model']} --seed {result['seed']}",
+        "command": " ".join(without_places(environment["command"])),
         "commit": environment["commit"],
         "date": environment["started"][:10],
         "device": f"{environment['device_names'][0]}, {environment['threads']} threads",
@@ -66,6 +67,40 @@ def read_run(run: Path) -> dict:
         "cut_token_share": split["splits"]["test"]["cut_token_share"],
         "fingerprints": {name: part["fingerprint"] for name, part in split["splits"].items()},
     }
+
+
+def without_places(command: list[str]) -> list[str]:
+    """The command without the options that say where files lie on one machine."""
+    kept, is_place = [], False
+    for argument in command:
+        if is_place:
+            is_place = False
+        elif argument in PLACES:
+            is_place = True
+        elif argument.split("=", 1)[0] not in PLACES:
+            kept.append(argument)
+    return kept
+
+
+def footer(published: list[dict]) -> str:
+    """Conditions under the table.
+
+    Raises:
+        SystemExit: the runs have not the same hardware, precision, seed and splits, or a command
+            is more than `--model NAME`, which the README says of every row.
+    """
+    for run in published:
+        if run["command"] != f"python -m tfcmp.fit --model {run['model']}":
+            sys.exit(f"{run['model']} was fitted by another command: {run['command']}")
+    conditions = {
+        (run["device"], run["precision"], run["configuration"]["seed"], str(run["fingerprints"]))
+        for run in published
+    }
+    if len(conditions) > 1:
+        sys.exit(f"these runs do not belong in one table: {conditions}")
+    device, precision, seed, _ = conditions.pop()
+    dates = " and ".join(sorted({run["date"] for run in published}))
+    return f"One run each (seed {seed}), {device}, {precision}, {dates}."
 
 
 def table(published: list[dict]) -> str:
@@ -84,13 +119,7 @@ def table(published: list[dict]) -> str:
             f"{run['parameters']['total']:,} | {100 * run['cut_token_share']:.0f} % | "
             f"{run['seconds']['training'] / 60:.1f} min | {rate:.0f} |"
         )
-    first = published[0]
-    dates = sorted({run["date"] for run in published})
-    lines += [
-        "",
-        f"One run each (seed {first['configuration']['seed']}), {first['device']}, "
-        f"{first['precision']}, {' and '.join(dates)}.",
-    ]
+    lines += ["", footer(published)]
     return "\n".join(lines)
 
 

@@ -145,7 +145,7 @@ def full_disk(tmp_path_factory, shared_cache):
 
     arguments = [*TINY, "--runs", folder, "--name", "run", "--cache", shared_cache]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finish.pyarrow.parquet, "write_table", no_room)
+        patch.setattr(finish.pyarrow.parquet.ParquetWriter, "write_table", no_room)
         patch.setattr(sys, "argv", ["fit.py", *map(str, arguments)])
         written = []
         patch.setattr(sys.stderr, "write", written.append)

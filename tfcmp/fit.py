@@ -9,6 +9,7 @@ from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.fields import Configuration
 from tfcmp.data.sources.opening import require_source
+from tfcmp.errors import CallError
 from tfcmp.runs.directory import CONFIG, SPLIT, RunDirectory, create_run, resume_run
 from tfcmp.runs.files import make_folder
 
@@ -52,6 +53,10 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None
     except KeyboardInterrupt:
         if run.file(SPLIT).exists():
             sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
+        raise
+    except CallError:
+        # A wrong call leaves nothing behind that would keep the right one from its --name.
+        run.discard_if_untrained()
         raise
     finally:
         run.unlock()

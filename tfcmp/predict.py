@@ -13,6 +13,7 @@ from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.errors import CallError
 from tfcmp.inference.inputs import stream_texts
+from tfcmp.runs.directory import open_run
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
@@ -41,6 +42,8 @@ def main(arguments: list[str]) -> None:
     )
     options = parse_strictly(parser, arguments)
     texts = _texts(options.texts, options.input, options.encoding_errors)
+    # Before TensorFlow is imported: a run that cannot be used is told at once.
+    open_run(Path(options.run))
     write_predictions(Path(options.run), texts)
 
 

@@ -2,7 +2,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from tfcmp.config.checks import BOUNDS, POSITIVE, check_configuration
+from tfcmp.config.checks import BOUNDS, POSITIVE, check_configuration, check_given
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
 
@@ -94,3 +94,27 @@ def test_momentum_is_of_no_matter_to_other_optimizers():
 def test_a_vocabulary_that_n_grams_cannot_number_is_refused():
     with pytest.raises(CallError, match=r"expected at most 1048576 for bag_of_ngrams, got 1048577"):
         check_configuration(changed("bag_of_ngrams", architecture__vocabulary_size=2**20 + 1))
+
+
+@pytest.mark.parametrize(
+    ("option", "optimizer"),
+    [
+        ("--training.weight_decay", "adam"),
+        ("--training.momentum", "adamw"),
+        ("--training.nesterov", "rmsprop"),
+    ],
+)
+def test_an_option_that_the_optimizer_does_not_use_is_refused(option, optimizer):
+    configuration = default_configuration(find_model("gru"))
+    configuration.training.optimizer = optimizer
+    with pytest.raises(CallError, match=f"{option} and --training.optimizer {optimizer}"):
+        check_given(configuration, {option})
+
+
+@pytest.mark.parametrize("option", ["--architecture.layers", "--architecture.feed_forward_size"])
+def test_a_size_beside_a_match_is_refused(option):
+    configuration = default_configuration(find_model("transformer"))
+    configuration.architecture.match = "lstm"
+    with pytest.raises(CallError, match=f"{option} and --architecture.match lstm"):
+        check_given(configuration, {option})
+    check_given(configuration, set())

@@ -23,7 +23,7 @@ def make_corpus(texts, labels, groups=None, declared=None, classes: int = 2) -> 
         else np.asarray(declared, np.int8),
         phenomena=np.full(size, -1, np.int16),
         cue_distances=np.full(size, -1, np.int32),
-        classes=tuple("abcdefgh"[:classes]),
+        classes=tuple("abcdefghijklmnop"[:classes]),
         phenomenon_names=(),
     )
 
@@ -347,7 +347,7 @@ def test_a_corpus_in_one_group_is_refused() -> None:
 
 
 def test_a_corpus_too_small_for_three_splits_is_refused() -> None:
-    with pytest.raises(WorkError, match="give more texts"):
+    with pytest.raises(WorkError, match="at least one for each of train, validation"):
         split_corpus(singles(3))
 
 
@@ -368,3 +368,24 @@ def test_hundreds_of_thousands_of_groups_are_split_in_seconds(texts_a_group: int
     start = time.perf_counter()
     split_corpus(corpus)
     assert time.perf_counter() - start < 15
+
+
+def test_groups_of_the_source_are_kept_for_intervals_however_the_lines_were_drawn() -> None:
+    corpus = imdb_like()
+    torn, whole = split_corpus(corpus, grouping="none"), split_corpus(corpus)
+    assert torn.groups.tolist() == whole.groups.tolist()
+
+
+def test_a_test_split_that_is_cut_shares_no_group_with_a_declared_validation() -> None:
+    groups = np.repeat(np.arange(50), 4)
+    declared = np.tile([TRAIN, TRAIN, TRAIN, UNDECLARED], 50)
+    declared[:8] = [TRAIN, VALIDATION] * 4
+    corpus = make_corpus(range(200), [0, 1] * 100, groups, declared)
+    splits = split_corpus(corpus)
+    assert not np.isin(splits.groups[splits.test], splits.groups[splits.validation]).any()
+    assert len(splits.test) > 0
+
+
+def test_more_classes_than_can_be_split_name_the_label_column() -> None:
+    with pytest.raises(WorkError, match=r"--data.label_column"):
+        split_corpus(make_corpus(range(30), np.arange(30) % 15, classes=15))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tfcmp.data import tokens
 from tfcmp.data.tokens import TEXTS_A_STEP, TokenStore, open_store, store_key, write_store
 
 MAX_LENGTH = 4
@@ -23,7 +24,7 @@ def encode(texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def write(
     cache: Path, texts: Iterable[str] = TEXTS, key: str = KEY, largest_id: int = 255
 ) -> TokenStore:
-    return write_store(cache, key, texts, encode, largest_id, lambda _units: None)
+    return write_store(cache, key, texts, encode, largest_id)
 
 
 def read_back(store: TokenStore) -> list[str]:
@@ -76,7 +77,7 @@ def test_the_largest_id_decides_how_ids_are_kept(
         ones = np.ones(len(texts), np.int64)
         return np.full(len(texts), largest_id, np.int32), ones, ones
 
-    store = write_store(tmp_path, KEY, TEXTS, largest_only, largest_id, lambda _units: None)
+    store = write_store(tmp_path, KEY, TEXTS, largest_only, largest_id)
     assert store.ids.dtype == dtype
     assert store.row(0).tolist() == [largest_id]
 
@@ -118,7 +119,7 @@ def test_nothing_is_left_in_the_cache_when_encoding_fails_in_the_middle(tmp_path
 
     texts = ["abc"] * (2 * TEXTS_A_STEP)
     with pytest.raises(KeyboardInterrupt):
-        write_store(tmp_path, KEY, texts, failing, 255, lambda _units: None)
+        write_store(tmp_path, KEY, texts, failing, 255)
     assert calls == [TEXTS_A_STEP, TEXTS_A_STEP]
     assert list(tmp_path.iterdir()) == []
 
@@ -137,10 +138,21 @@ def test_nothing_is_left_in_the_cache_when_the_index_cannot_be_written(
 
 
 def test_texts_are_encoded_a_few_at_a_time(tmp_path: Path) -> None:
-    done: list[int] = []
+    sizes: list[int] = []
+
+    def encode_and_note(texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        sizes.append(len(texts))
+        return encode(texts)
+
     texts = (text for text in ["a"] * (TEXTS_A_STEP + 3))
-    write_store(tmp_path, KEY, texts, encode, 255, done.append)
-    assert done == [TEXTS_A_STEP, 3]
+    write_store(tmp_path, KEY, texts, encode_and_note, 255)
+    assert sizes == [TEXTS_A_STEP, 3]
+
+
+def test_very_long_texts_come_in_shorter_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "CHARACTERS_A_STEP", 10)
+    lists = list(tokens.batched_lists(["a" * 6, "b" * 6, "c" * 30, "d"], 3))
+    assert [[text[0] for text in texts] for texts in lists] == [["a", "b"], ["c"], ["d"]]
 
 
 def test_the_ids_are_mapped_and_not_read_into_memory(tmp_path: Path) -> None:

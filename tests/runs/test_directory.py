@@ -4,8 +4,10 @@ import sys
 import pytest
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.runs import directory
 from tfcmp.runs.directory import (
     LISTED,
+    LOCK,
     RUN_FORMAT,
     RunDirectory,
     check_files,
@@ -13,6 +15,7 @@ from tfcmp.runs.directory import (
     free_name,
     open_run,
     resume_run,
+    write_split,
 )
 from tfcmp.runs.files import sha256_of, write_json
 
@@ -204,3 +207,18 @@ def test_metrics_are_added_line_by_line(tmp_path):
     run.append_metrics({"event": "segment"})
     run.append_metrics({"event": "epoch"})
     assert run.file("metrics.jsonl").read_text() == '{"event": "segment"}\n{"event": "epoch"}\n'
+
+
+def test_a_run_that_finds_other_splits_than_it_began_with_is_refused(tmp_path):
+    run = RunDirectory(tmp_path)
+    write_split(run, {"splits": {"train": {"fingerprint": "a"}}})
+    write_split(run, {"splits": {"train": {"fingerprint": "a"}}})
+    with pytest.raises(WorkError, match=r"not those that .* began with"):
+        write_split(run, {"splits": {"train": {"fingerprint": "b"}}})
+
+
+def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
+    run = RunDirectory(tmp_path)
+    monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())
+    with pytest.raises(WorkError, match="until just now"):
+        run.lock()

@@ -1,3 +1,4 @@
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,21 @@ def test_the_processor_is_used_where_the_user_has_hidden_the_gpus(
 ):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert set_up_hardware(configuration)["device"] == "cpu"
+
+
+@pytest.mark.parametrize("visible", ["0", "0,1"])
+def test_a_variable_that_names_gpus_hides_none(
+    configuration, with_unused_gpu, monkeypatch, visible
+):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    with pytest.raises(WorkError, match="the driver shows 2"):
+        set_up_hardware(configuration)
+
+
+def test_processors_are_counted_where_the_system_tells_no_affinity(monkeypatch):
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 7)
+    assert hardware.processors() == 7
 
 
 def test_without_a_gpu_auto_is_the_processor(configuration, without_gpu):

@@ -1,10 +1,14 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tfcmp.data.corpus import index_source
+from tfcmp.data.sources.opening import open_source
+from tfcmp.errors import WorkError
 from tfcmp.training import texts as texts_module
-from tfcmp.training.texts import prepare_texts
+from tfcmp.training.texts import _known_texts, prepare_texts
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +101,14 @@ def test_batches_hold_the_ids_of_their_rows_padded_right(texts):
     assert batch.ids.shape[1] % 8 == 0
     np.testing.assert_array_equal(batch.ids[0, : len(row)], row)
     assert not batch.ids[0, len(row) :].any()
+
+
+def test_a_source_that_changes_while_it_is_read_is_told(own, tmp_path):
+    cache = tmp_path / "cache"
+    prepare_texts(own, cache)
+    source = open_source(own.data)
+    corpus = index_source(source, cache)
+    file = Path(own.data.source)
+    file.write_text(file.read_text().replace("good", "fine"))
+    with pytest.raises(WorkError, match="changed while it was read"):
+        list(_known_texts(source, corpus, lambda _units: None))

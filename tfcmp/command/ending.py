@@ -9,7 +9,8 @@ from typing import NoReturn
 from tfcmp.errors import TfcmpError
 
 # Full or closed to us: the user can do something about it.
-OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+OF_THE_DISK = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def run_command(main: Callable[[list[str]], None]) -> NoReturn:
@@ -34,9 +35,14 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
         if error.errno not in OF_THE_DISK:
             raise
         where = f" ({error.filename})" if error.filename else ""
+        way = (
+            "what was being written is not complete; free some space"
+            if error.errno in FULL
+            else "expected permission to read and write there; change it"
+        )
         _end(
-            f"{error.strerror}{where}: what was being written is not complete; free some space, or "
-            "choose another folder with --runs or --cache, then start again",
+            f"{error.strerror}{where}: {way}, or choose another folder with --runs or --cache, "
+            "then start again",
             1,
         )
     sys.exit(0)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
-from tfcmp.config.checks import check_configuration
+from tfcmp.config.checks import check_configuration, check_given
 from tfcmp.config.fields import Configuration, DataSettings, Precision, TrainingSettings
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
@@ -61,6 +61,7 @@ def parse_configuration(
         **{field: namespace[field] for field in fields},
     )
     check_configuration(configuration)
+    check_given(configuration, {argument.split("=", 1)[0] for argument in arguments})
     return configuration, namespace
 
 

@@ -114,6 +114,34 @@ def _check_combinations(configuration: Configuration) -> None:
         )
 
 
+def check_given(configuration: Configuration, options: set[str]) -> None:
+    """Checks the options of a command line for those that would have no effect.
+
+    In a file they are right: every run writes all fields.
+
+    Raises:
+        CallError: an option is given beside a setting that makes it void.
+    """
+    training, match = configuration.training, getattr(configuration.architecture, "match", None)
+    void = {
+        "--training.weight_decay": training.optimizer != "adamw",
+        "--training.momentum": training.optimizer != "sgd",
+        "--training.nesterov": training.optimizer != "sgd",
+    }
+    for option, is_void in void.items():
+        if is_void and option in options:
+            raise CallError(
+                f"{option} and --training.optimizer {training.optimizer} contradict each other: "
+                "that optimizer does not use it"
+            )
+    for option in ("--architecture.layers", "--architecture.feed_forward_size"):
+        if match is not None and option in options:
+            raise CallError(
+                f"{option} and --architecture.match {match} contradict each other: matching sets "
+                "it; leave one of them out"
+            )
+
+
 def _value(configuration: Configuration, name: str) -> float | None:
     part: object = configuration
     for field in name.split("."):

@@ -130,7 +130,7 @@ class TrainingSettings:
         learning_rate: highest learning rate of the schedule.
         momentum: momentum of sgd.
         nesterov: Nesterov momentum for sgd.
-        weight_decay: decay of adamw; never on biases, norms and embeddings' biases.
+        weight_decay: decay of adamw; never on biases and norms.
         schedule: constant, or after the warm-up a linear or cosine fall that ends at zero.
         warmup_share: share of all steps in which the learning rate rises from zero.
         clip_norm: largest global norm of the gradients; null does not clip.

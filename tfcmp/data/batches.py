@@ -80,7 +80,7 @@ def read_batches(
         padding_id: id that fills the right end.
         pad_multiple: batch lengths are rounded up to a multiple of it, which keeps their number
             small; under XLA every new length is a compilation. None is longer than the longest
-            text of the store: a position embedding has no place beyond it.
+            text of the store: a length limit is one for the padding too.
     """
     lengths = store.lengths
     longest = int(lengths.max())

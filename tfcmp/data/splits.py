@@ -12,7 +12,11 @@ TRAIN, VALIDATION, TEST = range(3)
 
 @dataclass(frozen=True, eq=False)
 class Splits:
-    """Rows of a corpus, (n,) int64 each, ascending; `removed` counts what was left out and why."""
+    """Rows of a corpus, (n,) int64 each, ascending.
+
+    `groups` are those of the source, whatever the lines were drawn by; `removed` counts what was
+    left out, by reason.
+    """
 
     train: np.ndarray
     validation: np.ndarray
@@ -54,26 +58,24 @@ def split_corpus(
         CallError: `train_size` is more than there is.
         WorkError: a split comes out empty or without one of the classes.
     """
+    _check_classes(corpus)
     groups = connected_groups(corpus, grouping)
     split = corpus.declared.copy()
-    removed = {}
     draw = np.random.default_rng(seed)
     if not (split == TEST).any():
-        split[(split == UNDECLARED)] = TRAIN
-        _cut(corpus, groups, split, TEST, test_share, draw)
+        _cut_test(corpus, groups, split, test_share, draw)
     split[split == UNDECLARED] = TRAIN
-    for earlier, later in ((TRAIN, TEST), (VALIDATION, TEST), (TRAIN, VALIDATION)):
-        twins = (split == earlier) & np.isin(corpus.hashes, corpus.hashes[split == later])
-        split[twins] = UNDECLARED
-        removed[f"{SPLITS[earlier]}_copies_of_{SPLITS[later]}"] = int(twins.sum())
+    removed = _remove_copies(corpus, split)
     if not (split == VALIDATION).any():
         _cut(corpus, groups, split, VALIDATION, validation_share, draw)
     train = np.flatnonzero(split == TRAIN)
     if train_size is not None:
         train = _subset(corpus, groups, train, train_size, draw)
-    splits = Splits(
-        train, np.flatnonzero(split == VALIDATION), np.flatnonzero(split == TEST), groups, removed
-    )
+    # However the lines were drawn, reviews of one movie are not independent: intervals need the
+    # groups of the source.
+    source_groups = groups if grouping == "source" else connected_groups(corpus, "source")
+    validation, test = (np.flatnonzero(split == name) for name in (VALIDATION, TEST))
+    splits = Splits(train, validation, test, source_groups, removed)
     _check(corpus, splits)
     return splits
 
@@ -92,6 +94,23 @@ def connected_groups(corpus: Corpus, grouping: str) -> np.ndarray:
     _, component = connected_components(coo_array(edges, shape=(size, size)), directed=False)
     _, numbers = np.unique(component[groups], return_inverse=True)
     return numbers
+
+
+def _cut_test(corpus, groups, split, share, draw) -> None:
+    """Cuts a test split, but for groups that a declared validation split shares."""
+    split[split == UNDECLARED] = TRAIN
+    _cut(corpus, groups, split, TEST, share, draw)
+    split[(split == TEST) & np.isin(groups, groups[split == VALIDATION])] = TRAIN
+
+
+def _remove_copies(corpus: Corpus, split: np.ndarray) -> dict[str, int]:
+    """Takes texts that a later split holds too out of the earlier one; how many, by reason."""
+    removed = {}
+    for earlier, later in ((TRAIN, TEST), (VALIDATION, TEST), (TRAIN, VALIDATION)):
+        twins = (split == earlier) & np.isin(corpus.hashes, corpus.hashes[split == later])
+        split[twins] = UNDECLARED
+        removed[f"{SPLITS[earlier]}_copies_of_{SPLITS[later]}"] = int(twins.sum())
+    return removed
 
 
 def _cut(corpus, groups, split, target, share, draw) -> None:
@@ -163,6 +182,17 @@ class _GroupTable:
         first_row = np.cumsum(rows) - rows
         place = (rows_before - first_row[stratum[order]]) / rows[stratum[order]]
         return order[np.argsort(place, kind="stable")]
+
+
+def _check_classes(corpus: Corpus) -> None:
+    sizes = np.bincount(corpus.labels, minlength=len(corpus.classes))
+    if sizes.min() < len(SPLITS):
+        name = corpus.classes[int(sizes.argmin())]
+        raise WorkError(
+            f"class {name!r} has {sizes.min()} of {len(corpus)} texts ({len(corpus.classes)} "
+            "classes); expected at least one for each of train, validation and test: is "
+            "--data.label_column the right column?"
+        )
 
 
 def _check(corpus: Corpus, splits: Splits) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from tfcmp.runs.files import whole_file
 # Part of the key of every cached file: raise it when the layout of the files changes.
 STORE_VERSION = 1
 TEXTS_A_STEP = 512
+CHARACTERS_A_STEP = 8_000_000
 
 Encode = Callable[[list[str]], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
@@ -71,7 +71,6 @@ def write_store(
     texts: Iterable[str],
     encode: Encode,
     largest_id: int,
-    advance: Callable[[int], None],
 ) -> TokenStore:
     """Encodes `texts` a few at a time and keeps their ids in `cache`.
 
@@ -81,7 +80,6 @@ def write_store(
         texts: the texts, streamed.
         encode: a list of texts to (ids of all texts, kept lengths, full lengths).
         largest_id: decides between two and four bytes an id.
-        advance: is told the number of texts done since its last call.
     """
     cache.mkdir(parents=True, exist_ok=True)
     dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
@@ -92,7 +90,6 @@ def write_store(
             stream.write(ids.astype(dtype).tobytes())
             lengths.append(kept)
             full_lengths.append(full)
-            advance(len(batch))
     # The ids first: an index file that exists belongs to ids that are whole.
     with whole_file(cache / f"tokens-{key}.npz") as part, part.open("wb") as stream:
         np.savez(
@@ -108,7 +105,17 @@ def write_store(
 
 
 def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Consecutive lists of `size` texts, the last one shorter."""
-    iterator = iter(texts)
-    while batch := list(islice(iterator, size)):
+    """Consecutive lists of at most `size` texts and about `CHARACTERS_A_STEP` characters.
+
+    The second bound keeps a list of very long texts from filling the memory.
+    """
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
+        batch.append(text)
+        characters += len(text)
+        if len(batch) == size or characters >= CHARACTERS_A_STEP:
+            yield batch
+            batch, characters = [], 0
+    if batch:
         yield batch

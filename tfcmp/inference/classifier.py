@@ -81,5 +81,7 @@ def load_classifier(path: Path) -> Classifier:
         WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     run = open_run(path)
+    # The same text alone and in a batch: products rounded to 19 bits would differ by batch shape.
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
     return Classifier(model, tuple(run.read_json(SPLIT)["classes"]))

@@ -15,6 +15,7 @@ LARGEST_ORDER = 3
 LARGEST_VOCABULARY = 2**BITS_A_WORD
 # While n-grams are counted, those seen once are dropped whenever more than this many are held.
 LARGEST_COUNT = 20_000_000
+KEYS_A_MERGE = 4_000_000
 
 
 @keras.saving.register_keras_serializable("tfcmp")
@@ -155,23 +156,37 @@ def adapt_bag_of_ngrams(
 
 def count_ngrams(batches, orders: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """Sorted keys (n,) int64 and, for each, the number of texts of every class (n, classes)."""
-    keys, counts = np.zeros(0, np.int64), np.zeros((0, classes), np.int64)
+    keys, counts = np.zeros(0, np.int64), np.zeros((0, classes), np.int32)
+    new_keys: list[np.ndarray] = []
+    new_labels: list[np.ndarray] = []
+    waiting = 0
     for ids, labels in batches:
         found = np.sort(ngram_keys(np, ids.astype(np.int64), orders), axis=1)
         is_new = np.ones(found.shape, bool)
         is_new[:, 1:] = found[:, 1:] != found[:, :-1]
         is_new &= found > 0
-        label = np.broadcast_to(labels[:, None], found.shape)[is_new]
-        all_keys = np.concatenate([keys, found[is_new]])
-        keys_now, place = np.unique(all_keys, return_inverse=True)
-        counts_now = np.zeros((len(keys_now), classes), np.int64)
-        counts_now[place[: len(keys)]] = counts
-        np.add.at(counts_now, (place[len(keys) :], label), 1)
-        keys, counts = keys_now, counts_now
-        if len(keys) > LARGEST_COUNT:
-            often = counts.sum(axis=1) > 1
-            keys, counts = keys[often], counts[often]
-    return keys, counts
+        new_keys.append(found[is_new])
+        new_labels.append(np.broadcast_to(labels[:, None], found.shape)[is_new])
+        waiting += len(new_keys[-1])
+        # Merging sorts all keys so far: worth it only for as many new ones as there are old.
+        if waiting >= max(len(keys), KEYS_A_MERGE):
+            keys, counts = _merge(keys, counts, new_keys, new_labels)
+            new_keys, new_labels, waiting = [], [], 0
+    return _merge(keys, counts, new_keys, new_labels)
+
+
+def _merge(keys, counts, new_keys, new_labels) -> tuple[np.ndarray, np.ndarray]:
+    """Counts with the new (key, label) pairs in them; the rarest keys go if there are too many."""
+    keys_now, place = np.unique(np.concatenate([keys, *new_keys]), return_inverse=True)
+    classes = counts.shape[1]
+    cells = place[len(keys) :] * classes + np.concatenate([np.zeros(0, np.int64), *new_labels])
+    counts_now = np.bincount(cells, minlength=len(keys_now) * classes).astype(np.int32)
+    counts_now = counts_now.reshape(len(keys_now), classes)
+    counts_now[place[: len(keys)]] += counts
+    if len(keys_now) > LARGEST_COUNT:
+        often = counts_now.sum(axis=1) > 1
+        keys_now, counts_now = keys_now[often], counts_now[often]
+    return keys_now, counts_now
 
 
 def log_count_ratios(counts: np.ndarray, smoothing: float) -> np.ndarray:

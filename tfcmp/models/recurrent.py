@@ -51,38 +51,45 @@ def build_recurrent(
     for number in range(1, layers + 1):
         if number > 1:
             states = keras.layers.Dropout(dropout, name=f"dropout_{number}")(states)
-        states = _recurrent_layer(CELLS[cell], states, mask, units, direction, number)
-    # The last state of a backward layer, which read from the end, is the one at the first token.
-    if pooling == "last":
-        vector = _last_states(states, mask, units, direction)
-    else:
-        vector = SequencePooling(pooling, name="pooling")(states, mask)
-    logits = classification_head(vector, classes, dropout)
-    return keras.Model(ids, logits, name=cell)
+        outputs = _read_each_way(CELLS[cell], states, mask, units, direction, number)
+        if number < layers:
+            states = _side_by_side(outputs, mask, number)
+    vector = _pooled(outputs, mask, pooling)
+    return keras.Model(ids, classification_head(vector, classes, dropout), name=cell)
 
 
-def _recurrent_layer(cell, states, mask, units, direction, number):
-    """States (batch, length, channels) through one layer; the directions are put side by side."""
-    outputs = []
+def _read_each_way(cell, states, mask, units, direction, number):
+    """States (batch, length, channels) of one layer by direction, each in its order of reading.
+
+    What the backward layer reads, and gives, is turned round inside each text: padding stays behind
+    the tokens, and its last state is the one after the first token.
+    """
+    outputs = {}
     if direction in ("forward", "both"):
-        forward = cell(units, return_sequences=True, name=f"forward_{number}")
-        outputs.append(forward(states))
+        outputs["forward"] = cell(units, return_sequences=True, name=f"forward_{number}")(states)
     if direction in ("backward", "both"):
-        backward = cell(units, return_sequences=True, name=f"backward_{number}")
         reversed_states = ReverseWithinLength(name=f"reverse_{number}")(states, mask)
-        outputs.append(
-            ReverseWithinLength(name=f"restore_{number}")(backward(reversed_states), mask)
-        )
-    if len(outputs) == 1:
-        return outputs[0]
-    return keras.layers.Concatenate(name=f"directions_{number}")(outputs)
+        backward = cell(units, return_sequences=True, name=f"backward_{number}")
+        outputs["backward"] = backward(reversed_states)
+    return outputs
 
 
-def _last_states(states, mask, units, direction):
-    """What each direction knows after its last step: (batch, units) or (batch, 2 * units)."""
-    if direction == "backward":
-        return states[:, 0]
-    last = SequencePooling("last", name="pooling")(states, mask)
-    if direction == "forward":
-        return last
-    return keras.layers.Concatenate(name="last_states")([last[:, :units], states[:, 0, units:]])
+def _side_by_side(outputs, mask, number):
+    """States of both directions in the order of the text, as the next layer reads them."""
+    if "backward" in outputs:
+        restore = ReverseWithinLength(name=f"restore_{number}")
+        outputs = {**outputs, "backward": restore(outputs["backward"], mask)}
+    return _concatenated(list(outputs.values()), f"directions_{number}")
+
+
+def _pooled(outputs, mask, pooling):
+    """One vector per text. No pooling asks for the order of the text, so none is restored."""
+    vectors = [
+        SequencePooling(pooling, name=f"{way}_pooling")(states, mask)
+        for way, states in outputs.items()
+    ]
+    return _concatenated(vectors, "pooled_directions")
+
+
+def _concatenated(parts, name):
+    return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name=name)(parts)

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import re
 from datetime import datetime
 from pathlib import Path
@@ -52,7 +53,17 @@ class RunDirectory:
                 f"{self.path} is in use by another fit; wait for its end, or start this one under "
                 "another --name"
             ) from None
+        if not self._is_lock(stream):
+            stream.close()
+            raise WorkError(f"{self.path} was in use by another fit until just now; try again")
         self._lock = stream
+
+    def _is_lock(self, stream: IO[str]) -> bool:
+        """Whether the locked file is still the one in the directory, not one taken away since."""
+        try:
+            return self.file(LOCK).stat().st_ino == os.fstat(stream.fileno()).st_ino
+        except FileNotFoundError:
+            return False
 
     def unlock(self) -> None:
         """Lets other processes in again; a directory in which nothing was written goes."""
@@ -62,6 +73,12 @@ class RunDirectory:
             self._lock = None
             if not any(self.path.iterdir()):
                 self.path.rmdir()
+
+    def discard_if_untrained(self) -> None:
+        """Takes away what describes the run, if no step of it has been done."""
+        if not self.file(METRICS).exists() and not self.file(CHECKPOINT).exists():
+            for name in (CONFIG, ENVIRONMENT, SPLIT):
+                self.file(name).unlink(missing_ok=True)
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Content of a JSON file of the run; each holds an object.
@@ -133,13 +150,30 @@ def resume_run(path: Path) -> RunDirectory:
         WorkError: it is no run, is complete, was made by a newer version, or is in use.
     """
     run = _existing(path)
-    if run.is_complete():
-        raise WorkError(f"{path} is complete; there is nothing to resume")
     run.lock()
+    if run.is_complete():
+        run.unlock()
+        raise WorkError(f"{path} is complete; there is nothing to resume")
     # What a kill left half-written under the temporary names of `whole_file`.
     for part in path.glob(".*.part*"):
         part.unlink()
     return run
+
+
+def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
+    """Writes split.json, or compares it with what a resumed run finds.
+
+    Raises:
+        WorkError: the texts or their splits are no longer those that the run began with.
+    """
+    if not run.file(SPLIT).exists():
+        write_json(run.file(SPLIT), described)
+    # Through JSON once, as the file has been: tuples are lists there.
+    elif run.read_json(SPLIT) != json.loads(json.dumps(described)):
+        raise WorkError(
+            f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
+            "trained on could be tested on; bring back the data as they were, or fit anew"
+        )
 
 
 def open_run(path: Path) -> RunDirectory:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ def whole_file(file: Path) -> Iterator[Path]:
     Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
     the temporary file is removed. The suffix stays, as some libraries choose the format by it.
     """
-    part = file.with_name(f".{file.stem}.{os.getpid()}.part{file.suffix}")
+    part = file.with_name(f".{file.stem}.{uuid.uuid4().hex[:12]}.part{file.suffix}")
     try:
         yield part
         with part.open("rb") as stream:

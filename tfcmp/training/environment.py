@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from tfcmp.runs.directory import RUN_FORMAT
+from tfcmp.errors import WorkError
+from tfcmp.runs.directory import ENVIRONMENT, RUN_FORMAT, RunDirectory
+from tfcmp.runs.files import write_json
 
 PACKAGES = ("tfcmp", "tensorflow", "keras", "numpy", "tensorflow-datasets", "pyarrow")
 
@@ -21,8 +23,33 @@ def describe_environment(hardware: dict) -> dict:
         **hardware,
         "commit": commit_of_package(),
         "command": ["python", "-m", "tfcmp.fit", *sys.argv[1:]],
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": now(),
+        "resumed": [],
     }
+
+
+def note_session(run: RunDirectory, hardware: dict) -> None:
+    """Adds a resumed session to environment.json.
+
+    Raises:
+        WorkError: the run would go on with another device or precision than it began with.
+    """
+    environment = run.read_json(ENVIRONMENT)
+    for name in ("device", "precision"):
+        if hardware[name] != environment.get(name):
+            raise WorkError(
+                f"{run.path} began with {name} {environment.get(name)}, here it is "
+                f"{hardware[name]}: its numbers would be of neither; resume it where it began, or "
+                "fit anew"
+            )
+    session = {"started": now(), "commit": commit_of_package(), **hardware}
+    environment["resumed"] = [*environment.get("resumed", []), session]
+    write_json(run.file(ENVIRONMENT), environment)
+
+
+def now() -> str:
+    """Date and time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def package_versions() -> dict[str, str | None]:

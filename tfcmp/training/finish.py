@@ -1,8 +1,10 @@
 """The end of a run: the saved model, its predictions, times and result."""
 
+import contextlib
 import shutil
 
 import keras
+import numpy as np
 import pyarrow
 import pyarrow.parquet
 
@@ -22,6 +24,7 @@ from tfcmp.training.evaluation import Answers, evaluate_split
 from tfcmp.training.step import compile_forward
 from tfcmp.training.texts import Texts
 
+ROWS_A_WRITE = 65_536
 EXCLUDED_FROM_TRAINING = (
     "reading, splitting and tokenising the texts, building the model (setup)",
     "the first step of each session, which compiles (first_step)",
@@ -92,26 +95,36 @@ def write_predictions(run: RunDirectory, texts: Texts, answers: dict[str, Answer
     intervals need it) and tokens (before truncation); for the diagnostic corpus phenomenon and
     cue_distance.
     """
-    corpus = texts.corpus
-    tables = []
-    for split, answer in answers.items():
-        rows = answer.rows
-        columns = {
-            "split": [split] * len(rows),
-            "id": corpus.example_ids(rows),
-            "label": pyarrow.array(answer.labels, pyarrow.int32()),
-            "probabilities": pyarrow.array(
-                list(answer.probabilities), pyarrow.list_(pyarrow.float32())
-            ),
-            "group": texts.splits.groups[rows],
-            "tokens": texts.store.full_lengths[rows],
-        }
-        if corpus.phenomenon_names:
-            columns["phenomenon"] = [corpus.phenomenon_names[i] for i in corpus.phenomena[rows]]
-            columns["cue_distance"] = corpus.cue_distances[rows]
-        tables.append(pyarrow.table(columns))
-    with whole_file(run.file(PREDICTIONS)) as part:
-        pyarrow.parquet.write_table(pyarrow.concat_tables(tables), part)
+    with whole_file(run.file(PREDICTIONS)) as part, contextlib.ExitStack() as stack:
+        writer = None
+        for split, answer in answers.items():
+            # A slice at a time: Python objects for all rows at once would outgrow the arrays.
+            for start in range(0, len(answer.rows), ROWS_A_WRITE):
+                table = _prediction_table(texts, split, answer, slice(start, start + ROWS_A_WRITE))
+                if writer is None:
+                    writer = stack.enter_context(pyarrow.parquet.ParquetWriter(part, table.schema))
+                writer.write_table(table)
+
+
+def _prediction_table(texts: Texts, split: str, answer: Answers, part: slice) -> pyarrow.Table:
+    """Some rows of one split as a table; columns as in `write_predictions`."""
+    corpus, rows = texts.corpus, answer.rows[part]
+    classes = answer.probabilities.shape[1]
+    flat = pyarrow.array(answer.probabilities[part].ravel(), pyarrow.float32())
+    offsets = pyarrow.array(np.arange(len(rows) + 1) * classes, pyarrow.int32())
+    columns = {
+        "split": pyarrow.array([split] * len(rows)),
+        "id": pyarrow.array(corpus.example_ids(rows)),
+        "label": pyarrow.array(answer.labels[part], pyarrow.int32()),
+        "probabilities": pyarrow.ListArray.from_arrays(offsets, flat),
+        "group": pyarrow.array(texts.splits.groups[rows]),
+        "tokens": pyarrow.array(texts.store.full_lengths[rows]),
+    }
+    if corpus.phenomenon_names:
+        names = [corpus.phenomenon_names[number] for number in corpus.phenomena[rows]]
+        columns["phenomenon"] = pyarrow.array(names)
+        columns["cue_distance"] = pyarrow.array(corpus.cue_distances[rows])
+    return pyarrow.table(columns)
 
 
 def describe_times(clock: Clock, place: Place) -> dict:

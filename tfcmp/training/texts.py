@@ -8,12 +8,13 @@ import numpy as np
 
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
-from tfcmp.data.corpus import SPLITS, Corpus, index_source
+from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_corpus
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
+from tfcmp.errors import WorkError
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, PADDING_ID, SPLITTING_VERSION, WordTokenizer
 from tfcmp.progress import progress_bar
 from tfcmp.runs.files import whole_file
@@ -126,7 +127,7 @@ def learn_vocabulary(
     is_train[splits.train] = True
     with progress_bar("counting words", len(corpus)) as advance:
         texts = (
-            record.text for row, record in enumerate(_counted(source, advance)) if is_train[row]
+            text for row, text in enumerate(_known_texts(source, corpus, advance)) if is_train[row]
         )
         batches = batched_lists(texts, TEXTS_A_COUNT)
         words = most_frequent(count_words(batches, tokenizer.split_texts), size)
@@ -141,12 +142,24 @@ def _tokenise(source: Source, corpus: Corpus, tokenizer: WordTokenizer, cache: P
     if store is not None:
         return store
     with progress_bar("tokenising", len(corpus)) as advance:
-        texts = (record.text for record in source.records())
+        texts = _known_texts(source, corpus, advance)
         largest_id = tokenizer.lookup.vocabulary_size() - 1
-        return write_store(cache, key, texts, tokenizer.encode_texts, largest_id, advance)
+        return write_store(cache, key, texts, tokenizer.encode_texts, largest_id)
 
 
-def _counted(source: Source, advance: Callable[[int], None]):
+def _known_texts(source: Source, corpus: Corpus, advance: Callable[[int], None]) -> Iterator[str]:
+    """The texts of `source`, read once more, each held against the hash that the index has.
+
+    Raises:
+        WorkError: the source has changed since it was indexed.
+    """
+    changed = WorkError(f"{source.name} changed while it was read; leave it alone and start again")
+    rows = 0
     for record in source.records():
-        yield record
+        if rows == len(corpus) or text_hash(record.text) != int(corpus.hashes[rows]):
+            raise changed
+        yield record.text
+        rows += 1
         advance(1)
+    if rows < len(corpus):
+        raise changed

@@ -6,11 +6,11 @@ from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
 from tfcmp.models.building import adapt_core, build_core, matched
 from tfcmp.progress import progress_bar
-from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, SPLIT, RunDirectory
+from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, RunDirectory, write_split
 from tfcmp.runs.files import write_json
 from tfcmp.timing.clock import Clock
 from tfcmp.training.checkpoint import Checkpoint
-from tfcmp.training.environment import describe_environment
+from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
@@ -31,17 +31,19 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
     """
     clock = Clock()
     with clock.phase("setup"):
-        # What the run is, before anything is computed: killed here, it can be resumed already.
+        # What the run is, before anything is computed: killed here, it can be resumed already. The
+        # configuration comes last of the two, as the sign of a run that has begun.
         hardware = set_up_hardware(configuration)
-        if not run.file(ENVIRONMENT).exists():
-            write_configuration(run.file(CONFIG), configuration)
+        if run.file(CONFIG).exists():
+            note_session(run, hardware)
+        else:
             write_json(run.file(ENVIRONMENT), describe_environment(hardware))
+            write_configuration(run.file(CONFIG), configuration)
 
         # Texts to token ids, in splits that no setting of the model has a say in.
         texts = prepare_texts(configuration, cache)
         classes = len(texts.corpus.classes)
-        if not run.file(SPLIT).exists():
-            write_json(run.file(SPLIT), texts.describe())
+        write_split(run, texts.describe())
 
         # A size that is to match another model's becomes part of the configuration.
         configuration = matched(configuration, classes)

@@ -321,3 +321,14 @@ def test_a_large_row_group_is_not_read_at_once(tmp_path):
     next(reading)
     assert pyarrow.total_allocated_bytes() - before < 10_000_000
     reading.close()
+
+
+def test_files_of_one_name_size_and_time_in_two_folders_have_two_keys(tmp_path):
+    keys = set()
+    for folder in ("a", "b"):
+        file = tmp_path / folder / "train.csv"
+        file.parent.mkdir()
+        file.write_text("text,label\ngood,1\n")
+        os.utime(file, (1, 1))
+        keys.add(TableFileSource(file).key())
+    assert len(keys) == 2

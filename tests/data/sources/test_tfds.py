@@ -100,8 +100,12 @@ def test_a_name_that_tfds_cannot_open_is_a_wrong_call(tmp_path, name):
         source.open_builder(name, tmp_path)
 
 
-def test_data_that_are_not_prepared_name_the_command_that_fetches_them(tmp_path):
-    with pytest.raises(WorkError, match=r"python -m tfcmp\.fetch tfds:ag_news_subset"):
+def test_data_that_are_not_prepared_are_fetched(tmp_path, monkeypatch):
+    def refuse(host_url, what, ways_forward):
+        raise WorkError(f"{what} has to be downloaded; {ways_forward}")
+
+    monkeypatch.setattr(source, "require_network", refuse)
+    with pytest.raises(WorkError, match=r"tfds:ag_news_subset has to be downloaded.*TFDS_DATA_DIR"):
         records(tmp_path, "ag_news_subset")
 
 

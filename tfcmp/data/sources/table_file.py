@@ -62,7 +62,7 @@ class TableFileSource:
         status = self.path.stat()
         return json.dumps(
             [
-                self.name,
+                str(self.path.resolve()),
                 status.st_size,
                 status.st_mtime_ns,
                 *(self.text_column, self.label_column, self.split_column, self.group_column),

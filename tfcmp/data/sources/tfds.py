@@ -165,10 +165,7 @@ class TfdsSource:
     def _prepared_builder(self) -> Any:
         builder = open_builder(self._builder_name, self._data_dir or data_directory())
         if not is_prepared(builder):
-            raise WorkError(
-                f"{self.name} is not prepared in {builder.data_path}. "
-                f"Download it with: python -m tfcmp.fetch {self.name}"
-            )
+            download(self._builder_name, self._data_dir or data_directory())
         return builder
 
     def _text_and_label(self, builder: Any) -> tuple[str, str]:
