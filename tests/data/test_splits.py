@@ -380,7 +380,7 @@ def test_a_test_split_that_is_cut_shares_no_group_with_a_declared_validation() -
     groups = np.repeat(np.arange(50), 4)
     declared = np.tile([TRAIN, TRAIN, TRAIN, UNDECLARED], 50)
     declared[:8] = [TRAIN, VALIDATION] * 4
-    corpus = make_corpus(range(200), [0, 1] * 100, groups, declared)
+    corpus = make_corpus(range(200), [0, 0, 1, 1] * 50, groups, declared)
     splits = split_corpus(corpus)
     assert not np.isin(splits.groups[splits.test], splits.groups[splits.validation]).any()
     assert len(splits.test) > 0
