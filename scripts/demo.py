@@ -17,10 +17,10 @@ from rich.table import Table
 CONFIGS = Path(__file__).parent.parent / "configs" / "diagnostic"
 MODELS = ("gru", "transformer")
 SENTENCES = (
-    "The film is superb.",
-    "The film is not superb.",
-    "The plot is dull, but the acting is wonderful.",
-    "The acting is wonderful, but the plot is dull.",
+    "The film is delightful.",
+    "The film is not delightful.",
+    "The script was boring, but the music was delightful.",
+    "The music was delightful, but the script was boring.",
 )
 
 

@@ -131,7 +131,7 @@ def with_table(readme: str, name: str, content: str) -> str:
 
 
 def draw(published: list[dict], file: Path) -> None:
-    """Accuracy with its interval against training time."""
+    """Accuracy of each model with its interval, and its training time beside it."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -139,25 +139,24 @@ def draw(published: list[dict], file: Path) -> None:
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "tfcmp", "font.size": 11})
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7.2, 3.6), layout="constrained")
-    for run in published:
-        accuracy = {name: 100 * value for name, value in run["test"]["accuracy"].items()}
-        minutes = run["seconds"]["training"] / 60
-        error = [
-            [accuracy["value"] - accuracy["low"]],
-            [accuracy["high"] - accuracy["value"]],
-        ]
-        axes.errorbar(minutes, accuracy["value"], yerr=error, fmt="o", capsize=3)
-        axes.annotate(
-            run["model"], (minutes, accuracy["value"]), (8, 4), textcoords="offset points"
+    ranked = sorted(published, key=lambda run: run["test"]["accuracy"]["value"])
+    figure, axes = pyplot.subplots(figsize=(7.2, 0.5 * len(ranked) + 0.9), layout="constrained")
+    for place, run in enumerate(ranked):
+        value, low, high = (
+            100 * run["test"]["accuracy"][name] for name in ("value", "low", "high")
         )
-    axes.set_xlabel("training time, minutes")
-    axes.set_ylabel("test accuracy, %")
-    axes.set_xlim(left=0)
-    axes.margins(x=0.15, y=0.15)
+        axes.errorbar(
+            value, place, xerr=[[value - low], [high - value]], fmt="o", capsize=3, color="#1f5fa8"
+        )
+        minutes = f"trained {run['seconds']['training'] / 60:.1f} min"
+        axes.annotate(minutes, (high, place), (8, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(ranked)), [run["model"] for run in ranked])
+    axes.set_xlabel("test accuracy, %, with 95 % interval")
+    axes.margins(x=0.05, y=0.12)
+    axes.set_xlim(right=axes.get_xlim()[1] + 2.5)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.3)
-    figure.savefig(file, metadata={"Date": None, "Creator": None})
+    axes.grid(axis="x", alpha=0.3)
+    figure.savefig(file, facecolor="white", metadata={"Date": None, "Creator": None})
 
 
 if __name__ == "__main__":
