@@ -9,7 +9,7 @@ from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.imdb import ImdbSource
 from tfcmp.data.sources.opening import open_source, require_source
 from tfcmp.data.sources.table_file import TableFileSource
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, WorkError
 
 
 def test_imdb_is_the_default_source() -> None:
@@ -80,3 +80,10 @@ def test_a_missing_file_is_told_before_anything_is_read(tmp_path: Path) -> None:
 
 def test_the_embedded_corpus_is_always_at_hand() -> None:
     require_source(DataSettings(source="diagnostic"))
+
+
+def test_a_missing_column_is_told_before_a_run_is_begun(tmp_path):
+    file = tmp_path / "own.csv"
+    file.write_text("review,label\ngood,1\n")
+    with pytest.raises(WorkError, match="--data.text_column"):
+        require_source(DataSettings(source=str(file)))
