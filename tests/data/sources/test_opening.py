@@ -85,5 +85,5 @@ def test_the_embedded_corpus_is_always_at_hand() -> None:
 def test_a_missing_column_is_told_before_a_run_is_begun(tmp_path):
     file = tmp_path / "own.csv"
     file.write_text("review,label\ngood,1\n")
-    with pytest.raises(WorkError, match="--data.text_column"):
+    with pytest.raises(WorkError, match=r"--data.text_column"):
         require_source(DataSettings(source=str(file)))
