@@ -67,7 +67,7 @@ def refused(arguments, tmp_path, monkeypatch, capsys):
         (["--model", "grru"], "did you mean gru?"),
         (["--model", "gru", "--training.learning_rat", "3"], "did you mean --training."),
         (["--model", "gru", "--seed", "3.5"], "--seed: expected int, got 3.5"),
-        (["--model", "gru", "--data", "imbd"], "--data imbd: expected imdb, diagnostic, "),
+        (["--model", "gru", "--data", "imbd"], "--data imbd: did you mean imdb? expected imdb, "),
         (["--model", "gru", "--data", "missing.csv"], "missing.csv"),
         (["--model", "gru", "--data", "diagnostic", "--name", "a/b"], "expected a folder name"),
         (["--config", "missing.yaml"], "--config missing.yaml: no such file"),
@@ -101,7 +101,7 @@ def test_settings_beside_resume_are_refused(without_tensorflow):
 
 
 def test_what_is_no_run_cannot_be_resumed(tmp_path, without_tensorflow):
-    with pytest.raises(WorkError, match="no such run directory"):
+    with pytest.raises(CallError, match="no such run directory"):
         fit.main(["--resume", str(tmp_path / "missing"), "--cache", str(tmp_path / "cache")])
 
 
@@ -177,3 +177,12 @@ def test_after_a_full_disk_the_run_can_be_finished(full_disk, shared_cache, monk
     assert out.splitlines()[-1] == str(run)
     assert out.startswith("gru: test accuracy ")
     assert json.loads((run / "result.json").read_text())["model"] == "gru"
+
+
+def test_a_fit_that_fails_on_its_texts_leaves_its_name_free(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "one_class.csv"
+    file.write_text("text,label\n" + "good film,1\n" * 9)
+    places = ["--runs", tmp_path / "runs", "--name", "mine", "--cache", tmp_path / "cache"]
+    code, _, told = call(["--model", "gru", "--data", file, *places], monkeypatch, capsys)
+    assert (code, "one class only" in told) == (1, True)
+    assert not (tmp_path / "runs" / "mine").exists()

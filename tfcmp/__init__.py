@@ -20,6 +20,9 @@ def load(run_directory: str | Path) -> "Classifier":
     Raises:
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
+    from tfcmp.command.quiet import import_tensorflow
+
+    import_tensorflow()
     from tfcmp.inference.classifier import load_classifier
 
     return load_classifier(Path(run_directory))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.quiet import import_tensorflow
 from tfcmp.errors import CallError
 
 _TFDS = "tfds:"
@@ -92,6 +93,7 @@ def _place(name: str, data_dir: Path) -> Place:
         from tfcmp.data.sources.imdb import prepared_folder, version_folder
 
         return Place(version_folder(data_dir), prepared_folder(data_dir) is not None)
+    import_tensorflow()
     from tfcmp.data.sources.tfds import is_prepared, open_builder
 
     builder = open_builder(name.removeprefix(_TFDS), data_dir)

@@ -9,7 +9,7 @@ from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.fields import Configuration
 from tfcmp.data.sources.opening import require_source
-from tfcmp.errors import CallError
+from tfcmp.errors import TfcmpError
 from tfcmp.runs.directory import CONFIG, SPLIT, RunDirectory, create_run, resume_run
 from tfcmp.runs.files import make_folder
 
@@ -28,14 +28,21 @@ def main(arguments: list[str]) -> None:
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
         cache = _cache_folder(options)
-        require_source(configuration.data)
+        _require_texts(configuration)
         run = create_run(Path(options.runs), configuration.model, options.name)
     else:
         cache = _cache_folder(resumed)
         run = resume_run(Path(resumed.resume))
         configuration = _configuration_of(run)
-        require_source(configuration.data)
-    _train(configuration, run, cache)
+        _require_texts(configuration)
+    _train(configuration, run, cache, is_new=resumed is None)
+
+
+def _require_texts(configuration: Configuration) -> None:
+    if configuration.data.source.startswith("tfds:"):
+        # TFDS imports TensorFlow by itself, and not in silence.
+        import_tensorflow()
+    require_source(configuration.data)
 
 
 def _cache_folder(options: "Namespace") -> Path:
@@ -44,7 +51,7 @@ def _cache_folder(options: "Namespace") -> Path:
     return cache
 
 
-def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None:
+def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new: bool) -> None:
     try:
         import_tensorflow()
         from tfcmp.training.train import train
@@ -54,9 +61,10 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path) -> None
         if run.file(SPLIT).exists():
             sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
         raise
-    except CallError:
-        # A wrong call leaves nothing behind that would keep the right one from its --name.
-        run.discard_if_untrained()
+    except TfcmpError:
+        # A mistake leaves nothing behind that would keep the mended call from its --name.
+        if is_new:
+            run.discard_if_untrained()
         raise
     finally:
         run.unlock()

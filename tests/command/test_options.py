@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tfcmp import fit
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.config.fields import RecurrentArchitecture
 from tfcmp.config.writing import write_configuration
@@ -240,3 +241,25 @@ def test_help_shows_what_every_setting_means(capsys):
     rate = default_configuration(find_model("gru")).training.learning_rate
     assert f"highest learning rate of the schedule. (type: float, default: {rate})" in shown
     assert "units of a layer, in each direction. (type: int, default: 96)" in shown
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (["--data.train_size", "2k"], "--data.train_size: expected int or null, got 2k"),
+        (["--threads", "two"], "--threads: expected int or null, got two"),
+    ],
+)
+def test_a_setting_that_may_be_null_is_told_in_plain_words(flags, told):
+    with pytest.raises(CallError) as caught:
+        fit.main(["--model", "gru", *flags])
+    assert str(caught.value) == told
+
+
+def test_what_print_config_prints_is_taken_back(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        fit.main(["--model", "gru", "--training.epochs", "3", "--print_config"])
+    file = tmp_path / "printed.yaml"
+    file.write_text(capsys.readouterr().out)
+    taken, _ = parse_configuration(["--config", str(file)], "fit", "", fit._add_options)
+    assert taken.training.epochs == 3

@@ -47,7 +47,9 @@ def parse_configuration(
     parser = _make_parser(record, program, description)
     add_options(parser)
     if record is not None and file is not None:
-        _check_names(setting_names(settings, GROUPS, file), file, _options(parser))
+        # --print_config writes the options of the moment too, empty ones among them.
+        named = {n: value for n, value in settings.items() if value is not None or n in GROUPS}
+        _check_names(setting_names(named, GROUPS, file), file, _options(parser))
     namespace = parse_strictly(parser, arguments)
     if record is None:
         raise CallError("--model is missing; python -m tfcmp lists the models")
@@ -209,6 +211,12 @@ def _one_sentence(message: str) -> str:
         name, value = group.groups()
         return f"--{name}: expected one of its settings (--{name}.NAME VALUE), got {value!r}"
     message = re.sub(r"Parser key \"([\w.]+)\":", r"--\1:", message)
+    message = re.sub(
+        r"Does not validate against any of the Union subtypes Subtypes: \[(.*?)\] Errors:.*"
+        r"Given value: (.*)",
+        lambda found: f"expected {found[1].replace(', ', ' or ')}, got {found[2]}",
+        message.replace("NoneType", "null"),
+    )
     message = re.sub(r"typing\.Literal\[(.*?)\]", r"one of \1", message)
     message = re.sub(r"<class '(\w+)'>", r"\1", message).replace("Expected a ", "expected ")
     return message.replace(". Got value:", ", got")

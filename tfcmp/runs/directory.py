@@ -212,7 +212,7 @@ def check_files(run: RunDirectory, names: list[str]) -> None:
 
 def _existing(path: Path) -> RunDirectory:
     if not path.is_dir():
-        raise WorkError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
+        raise CallError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
     run = RunDirectory(path)
     made_by = run.read_json(ENVIRONMENT).get("run_format", 0)
     if made_by > RUN_FORMAT:

@@ -25,6 +25,8 @@ def make_folder(path: Path, options: str) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise CallError(f"{path}: a file is in the way of that folder; change {options}") from None
+    except FileNotFoundError:
+        raise CallError(f"{path}: no folder can be made there; change {options}") from None
     except OSError as error:
         if error.errno != errno.ENAMETOOLONG:
             raise

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.sources.record import Source
+from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import CallError
 
 FILE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
@@ -46,8 +47,10 @@ def open_source(settings: DataSettings) -> Source:
             encoding=settings.encoding,
             encoding_errors=settings.encoding_errors,
         )
+    near = nearest_name(name, ("imdb", "diagnostic"))
+    hint = f"did you mean {near}? " if near else ""
     raise CallError(
-        f"--data {name}: expected imdb, diagnostic, tfds:NAME or a file that ends in "
+        f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file that ends in "
         f"{', '.join(FILE_SUFFIXES)}"
     )
 
