@@ -74,7 +74,7 @@ def median_ratio(first: list[float], second: list[float]) -> float:
 
 def our_epoch(configuration, texts: Texts, rows: np.ndarray, is_padded: bool):
     """A function that trains one epoch with the package's model and step."""
-    core = build_core(configuration, texts.vocabulary_size, 2)
+    core = build_core(configuration, texts.tokenizer, 2)
     optimizer = build_optimizer(configuration.training, core.trainable_variables)
     step = compile_train_step(core, optimizer, configuration.training.clip_norm)
     subset = Texts(
@@ -106,7 +106,9 @@ def plain_epoch(configuration, texts: Texts, rows: np.ndarray):
     recurrent = keras.layers.GRU(settings.units, return_sequences=True)
     layers = [
         keras.Input((LENGTH,), dtype="int32"),
-        keras.layers.Embedding(texts.vocabulary_size, settings.embedding_size, mask_zero=True),
+        keras.layers.Embedding(
+            texts.tokenizer.vocabulary_size, settings.embedding_size, mask_zero=True
+        ),
         keras.layers.SpatialDropout1D(settings.embedding_dropout),
         keras.layers.Bidirectional(recurrent),
         keras.layers.GlobalMaxPooling1D(),

@@ -1,5 +1,6 @@
 """One tiny trained run for all tests, so that most of them need no training of their own."""
 
+import io
 from dataclasses import replace
 
 import hypothesis
@@ -41,6 +42,20 @@ def tiny_configuration():
 
 
 @pytest.fixture(scope="session")
+def word_tokenizer():
+    """The function n -> a word tokenizer of n ids, padding and unknown word included."""
+
+    def build(ids=8):
+        from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
+
+        tokenizer = WordTokenizer(name="tokenizer")
+        tokenizer.set_vocabulary([f"word{number}" for number in range(FIRST_WORD_ID, ids)])
+        return tokenizer
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory):
     """Index, vocabulary and token ids of the diagnostic corpus, made once."""
     return tmp_path_factory.mktemp("cache")
@@ -55,3 +70,78 @@ def finished_run(tmp_path_factory, shared_cache, tiny_configuration):
     train(tiny_configuration(), run, shared_cache)
     run.unlock()
     return run.path
+
+
+# Pieces of words, so that a word of the diagnostic corpus is one, two or many of them.
+WORDS = ["the", "film", "was", "good", "bad", "not", ".", ","]
+LETTERS = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+SIZES = {"num_layers": 2, "num_heads": 2, "hidden_dim": 12, "intermediate_dim": 20}
+FAMILIES = ("bert", "electra", "distilbert", "albert", "roberta", "deberta")
+
+
+@pytest.fixture(scope="session")
+def tiny_preset(tmp_path_factory):
+    """The function family -> folder of a KerasHub preset with random weights, 64 positions."""
+    folders = {}
+
+    def build(family="bert"):
+        if family not in folders:
+            folders[family] = tmp_path_factory.mktemp("presets") / family
+            backbone, tokenizer = _tiny_encoder(family)
+            backbone.save_to_preset(str(folders[family]))
+            tokenizer.save_to_preset(str(folders[family]))
+        return folders[family]
+
+    return build
+
+
+def _tiny_encoder(family):
+    import keras_hub
+
+    models, limit = keras_hub.models, {"max_sequence_length": 64}
+    if family in ("bert", "electra", "distilbert"):
+        name = {"bert": "Bert", "electra": "Electra", "distilbert": "DistilBert"}[family]
+        special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+        vocabulary = special + WORDS + LETTERS + [f"##{letter}" for letter in LETTERS]
+        tokenizer = getattr(models, f"{name}Tokenizer")(vocabulary, lowercase=True)
+        sizes = {**SIZES, "embedding_dim": 6} if family == "electra" else SIZES
+        encoder = getattr(models, f"{name}Backbone")
+    elif family == "roberta":
+        from keras_hub.src.tokenizers.byte_pair_tokenizer import bytes_to_unicode
+
+        pieces = ["<s>", "<pad>", "</s>", "<unk>", "<mask>", *bytes_to_unicode()[1], "th", "the"]
+        vocabulary = {piece: number for number, piece in enumerate(pieces)}
+        tokenizer = models.RobertaTokenizer(vocabulary, ["t h", "th e"])
+        encoder, sizes = models.RobertaBackbone, SIZES
+    elif family == "albert":
+        tokenizer = models.AlbertTokenizer(_sentence_pieces("[CLS]", "[SEP]", "<pad>"))
+        encoder, sizes = models.AlbertBackbone, {**SIZES, "embedding_dim": 6}
+    else:
+        tokenizer = models.DebertaV3Tokenizer(_sentence_pieces("[CLS]", "[SEP]", "[PAD]"))
+        encoder, sizes = models.DebertaV3Backbone, {**SIZES, "bucket_size": 8}
+    name = "vocab_size" if family == "electra" else "vocabulary_size"
+    return encoder(**{name: tokenizer.vocabulary_size()}, **sizes, **limit), tokenizer
+
+
+def _sentence_pieces(start, end, padding):
+    import sentencepiece
+
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([" ".join(WORDS), " ".join(LETTERS)]),
+        model_writer=model,
+        vocab_size=48,
+        model_type="char",
+        hard_vocab_limit=False,
+        pad_id=0,
+        unk_id=1,
+        bos_id=2,
+        eos_id=3,
+        pad_piece=padding,
+        unk_piece="<unk>",
+        bos_piece=start,
+        eos_piece=end,
+        user_defined_symbols="[MASK]",
+        minloglevel=2,
+    )
+    return model.getvalue()

@@ -14,15 +14,22 @@ __all__ = ["__version__", "load"]
 register_with_keras()
 
 
-def load(run_directory: str | Path) -> "Classifier":
+def load(run_directory: str | Path, *, trust: bool = False) -> "Classifier":
     """The classifier of a complete run directory.
 
+    Args:
+        run_directory: as tfcmp.fit made it.
+        trust: lets a SavedModel that the run holds run: it is a program, with your rights.
+
     Raises:
+        tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False.
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     from tfcmp.command.quiet import import_tensorflow
 
     import_tensorflow()
     from tfcmp.inference.classifier import load_classifier
+    from tfcmp.models.saved_model.trust import trusting_saved_models
 
-    return load_classifier(Path(run_directory))
+    with trusting_saved_models(trust):
+        return load_classifier(Path(run_directory))

@@ -1,42 +1,51 @@
-"""`python -m tfcmp.fetch`: brings data sets to this machine and says where they lie."""
+"""`python -m tfcmp.fetch`: brings data sets and weights to this machine, says where they lie."""
 
 import argparse
+import difflib
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.files import make_folder
 
+_IMDB = "imdb"
 _TFDS = "tfds:"
-_FETCHABLE = "imdb, tfds:NAME"
+_FETCHABLE = "imdb, tfds:NAME, a pretrained MODEL, preset:PLACE, saved_model:PLACE"
+_PACKAGED = "minilm_l6_en"
+_CACHE = Path("~/.cache/tfcmp")
 
 
 class Place(NamedTuple):
-    """Where a data set lies, or would lie, and whether it is complete there."""
+    """Where something lies, or would lie, and whether it is complete there."""
 
     folder: Path
-    ready: bool
+    state: str
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Fetches what is named and prints its folder, or prints what is there already."""
     call = _parse(arguments)
-    data_dir = _data_dir(call.data_dir)
+    data_dir, cache = _data_dir(call.data_dir), call.cache.expanduser()
     for name in call.names:
-        _check_name(name)
+        _check_name(name, cache)
     if call.check:
-        sys.stdout.write(_table(call.names, data_dir))
+        sys.stdout.write(_table(call.names, data_dir, cache))
         return
     for name in call.names:
-        sys.stdout.write(f"{_fetch(name, call.archive, data_dir)}\n")
+        if _is_data(name):
+            folder = _fetch_data(name, call.archive, data_dir)
+        else:
+            folder = _fetch_model(name, call.from_package_index, cache)
+        sys.stdout.write(f"{folder}\n")
 
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tfcmp.fetch",
-        description="Fetches data sets once and prints the folder of each.",
+        description="Fetches data sets and pretrained weights once and prints the folder of each.",
         allow_abbrev=False,
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"what to fetch: {_FETCHABLE}")
@@ -44,17 +53,31 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--archive", type=Path, metavar="FILE", help="prepare imdb from this aclImdb_v1.tar.gz"
     )
     parser.add_argument(
+        "--from-package-index",
+        action="store_true",
+        help=f"take {_PACKAGED} from a re-pack on the Python package index, checked by sha256",
+    )
+    parser.add_argument(
         "--data-dir",
         type=Path,
         metavar="DIR",
         help="TFDS data directory (default: TFDS_DATA_DIR, else ~/tensorflow_datasets)",
     )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        metavar="DIR",
+        default=_CACHE,
+        help=f"folder that keeps weights (default: {_CACHE})",
+    )
     parser.add_argument("--check", action="store_true", help="only tell what is there already")
     call = parser.parse_args(arguments)
     if not call.names and not call.check:
         parser.error(f"expected what to fetch ({_FETCHABLE}) or --check")
-    if call.archive and (call.check or call.names != ["imdb"]):
+    if call.archive and (call.check or call.names != [_IMDB]):
         parser.error("--archive goes with imdb alone")
+    if call.from_package_index and (call.check or call.names != [_PACKAGED]):
+        parser.error(f"--from-package-index goes with {_PACKAGED} alone")
     return call
 
 
@@ -64,17 +87,33 @@ def _data_dir(chosen: Path | None) -> Path:
     return chosen.expanduser() if chosen else data_directory()
 
 
-def _check_name(name: str) -> None:
-    if name != "imdb" and not name.startswith(_TFDS):
-        raise CallError(f"cannot fetch {name!r}; can be fetched: {_FETCHABLE}")
+def _is_data(name: str) -> bool:
+    return name == _IMDB or name.startswith(_TFDS)
 
 
-def _fetch(name: str, archive: Path | None, data_dir: Path) -> Path:
-    place = _place(name, data_dir)
-    if place.ready:
+def _check_name(name: str, cache: Path) -> None:
+    from tfcmp.models.catalogue import CATALOGUE, PRESET, SAVED_MODEL
+    from tfcmp.models.presets.weights import place_of_model
+
+    if _is_data(name):
+        return
+    models = [record.name for record in CATALOGUE]
+    if name not in models and not name.startswith((PRESET, SAVED_MODEL)):
+        near = difflib.get_close_matches(name, [_IMDB, *models], n=1)
+        hint = f"; did you mean {near[0]}?" if near else ";"
+        pretrained = ", ".join(record.name for record in CATALOGUE if record.preset)
+        raise CallError(
+            f"cannot fetch {name!r}{hint} can be fetched: {_FETCHABLE}; models: {pretrained}"
+        )
+    place_of_model(name, cache)
+
+
+def _fetch_data(name: str, archive: Path | None, data_dir: Path) -> Path:
+    place = _data_place(name, data_dir)
+    if place.state == "ready":
         sys.stderr.write(f"{name} is already there\n")
         return place.folder
-    if name != "imdb":
+    if name != _IMDB:
         from tfcmp.data.sources.tfds import download
 
         return download(name.removeprefix(_TFDS), data_dir)
@@ -87,25 +126,76 @@ def _fetch(name: str, archive: Path | None, data_dir: Path) -> Path:
     return prepare_from_archive(archive, data_dir)
 
 
-def _place(name: str, data_dir: Path) -> Place:
-    if name == "imdb":
+def _fetch_model(name: str, from_package_index: bool, cache: Path) -> Path:
+    from tfcmp.models.catalogue import SAVED_MODEL
+    from tfcmp.models.presets.fetching import resolve_weights
+    from tfcmp.models.presets.inspecting import check_saved_model, check_text_encoder
+    from tfcmp.models.presets.package_index import fetch_from_package_index
+    from tfcmp.models.presets.weights import find_weights
+
+    weights = find_weights(name, cache)
+    if weights is None:
+        make_folder(cache, "--cache")
+        fetch = fetch_from_package_index if from_package_index else resolve_weights
+        weights = fetch(name, cache)
+    else:
+        sys.stderr.write(f"{name} is already there\n")
+        weights.check()
+    check = check_saved_model if name.startswith(SAVED_MODEL) else check_text_encoder
+    check(weights, name)
+    return weights.folder
+
+
+def _data_place(name: str, data_dir: Path) -> Place:
+    if name == _IMDB:
         # By file names alone: what is there already is told without importing TensorFlow.
         from tfcmp.data.sources.imdb import prepared_folder, version_folder
 
-        return Place(version_folder(data_dir), prepared_folder(data_dir) is not None)
-    import_tensorflow()
-    from tfcmp.data.sources.tfds import is_prepared, open_builder
+        folder, ready = version_folder(data_dir), prepared_folder(data_dir) is not None
+    else:
+        import_tensorflow()
+        from tfcmp.data.sources.tfds import is_prepared, open_builder
 
-    builder = open_builder(name.removeprefix(_TFDS), data_dir)
-    return Place(Path(builder.data_path), is_prepared(builder))
+        builder = open_builder(name.removeprefix(_TFDS), data_dir)
+        folder, ready = Path(builder.data_path), is_prepared(builder)
+    return Place(folder, _state(folder, ready))
 
 
-def _table(names: list[str], data_dir: Path) -> str:
+def _model_place(name: str, cache: Path) -> Place:
+    from tfcmp.models.presets.handle import FOLDER
+    from tfcmp.models.presets.weights import place_of_model
+
+    handle, folder = place_of_model(name, cache)
+    # A folder of the user's own is as they left it: nothing is recorded to hold it against.
+    return Place(folder, "ready") if handle.kind == FOLDER else _kept_place(folder)
+
+
+def _kept_place(folder: Path) -> Place:
+    from tfcmp.models.presets.weights import read_kept
+
+    try:
+        return Place(folder, _state(folder, read_kept(folder) is not None))
+    except WorkError:
+        return Place(folder, "damaged")
+
+
+def _state(folder: Path, ready: bool) -> str:
+    return "ready" if ready else "incomplete" if folder.is_dir() else "missing"
+
+
+def _table(names: list[str], data_dir: Path, cache: Path) -> str:
+    from tfcmp.models.presets.weights import kept_folders
+
+    places = {
+        name: _data_place(name, data_dir) if _is_data(name) else _model_place(name, cache)
+        for name in dict.fromkeys([_IMDB, *names])
+    }
+    listed = {place.folder for place in places.values()}
+    kept = [_kept_place(folder) for folder in kept_folders(cache) if folder not in listed]
+    places |= {place.folder.name: place for place in kept}
     rows = [("name", "state", "where", "size")]
-    for name in dict.fromkeys(["imdb", *names]):
-        folder, ready = _place(name, data_dir)
-        state = "ready" if ready else "incomplete" if folder.is_dir() else "missing"
-        rows.append((name, state, str(folder), _size(folder)))
+    for name, place in places.items():
+        rows.append((name, place.state, str(place.folder), _size(place.folder)))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
     return "".join(f"{line}\n" for line in lines)

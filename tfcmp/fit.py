@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
 from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import TfcmpError
+from tfcmp.models.encoder_files import resolve_encoder
+from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, SPLIT, RunDirectory, create_run, resume_run
 from tfcmp.runs.files import make_folder
 
@@ -24,25 +27,30 @@ DEFAULT_CACHE = "~/.cache/tfcmp"
 def main(arguments: list[str]) -> None:
     """Parses, trains, prints the result and, alone on the last line, the run directory."""
     # All of this before TensorFlow is imported: what is missing or wrong is told within seconds.
-    resumed = parse_resumed(arguments, PROGRAM, _add_cache)
+    resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
         cache = _cache_folder(options)
-        _require_texts(configuration)
+        _require_inputs(configuration, cache, is_trusting(options))
         run = create_run(Path(options.runs), configuration.model, options.name)
     else:
         cache = _cache_folder(resumed)
         run = resume_run(Path(resumed.resume))
         configuration = _configuration_of(run)
-        _require_texts(configuration)
-    _train(configuration, run, cache, is_new=resumed is None)
+        options = resumed
+        _require_inputs(configuration, cache, is_trusting(options))
+    with trusting_saved_models(is_trusting(options)):
+        _train(configuration, run, cache, is_new=resumed is None)
 
 
-def _require_texts(configuration: Configuration) -> None:
+def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
+    """Finds or fetches the texts and the pretrained weights."""
     if configuration.data.source.startswith("tfds:"):
         # TFDS imports TensorFlow by itself, and not in silence.
         import_tensorflow()
     require_source(configuration.data)
+    with trusting_saved_models(trust):
+        resolve_encoder(configuration, cache)
 
 
 def _cache_folder(options: "Namespace") -> Path:
@@ -97,11 +105,14 @@ def _add_options(parser: "ArgumentParser") -> None:
     parser.add_argument("--runs", default="runs", help="folder of the run directories")
     parser.add_argument("--name", type=str | None, help="name of the run directory")
     parser.add_argument("--resume", type=str | None, help="run directory to go on with")
-    _add_cache(parser)
+    _add_resumable(parser)
 
 
-def _add_cache(parser: "ArgumentParser") -> None:
-    parser.add_argument("--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies")
+def _add_resumable(parser: "ArgumentParser") -> None:
+    parser.add_argument(
+        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+    )
+    add_trust(parser)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from jsonargparse import ArgumentParser
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.inputs import stream_texts
 from tfcmp.runs.directory import open_run
@@ -40,19 +41,20 @@ def main(arguments: list[str]) -> None:
         default="strict",
         help="bytes that are not UTF-8: strict ends with their line, replace answers all lines",
     )
+    add_trust(parser)
     options = parse_strictly(parser, arguments)
     texts = _texts(options.texts, options.input, options.encoding_errors)
     # Before TensorFlow is imported: a run that cannot be used is told at once.
     open_run(Path(options.run))
-    write_predictions(Path(options.run), texts)
+    write_predictions(Path(options.run), texts, is_trusting(options))
 
 
-def write_predictions(run: Path, texts: Iterable[str]) -> None:
+def write_predictions(run: Path, texts: Iterable[str], trust: bool = False) -> None:
     """Prints the predictions of the run's model for `texts`."""
     import_tensorflow()
     import tfcmp
 
-    classifier = tfcmp.load(run)
+    classifier = tfcmp.load(run, trust=trust)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for prediction in classifier.stream(texts):

@@ -74,7 +74,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(arguments, told):
     [
         ("--seed 3.5", "--seed: expected int, got 3.5"),
         ("--seed abc", "--seed: expected int, got abc"),
-        ("--data.max_length 1e3", "--data.max_length: expected int, got 1000.0"),
+        ("--data.max_length 1e3", "--data.max_length: expected int or null, got 1e3"),
         ("--training.learning_rate abc", "--training.learning_rate: expected float, got abc"),
         ("--training.nesterov maybe", "--training.nesterov: expected bool, got maybe"),
         ("--deterministic maybe", "--deterministic: expected bool, got maybe"),

@@ -41,7 +41,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, np.ndarray]:
             TransformerArchitecture(embedding_size=6, heads=2, word_dropout=0.1),
         ),
     ):
-        model = build_text_classifier(tokenizer, build_core(configuration, 2 + len(WORDS), 3))
+        model = build_text_classifier(tokenizer, build_core(configuration, tokenizer, 3))
         file = folder / f"{configuration.model}.keras"
         model.save(file)
         answers[file] = model(tf.constant(TEXTS)).numpy()

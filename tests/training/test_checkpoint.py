@@ -16,11 +16,11 @@ LABELS = np.array([0, 1], np.int32)
 
 
 @pytest.fixture
-def build(tmp_path, tiny_configuration):
+def build(tmp_path, tiny_configuration, word_tokenizer):
     """Makes a gru under dropout, its optimizer and a checkpoint, with fresh random weights."""
 
     def make(units_of="gru", optimizer="adam"):
-        core = build_core(tiny_configuration(units_of), 8, 2)
+        core = build_core(tiny_configuration(units_of), word_tokenizer(), 2)
         optimizer = build_optimizer(TrainingSettings(optimizer=optimizer), core.trainable_variables)
         return Checkpoint(tmp_path / "checkpoint", core, optimizer), core, optimizer
 

@@ -50,7 +50,7 @@ def test_outside_of_a_checkout_there_is_no_commit(monkeypatch):
 
 def test_a_resumed_session_is_noted(tmp_path):
     run = RunDirectory(tmp_path)
-    hardware = {"device": "cpu", "precision": "float32", "threads": 2}
+    hardware = {"device": "cpu", "precision": "float32", "pretrained": None, "threads": 2}
     write_json(run.file(ENVIRONMENT), describe_environment(hardware))
     note_session(run, {**hardware, "threads": 4})
     assert [session["threads"] for session in run.read_json(ENVIRONMENT)["resumed"]] == [4]
@@ -59,7 +59,7 @@ def test_a_resumed_session_is_noted(tmp_path):
 @pytest.mark.parametrize(("name", "value"), [("device", "gpu"), ("precision", "mixed_bfloat16")])
 def test_a_run_does_not_go_on_with_another_device_or_precision(tmp_path, name, value):
     run = RunDirectory(tmp_path)
-    hardware = {"device": "cpu", "precision": "float32", "threads": 2}
+    hardware = {"device": "cpu", "precision": "float32", "pretrained": None, "threads": 2}
     write_json(run.file(ENVIRONMENT), describe_environment(hardware))
     with pytest.raises(WorkError, match=f"began with {name}"):
         note_session(run, {**hardware, name: value})

@@ -23,7 +23,7 @@ def make(tmp_path, tiny_configuration, shared_cache):
         configuration = tiny_configuration("bag_of_ngrams", **training)
         keras.utils.set_random_seed(configuration.seed)
         texts = prepare_texts(configuration, shared_cache)
-        core = build_core(configuration, texts.vocabulary_size, 2)
+        core = build_core(configuration, texts.tokenizer, 2)
         features = core.get_layer("ngram_features")
         features.keys.assign(np.r_[2:502])
         ratios = np.random.default_rng(0).normal(size=(501, 2))

@@ -94,7 +94,7 @@ def test_a_model_of_low_precision_becomes_one_of_float32(tiny_configuration, sha
     texts = prepare_texts(configuration, shared_cache)
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        core = build_core(configuration, texts.vocabulary_size, 2)
+        core = build_core(configuration, texts.tokenizer, 2)
         twin = in_float32(configuration, texts, core)
         assert keras.config.dtype_policy().name == "float32"
     finally:
@@ -104,6 +104,6 @@ def test_a_model_of_low_precision_becomes_one_of_float32(tiny_configuration, sha
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_model_of_float32_is_left_as_it_is(tiny_configuration):
-    core = build_core(tiny_configuration(), 8, 2)
+def test_a_model_of_float32_is_left_as_it_is(tiny_configuration, word_tokenizer):
+    core = build_core(tiny_configuration(), word_tokenizer(), 2)
     assert in_float32(tiny_configuration(), None, core) is core

@@ -6,6 +6,7 @@ import pytest
 
 from tfcmp.config.fields import TrainingSettings
 from tfcmp.models.building import build_core
+from tfcmp.models.word_tokenizer import WordTokenizer
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.optimizers import build_optimizer, is_decayed, learning_rate
 from tfcmp.training.step import compile_train_step
@@ -44,7 +45,13 @@ def test_a_run_of_one_step_has_a_rate(schedule):
 
 def tiny_core(configuration):
     keras.utils.set_random_seed(3)
-    return build_core(configuration, 8, 2)
+    return build_core(configuration, tokenizer_of_8(), 2)
+
+
+def tokenizer_of_8():
+    tokenizer = WordTokenizer()
+    tokenizer.set_vocabulary("abcdef")
+    return tokenizer
 
 
 def values(core):
@@ -90,7 +97,7 @@ def test_biases_and_norms_are_not_decayed_and_matrices_are(tiny_configuration, m
 
 def restored(configuration, settings, folder):
     """A twin of the saved model and its optimizer, made anew as a resumed process does."""
-    core = build_core(configuration, 8, 2)
+    core = build_core(configuration, tokenizer_of_8(), 2)
     optimizer = build_optimizer(settings, core.trainable_variables)
     if folder is not None:
         Checkpoint(folder, core, optimizer).restore()

@@ -39,7 +39,7 @@ def test_the_vocabulary_is_that_of_the_training_split(own, tmp_path):
 def test_the_vocabulary_keeps_to_its_size(own, tmp_path):
     own = replace(own, architecture=replace(own.architecture, vocabulary_size=5))
     texts = prepare_texts(own, tmp_path / "cache")
-    assert texts.vocabulary_size == 5
+    assert texts.tokenizer.vocabulary_size == 5
     assert int(texts.store.ids.max()) < 5
 
 

@@ -27,6 +27,7 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "training.weight_decay": (0, None),
     "training.warmup_share": (0, 1),
     "training.batch_size": (1, None),
+    "training.accumulate": (1, None),
     "training.epochs": (1, None),
     "training.patience": (1, None),
     "training.pad_multiple": (1, None),
@@ -42,12 +43,14 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "architecture.word_dropout": (0, 0.95),
     "architecture.embedding_dropout": (0, 0.95),
     "architecture.dropout": (0, 0.95),
+    "architecture.lora_rank": (1, None),
 }
 POSITIVE = (
     "training.learning_rate",
     "training.clip_norm",
     "training.segment_minutes",
     "architecture.smoothing",
+    "architecture.layer_decay",
 )
 
 

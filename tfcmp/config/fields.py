@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Pooling = Literal["max", "mean", "last", "max+mean"]
+EncoderPooling = Literal["first", "mean"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 
 
@@ -24,7 +25,7 @@ class DataSettings:
         test_share: share of the texts held out for test where the source has no test split.
         split_seed: seed of the splits, apart from the run's seed so that runs share their splits.
         train_size: number of training texts to use, whole groups, nested; null is all.
-        max_length: tokens kept of a text.
+        max_length: tokens kept of a text; null is all that the model takes.
         truncation: which tokens of a longer text are kept (head+tail is a quarter and the rest).
     """
 
@@ -40,7 +41,7 @@ class DataSettings:
     test_share: float = 0.2
     split_seed: int = 0
     train_size: int | None = None
-    max_length: int = 400
+    max_length: int | None = 400
     truncation: Literal["head", "tail", "head+tail"] = "head"
 
 
@@ -118,7 +119,51 @@ class TransformerArchitecture:
     match: Literal["simple_rnn", "lstm", "gru"] | None = None
 
 
-Architecture = LinearArchitecture | RecurrentArchitecture | TransformerArchitecture
+@dataclass
+class PretrainedArchitecture:
+    """A pretrained transformer encoder under the classification head.
+
+    Args:
+        pooling: the state of the first token, or the mean over all tokens.
+        dropout: dropout before the head; inside the encoder its preset's own holds.
+        freeze: keep the encoder as it is and train the head alone.
+        lora_rank: rank of the low-rank updates trained in place of the encoder's weights.
+        layer_decay: learning rate of a layer as a share of that of the layer above it.
+    """
+
+    pooling: EncoderPooling = "first"
+    dropout: float = 0.1
+    freeze: bool = False
+    lora_rank: int | None = None
+    layer_decay: float = 1.0
+
+
+@dataclass
+class SavedModelArchitecture:
+    """A SavedModel text encoder, as TF Hub has them, under the classification head.
+
+    Args:
+        preprocessor: folder or Kaggle handle of the encoder's preprocessing model; null for an
+            encoder that takes texts.
+        pooling: the state of the first token, or the mean over all tokens; without effect where
+            the encoder gives one vector per text.
+        dropout: dropout before the head.
+        freeze: keep the encoder as it is and train the head alone.
+    """
+
+    preprocessor: str | None = None
+    pooling: EncoderPooling = "first"
+    dropout: float = 0.1
+    freeze: bool = False
+
+
+Architecture = (
+    LinearArchitecture
+    | RecurrentArchitecture
+    | TransformerArchitecture
+    | PretrainedArchitecture
+    | SavedModelArchitecture
+)
 
 
 @dataclass
@@ -135,6 +180,8 @@ class TrainingSettings:
         warmup_share: share of all steps in which the learning rate rises from zero.
         clip_norm: largest global norm of the gradients; null does not clip.
         batch_size: texts per step, over all replicas.
+        accumulate: parts in which the gradient of a step is computed, one after the other; the
+            step stays the same and needs less memory.
         epochs: passes over the training texts at most.
         patience: epochs without a better validation score before training stops; null never stops.
         selection: validation score by which the best epoch is chosen and its weights kept.
@@ -152,6 +199,7 @@ class TrainingSettings:
     warmup_share: float = 0.0
     clip_norm: float | None = 1.0
     batch_size: int = 64
+    accumulate: int = 1
     epochs: int = 5
     patience: int | None = 2
     selection: Literal["accuracy", "loss"] = "accuracy"

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
 from tfcmp.data.tokens import batched_lists
-from tfcmp.models.word_tokenizer import PADDING_ID, encode_utf8
+from tfcmp.models.tokenizer import encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
 
 # Texts are answered in windows: sorted by length inside one, so that little is padded, and given
@@ -69,7 +69,7 @@ class Classifier:
         ids, _ = self._tokenizer.encode(tf.constant(encode_utf8(texts)))
         lengths = ids.row_lengths().numpy()
         for rows in evaluation_order(lengths, np.arange(len(texts)), TOKENS_A_BATCH):
-            padded = tf.gather(ids, rows).to_tensor(PADDING_ID)
+            padded = tf.gather(ids, rows).to_tensor(self._tokenizer.padding_id)
             answers[rows] = self._forward(padded).numpy()
         return answers
 

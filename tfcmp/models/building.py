@@ -9,13 +9,18 @@ import numpy as np
 from tfcmp.config.fields import (
     Configuration,
     LinearArchitecture,
+    PretrainedArchitecture,
     RecurrentArchitecture,
     TransformerArchitecture,
 )
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams
+from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+from tfcmp.models.pretrained import ENCODER, build_pretrained
 from tfcmp.models.recurrent import build_recurrent
 from tfcmp.models.size import matching_size
+from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
 
@@ -24,24 +29,82 @@ EMBEDDINGS = ("token_embedding/", "logits/feature_weights")
 TrainingBatches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
 
 
-def build_core(configuration: Configuration, vocabulary_size: int, classes: int) -> keras.Model:
+def build_tokenizer(configuration: Configuration, files: EncoderFiles | None) -> TextTokenizer:
+    """The tokenizer that the model reads with; a word tokenizer has no vocabulary yet.
+
+    Raises:
+        CallError: the length limit or the truncation does not suit the encoder.
+        WorkError: the encoder's tokenizer cannot be read.
+    """
+    data, architecture = configuration.data, configuration.architecture
+    if files is None:
+        return WordTokenizer(data.max_length, data.truncation, name="tokenizer")
+    if isinstance(architecture, PretrainedArchitecture):
+        return build_preset_tokenizer(files.encoder.folder, data.max_length, data.truncation)
+    from tfcmp.models.saved_model.building import build_saved_model_tokenizer
+
+    return build_saved_model_tokenizer(
+        files.preprocessor.folder if files.preprocessor else None,
+        data.max_length,
+        data.truncation,
+        files.preprocessor.source if files.preprocessor else "",
+    )
+
+
+def build_core(
+    configuration: Configuration,
+    tokenizer: TextTokenizer,
+    classes: int,
+    files: EncoderFiles | None = None,
+    *,
+    is_twin: bool = False,
+) -> keras.Model:
     """A functional model of token ids (batch, length) int32 to logits (batch, classes) float32.
 
     Args:
         configuration: the resolved configuration.
-        vocabulary_size: number of ids, padding and unknown word included.
+        tokenizer: says how many ids there are, and which one is padding.
         classes: number of classes.
+        files: of a pretrained model.
+        is_twin: a model that takes all weights from another one: without those of a preset, and
+            without low-rank updates, which are part of the weights by then.
     """
     architecture = configuration.architecture
-    settings = asdict(replace(architecture, vocabulary_size=vocabulary_size))
     if isinstance(architecture, LinearArchitecture):
         return build_bag_of_ngrams(
             classes, orders=architecture.orders, features=architecture.features
         )
+    settings = asdict(architecture)
+    if isinstance(architecture, RecurrentArchitecture | TransformerArchitecture):
+        settings["vocabulary_size"] = tokenizer.vocabulary_size
     if isinstance(architecture, RecurrentArchitecture):
         return build_recurrent(configuration.model, classes=classes, **settings)
-    settings.pop("match")
-    return build_transformer(classes=classes, **settings)
+    if isinstance(architecture, TransformerArchitecture):
+        settings.pop("match")
+        return build_transformer(classes=classes, **settings)
+    assert files is not None
+    if isinstance(architecture, PretrainedArchitecture):
+        settings.pop("layer_decay")
+        if is_twin:
+            settings["lora_rank"] = None
+        return build_pretrained(
+            files.encoder.folder,
+            padding_id=tokenizer.padding_id,
+            classes=classes,
+            with_weights=not is_twin,
+            **settings,
+        )
+    from tfcmp.models.saved_model.building import build_saved_model_core
+
+    settings.pop("preprocessor")
+    return build_saved_model_core(
+        files.encoder.folder,
+        tokenizer,
+        classes,
+        source=files.encoder.source,
+        name="saved_model",
+        **settings,
+    )
 
 
 def adapt_core(core: keras.Model, configuration: Configuration, batches: TrainingBatches) -> None:
@@ -50,7 +113,7 @@ def adapt_core(core: keras.Model, configuration: Configuration, batches: Trainin
         adapt_bag_of_ngrams(core, batches(), configuration.architecture.smoothing)
 
 
-def build_text_classifier(tokenizer: WordTokenizer, core: keras.Model) -> keras.Model:
+def build_text_classifier(tokenizer: TextTokenizer, core: keras.Model) -> keras.Model:
     """The model that is saved: raw text (batch,) of strings to probabilities (batch, classes)."""
     text = keras.Input((), dtype="string", name="text")
     logits = core(tokenizer(text))
@@ -59,17 +122,28 @@ def build_text_classifier(tokenizer: WordTokenizer, core: keras.Model) -> keras.
 
 
 def count_parameters(core: keras.Model) -> dict[str, int]:
-    """Trainable weights: all of them, those of token embeddings, and the rest.
+    """Weights: all of them, those that are trained, those of token embeddings, and the rest.
 
     For the linear model the n-gram weights are its embedding.
     """
-    total = sum(int(np.prod(weight.shape)) for weight in core.trainable_weights)
+    # A frozen encoder has parameters too; the linear model's tables of n-grams are none.
+    encoder = [weight for layer in core.layers if layer.name == ENCODER for weight in layer.weights]
+    weights = list({id(weight): weight for weight in core.trainable_weights + encoder}.values())
     embedding = sum(
-        int(np.prod(weight.shape))
-        for weight in core.trainable_weights
-        if weight.path.startswith(EMBEDDINGS)
+        size_of(weight) for weight in weights if any(part in weight.path for part in EMBEDDINGS)
     )
-    return {"total": total, "embedding": embedding, "without_embedding": total - embedding}
+    total = sum(map(size_of, weights))
+    return {
+        "total": total,
+        "trained": sum(map(size_of, core.trainable_weights)),
+        "embedding": embedding,
+        "without_embedding": total - embedding,
+    }
+
+
+def size_of(weight: keras.Variable) -> int:
+    """Number of elements of a weight."""
+    return int(np.prod(weight.shape))
 
 
 def matched(configuration: Configuration, classes: int) -> Configuration:
@@ -99,5 +173,6 @@ def match_target(configuration: Configuration, classes: int) -> int | None:
     if not isinstance(architecture, TransformerArchitecture) or architecture.match is None:
         return None
     other = default_configuration(find_model(architecture.match))
-    # The vocabulary plays no part in what is counted: a small one is built faster.
-    return count_parameters(build_core(other, 3, classes))["without_embedding"]
+    # The vocabulary plays no part in what is counted: an empty one is built fastest.
+    core = build_core(other, build_tokenizer(other, None), classes)
+    return count_parameters(core)["without_embedding"]

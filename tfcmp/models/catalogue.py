@@ -1,40 +1,25 @@
 """The models, each a record of facts. Adding one is adding one entry."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from tfcmp.config.fields import (
-    Architecture,
     Configuration,
     LinearArchitecture,
+    PretrainedArchitecture,
     RecurrentArchitecture,
+    SavedModelArchitecture,
     TransformerArchitecture,
 )
 from tfcmp.errors import CallError
+from tfcmp.models.pretrained_records import FINE_TUNED, PRETRAINED
+from tfcmp.models.record import ModelRecord
 
+# Only a SavedModel itself knows how much of a text it takes.
+WHOLE_TEXTS = {"data.max_length": None, "data.truncation": "head"}
 
-@dataclass(frozen=True)
-class ModelRecord:
-    """Facts about one model.
-
-    Attributes:
-        name: what the user types.
-        family: "linear", "recurrent" or "transformer".
-        summary: one line.
-        reference: paper that describes it.
-        architecture: the settings it has.
-        defaults: settings that differ from those of the fields, by dotted name.
-    """
-
-    name: str
-    family: str
-    summary: str
-    reference: str
-    architecture: type[Architecture]
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-
+PRESET = "preset:"
+SAVED_MODEL = "saved_model:"
 
 # Chosen on IMDB's validation split; what was tried stands in docs/results/choices.md.
 REGULARISED = {
@@ -99,21 +84,43 @@ CATALOGUE = (
             "training.warmup_share": 0.1,
         },
     ),
+    *PRETRAINED,
 )
 
 
 def find_model(name: str) -> ModelRecord:
-    """The record of `name`.
+    """The record of `name`, which may also be `preset:` or `saved_model:` and a place.
 
     Raises:
         CallError: no model has that name; the nearest is named.
     """
+    if name.startswith((PRESET, SAVED_MODEL)):
+        return _named_by_place(name)
     records = {record.name: record for record in CATALOGUE}
     if name in records:
         return records[name]
     near = difflib.get_close_matches(name, records, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
-    raise CallError(f"unknown model {name!r}{hint} Known: {', '.join(records)}")
+    raise CallError(
+        f"unknown model {name!r}{hint} Known: {', '.join(records)}, {PRESET}PLACE, "
+        f"{SAVED_MODEL}PLACE"
+    )
+
+
+def _named_by_place(name: str) -> ModelRecord:
+    prefix, place = name.split(":", 1)
+    if not place:
+        raise CallError(f"--model {name}: expected a folder or a handle behind the colon")
+    is_saved_model = f"{prefix}:" == SAVED_MODEL
+    return ModelRecord(
+        name=name,
+        family="saved_model" if is_saved_model else "pretrained",
+        summary=f"{'SavedModel' if is_saved_model else 'preset'} of {place}",
+        reference="",
+        architecture=SavedModelArchitecture if is_saved_model else PretrainedArchitecture,
+        defaults={**FINE_TUNED, **(WHOLE_TEXTS if is_saved_model else {})},
+        preset=place,
+    )
 
 
 def default_configuration(record: ModelRecord) -> Configuration:

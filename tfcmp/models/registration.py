@@ -15,6 +15,8 @@ LAYER_MODULES = (
     "tfcmp.models.sequence_layers",
     "tfcmp.models.transformer",
     "tfcmp.models.linear",
+    "tfcmp.models.preset_tokenizer",
+    "tfcmp.models.pretrained",
 )
 
 

@@ -6,16 +6,22 @@ from keras import ops
 
 from tfcmp.models.word_tokenizer import PADDING_ID
 
-POOLINGS = ("max", "mean", "last", "max+mean")
-
 
 @keras.saving.register_keras_serializable("tfcmp")
 class PaddingMask(keras.layers.Layer):
     """Ids (batch, length) to a mask (batch, length) of booleans, true where a token stands."""
 
+    def __init__(self, padding_id: int = PADDING_ID, **options):
+        super().__init__(**options)
+        self.padding_id = padding_id
+
     def call(self, ids):
         """The mask."""
-        return ops.not_equal(ids, PADDING_ID)
+        return ops.not_equal(ids, self.padding_id)
+
+    def get_config(self):
+        """The arguments."""
+        return {**super().get_config(), "padding_id": self.padding_id}
 
 
 @keras.saving.register_keras_serializable("tfcmp")
@@ -72,7 +78,8 @@ class SequencePooling(keras.layers.Layer):
     """States of all tokens to one vector per text; padding takes no part.
 
     Args:
-        mode: "max", "mean", both side by side ("max+mean"), or "last", the state of the last token.
+        mode: "max", "mean", both side by side ("max+mean"), or the state of one token, the "last"
+            or the "first".
     """
 
     def __init__(self, mode: str, **options):
@@ -113,4 +120,9 @@ def pool_last(states, mask):
     return ops.squeeze(ops.take_along_axis(states, last[:, None, None], axis=1), axis=1)
 
 
-POOL = {"max": pool_max, "mean": pool_mean, "last": pool_last}
+def pool_first(states, _mask):
+    """State of the first token, which encoders like BERT put in front of a text for this."""
+    return states[:, 0, :]
+
+
+POOL = {"first": pool_first, "max": pool_max, "mean": pool_mean, "last": pool_last}

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterable
 
 import keras
-import numpy as np
 import tensorflow as tf
+
+from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, truncate
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -32,25 +33,30 @@ NO_TOKEN = "no token"
 
 
 @keras.saving.register_keras_serializable("tfcmp")
-class WordTokenizer(keras.layers.Layer):
-    """Raw text to word ids: lower case, punctuation marks as tokens, cut to `max_length`.
+class WordTokenizer(TextTokenizer):
+    """Lower-case words and punctuation marks; the vocabulary is learned from the training texts.
 
-    The same layer fills the token cache before training and stands first in the saved model, so
-    that both see the same ids. Id 0 is padding, 1 an unknown word, the vocabulary starts at 2.
+    Id 0 is padding, 1 an unknown word, the vocabulary starts at 2. It is kept by the lookup layer,
+    as an asset of the saved model.
 
     Args:
-        max_length: number of tokens kept of a text, at least 2.
-        truncation: which tokens are kept of a longer text: "head" the first, "tail" the last,
-            "head+tail" the first quarter of `max_length` and the last three quarters
-            (the split of Sun et al. 2019, "How to fine-tune BERT for text classification").
+        max_length: number of tokens kept of a text, at least 2; None keeps all.
+        truncation: see `TextTokenizer`.
     """
 
-    def __init__(self, max_length: int = 400, truncation: str = "head", **options):
-        super().__init__(**{"trainable": False, "dtype": "int32", **options})
-        self.max_length = max_length
-        self.truncation = truncation
+    def __init__(self, max_length: int | None = 400, truncation: str = "head", **options):
+        super().__init__(max_length, truncation, **options)
         self.lookup = keras.layers.StringLookup(mask_token="", oov_token="[UNK]", name="lookup")
-        self.built = True
+
+    @property
+    def padding_id(self) -> int:
+        """Id that fills the right end of a batch."""
+        return PADDING_ID
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids, padding and unknown word included."""
+        return self.lookup.vocabulary_size()
 
     def set_vocabulary(self, words: Iterable[str]) -> None:
         """Takes the known words, most frequent first; their ids start at 2."""
@@ -79,11 +85,6 @@ class WordTokenizer(keras.layers.Layer):
         ids = kept.with_flat_values(tf.cast(self.lookup(kept.flat_values), tf.int32))
         return ids, lengths
 
-    def encode_texts(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """A list of texts to (ids of all of them, their lengths as kept, their full lengths)."""
-        ids, full_lengths = self.encode(tf.constant(encode_utf8(texts)))
-        return ids.flat_values.numpy(), ids.row_lengths().numpy(), full_lengths.numpy()
-
     def split_texts(self, texts: list[str]) -> list[bytes]:
         """A list of texts to the tokens of all of them, nothing cut off; none of an empty text."""
         tokens = self.split(tf.constant(encode_utf8(texts))).flat_values.numpy().tolist()
@@ -95,39 +96,3 @@ class WordTokenizer(keras.layers.Layer):
         words = "\n".join(self.lookup.get_vocabulary()).encode()
         settings = (SPLITTING_VERSION, self.max_length, self.truncation)
         return f"{settings} {hashlib.sha256(words).hexdigest()}"
-
-    def call(self, texts):
-        """Texts (batch,) or (batch, 1) of strings to ids (batch, longest) int32, padded right."""
-        ids, _ = self.encode(tf.reshape(texts, [-1]))
-        return ids.to_tensor(PADDING_ID)
-
-    def compute_output_spec(self, texts, **_options):
-        """Shape and dtype of `call`."""
-        return keras.KerasTensor((texts.shape[0], None), dtype="int32")
-
-    def get_config(self):
-        """The arguments; the vocabulary is kept by the lookup layer, as an asset of the archive."""
-        return {
-            **super().get_config(),
-            "max_length": self.max_length,
-            "truncation": self.truncation,
-        }
-
-
-def encode_utf8(texts: list[str]) -> list[bytes]:
-    """Texts in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes a question mark."""
-    return [text.encode("utf-8", "replace") for text in texts]
-
-
-def truncate(tokens: tf.RaggedTensor, max_length: int, truncation: str) -> tf.RaggedTensor:
-    """Rows of `tokens` (batch, None) cut to `max_length`; see `WordTokenizer` for `truncation`."""
-    if truncation == "head":
-        return tokens[:, :max_length]
-    if truncation == "tail":
-        return tokens[:, -max_length:]
-    head = max_length // 4
-    lengths = tf.cast(tokens.row_lengths(), tf.int64)
-    position = tf.ragged.range(lengths).flat_values
-    length = tf.gather(lengths, tokens.value_rowids())
-    is_kept = (position < head) | (position >= length - (max_length - head))
-    return tf.ragged.boolean_mask(tokens, tokens.with_flat_values(is_kept))

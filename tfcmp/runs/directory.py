@@ -119,6 +119,8 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
         WorkError: another process is at work in it.
     """
     if name is None:
+        # A model can be named by its place: preset:FOLDER.
+        model = re.sub(r"[^\w.+]+", "-", model).strip("-")
         name = free_name(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}")
     elif not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
         raise CallError(

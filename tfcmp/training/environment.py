@@ -11,16 +11,25 @@ from tfcmp.errors import WorkError
 from tfcmp.runs.directory import ENVIRONMENT, RUN_FORMAT, RunDirectory
 from tfcmp.runs.files import write_json
 
-PACKAGES = ("tfcmp", "tensorflow", "keras", "numpy", "tensorflow-datasets", "pyarrow")
+PACKAGES = (
+    "tfcmp",
+    "tensorflow",
+    "keras",
+    "keras-hub",
+    "tensorflow-text",
+    "numpy",
+    "tensorflow-datasets",
+    "pyarrow",
+)
 
 
-def describe_environment(hardware: dict) -> dict:
-    """Versions, hardware, commit, command and date."""
+def describe_environment(origin: dict) -> dict:
+    """Versions, commit, command and date beside `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
         "versions": {"python": platform.python_version(), **package_versions()},
         "platform": platform.platform(),
-        **hardware,
+        **origin,
         "commit": commit_of_package(),
         "command": ["python", "-m", "tfcmp.fit", *sys.argv[1:]],
         "started": now(),
@@ -28,21 +37,27 @@ def describe_environment(hardware: dict) -> dict:
     }
 
 
-def note_session(run: RunDirectory, hardware: dict) -> None:
+def note_session(run: RunDirectory, origin: dict) -> None:
     """Adds a resumed session to environment.json.
 
     Raises:
-        WorkError: the run would go on with another device or precision than it began with.
+        WorkError: the run would go on with another device, precision or pretrained encoder than
+            it began with.
     """
     environment = run.read_json(ENVIRONMENT)
     for name in ("device", "precision"):
-        if hardware[name] != environment.get(name):
+        if origin[name] != environment.get(name):
             raise WorkError(
                 f"{run.path} began with {name} {environment.get(name)}, here it is "
-                f"{hardware[name]}: its numbers would be of neither; resume it where it began, or "
+                f"{origin[name]}: its numbers would be of neither; resume it where it began, or "
                 "fit anew"
             )
-    session = {"started": now(), "commit": commit_of_package(), **hardware}
+    if origin["pretrained"] != environment.get("pretrained"):
+        raise WorkError(
+            f"{run.path} began with other pretrained weights than lie here: resume it where it "
+            "began, or fit anew"
+        )
+    session = {"started": now(), "commit": commit_of_package(), **origin}
     environment["resumed"] = [*environment.get("resumed", []), session]
     write_json(run.file(ENVIRONMENT), environment)
 

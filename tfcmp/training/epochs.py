@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 
 import keras
+import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
+from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.runs.directory import METRICS, RunDirectory
 from tfcmp.timing.clock import Clock
 from tfcmp.training.checkpoint import Checkpoint, Place
@@ -44,7 +46,13 @@ class Trainer:
         self.run = run
         self.clock = clock
         self.place = Place()
-        self.step_function = compile_train_step(core, optimizer, self.settings.clip_norm)
+        self.step_function = compile_train_step(
+            core,
+            optimizer,
+            self.settings.clip_norm,
+            accumulate=self.settings.accumulate,
+            rate_shares=learning_rate_shares(core, configuration.architecture),
+        )
         self.forward = compile_forward(core)
         self.is_compiled = False
         self.steps_an_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
@@ -112,7 +120,16 @@ class Trainer:
         step = place.epoch * self.steps_an_epoch + place.step
         rate = learning_rate(self.settings, step, self.settings.epochs * self.steps_an_epoch)
         self.optimizer.learning_rate.assign(rate)
-        segment.add(batch, self.step_function(batch.ids, batch.labels), rate)
+        try:
+            outcome = self.step_function(batch.ids, batch.labels)
+        except tf.errors.ResourceExhaustedError:
+            raise WorkError(
+                f"the device's memory is too small for a step of {len(batch.labels)} texts of "
+                f"{batch.ids.shape[1]} tokens in {self.settings.accumulate} part(s); try "
+                f"--training.accumulate {2 * self.settings.accumulate}, with the same steps, or a "
+                "smaller --data.max_length"
+            ) from None
+        segment.add(batch, outcome, rate)
         place.step += 1
         if not self.is_compiled:
             # Compilation belongs to the first step of a process: it is kept apart from training.

@@ -16,6 +16,8 @@ from tfcmp.models.building import (
     count_parameters,
     match_target,
 )
+from tfcmp.models.encoder_files import EncoderFiles
+from tfcmp.models.low_rank import whole_weights
 from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
 from tfcmp.runs.files import whole_file, write_json
 from tfcmp.timing.clock import Clock
@@ -39,6 +41,7 @@ def finish_run(
     run: RunDirectory,
     texts: Texts,
     core: keras.Model,
+    files: EncoderFiles | None,
     place: Place,
     clock: Clock,
 ) -> dict:
@@ -47,9 +50,13 @@ def finish_run(
     Returns:
         The content of result.json.
     """
+    parameters = {
+        **count_parameters(core),
+        "match_target": match_target(configuration, len(texts.corpus.classes)),
+    }
     # Saved and evaluated in float32, whatever precision it was trained in: the file then answers
     # the same alone and in a batch.
-    core = in_float32(configuration, texts, core)
+    core = in_float32(configuration, texts, core, files)
     with clock.phase("saving"), whole_file(run.file(MODEL)) as part:
         build_text_classifier(texts.tokenizer, core).save(part)
     with clock.phase("evaluation"):
@@ -66,10 +73,7 @@ def finish_run(
             name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])
             for name, answer in answers.items()
         },
-        "parameters": {
-            **count_parameters(core),
-            "match_target": match_target(configuration, len(texts.corpus.classes)),
-        },
+        "parameters": parameters,
         "epochs": place.epoch,
         "best_epoch": place.best_epoch,
     }
@@ -78,13 +82,17 @@ def finish_run(
     return run.read_json("result.json")
 
 
-def in_float32(configuration: Configuration, texts: Texts, core: keras.Model) -> keras.Model:
-    """The same model under a float32 policy; the model itself where it has that policy."""
-    if keras.config.dtype_policy().name == "float32":
+def in_float32(
+    configuration: Configuration, texts: Texts, core: keras.Model, files: EncoderFiles | None = None
+) -> keras.Model:
+    """The same model under a float32 policy and with whole weights; itself where it is that."""
+    has_updates = getattr(configuration.architecture, "lora_rank", None) is not None
+    if keras.config.dtype_policy().name == "float32" and not has_updates:
         return core
     keras.config.set_dtype_policy("float32")
-    twin = build_core(configuration, texts.vocabulary_size, len(texts.corpus.classes))
-    twin.set_weights(core.get_weights())
+    classes = len(texts.corpus.classes)
+    twin = build_core(configuration, texts.tokenizer, classes, files, is_twin=True)
+    twin.set_weights(whole_weights(core))
     return twin
 
 

@@ -9,6 +9,8 @@ from tfcmp.errors import CallError, WorkError
 
 # Below this compute capability (Ampere) a GPU has no bfloat16 units.
 BFLOAT16_CAPABILITY = (8, 0)
+# What Linux calls bfloat16 products of x86 processors.
+BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[str]]:
@@ -53,18 +55,32 @@ def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[
 
 
 def choose_precision(configuration: Configuration, device: str, capability: tuple[int, int]) -> str:
-    """What `auto` stands for: bfloat16 for transformers on a GPU that has it, else float32.
+    """What `auto` stands for, a fixed table: bfloat16 where it pays, else float32.
 
-    Recurrent models keep float32: their cuDNN kernels and long sums gain little from less.
+    On a GPU that has bfloat16 units it pays for every transformer; on a processor that has them,
+    for pretrained ones, whose matrices are large enough (docs/results/benchmarks.md). Recurrent
+    models keep float32: their cuDNN kernels and long sums gain little from less. A SavedModel
+    computes in the types it was saved with.
     """
     if configuration.precision != "auto":
         return configuration.precision
     from tfcmp.models.catalogue import find_model
 
-    is_transformer = find_model(configuration.model).family == "transformer"
-    if device == "gpu" and capability >= BFLOAT16_CAPABILITY and is_transformer:
-        return "mixed_bfloat16"
-    return "float32"
+    family = find_model(configuration.model).family
+    if device == "gpu":
+        pays = family in ("transformer", "pretrained") and capability >= BFLOAT16_CAPABILITY
+    else:
+        pays = family == "pretrained" and processor_has_bfloat16()
+    return "mixed_bfloat16" if pays else "float32"
+
+
+def processor_has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 matrices itself; False where it does not tell."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return False
+    return not BFLOAT16_FLAGS.isdisjoint(flags)
 
 
 def _choose_device(wanted: str, gpus: int) -> str:

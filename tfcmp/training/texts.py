@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfcmp.config.fields import Configuration
+from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
 from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
 from tfcmp.data.sources.opening import open_source
@@ -15,7 +15,10 @@ from tfcmp.data.splits import Splits, split_corpus
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
 from tfcmp.errors import WorkError
-from tfcmp.models.word_tokenizer import FIRST_WORD_ID, PADDING_ID, SPLITTING_VERSION, WordTokenizer
+from tfcmp.models.building import build_tokenizer
+from tfcmp.models.encoder_files import EncoderFiles
+from tfcmp.models.tokenizer import TextTokenizer
+from tfcmp.models.word_tokenizer import FIRST_WORD_ID, SPLITTING_VERSION, WordTokenizer
 from tfcmp.progress import progress_bar
 from tfcmp.runs.files import whole_file
 
@@ -30,14 +33,9 @@ class Texts:
 
     corpus: Corpus
     splits: Splits
-    tokenizer: WordTokenizer
+    tokenizer: TextTokenizer
     store: TokenStore
     pad_multiple: int
-
-    @property
-    def vocabulary_size(self) -> int:
-        """Number of ids, padding and unknown word included."""
-        return self.tokenizer.lookup.vocabulary_size()
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""
@@ -50,7 +48,7 @@ class Texts:
             self.store,
             self.corpus.labels,
             order,
-            padding_id=PADDING_ID,
+            padding_id=self.tokenizer.padding_id,
             pad_multiple=self.pad_multiple,
         )
 
@@ -86,12 +84,20 @@ class Texts:
             "classes": list(self.corpus.classes),
             "splits": described,
             "removed": self.splits.removed,
-            "vocabulary_size": self.vocabulary_size,
+            "vocabulary_size": self.tokenizer.vocabulary_size,
         }
 
 
-def prepare_texts(configuration: Configuration, cache: Path) -> Texts:
-    """Index, splits, vocabulary and token ids; each read from `cache` where it is known already."""
+def prepare_texts(
+    configuration: Configuration, cache: Path, files: EncoderFiles | None = None
+) -> Texts:
+    """Index, splits, vocabulary and token ids; each read from `cache` where it is known already.
+
+    Args:
+        configuration: fully resolved.
+        cache: folder of what is known already.
+        files: of a pretrained model, which brings its own tokenizer.
+    """
     data = configuration.data
     source = open_source(data)
     corpus = index_source(source, cache)
@@ -103,9 +109,12 @@ def prepare_texts(configuration: Configuration, cache: Path) -> Texts:
         seed=data.split_seed,
         train_size=data.train_size,
     )
-    tokenizer = WordTokenizer(data.max_length, data.truncation, name="tokenizer")
-    size = configuration.architecture.vocabulary_size - FIRST_WORD_ID
-    tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
+    tokenizer = build_tokenizer(configuration, files)
+    if isinstance(tokenizer, WordTokenizer):
+        architecture = configuration.architecture
+        assert not isinstance(architecture, PretrainedArchitecture | SavedModelArchitecture)
+        size = architecture.vocabulary_size - FIRST_WORD_ID
+        tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
     store = _tokenise(source, corpus, tokenizer, cache)
     return Texts(corpus, splits, tokenizer, store, configuration.training.pad_multiple)
 
@@ -136,14 +145,14 @@ def learn_vocabulary(
     return words
 
 
-def _tokenise(source: Source, corpus: Corpus, tokenizer: WordTokenizer, cache: Path) -> TokenStore:
+def _tokenise(source: Source, corpus: Corpus, tokenizer: TextTokenizer, cache: Path) -> TokenStore:
     key = store_key(tokenizer.identity(), corpus.identity())
     store = open_store(cache, key)
     if store is not None:
         return store
     with progress_bar("tokenising", len(corpus)) as advance:
         texts = _known_texts(source, corpus, advance)
-        largest_id = tokenizer.lookup.vocabulary_size() - 1
+        largest_id = tokenizer.vocabulary_size - 1
         return write_store(cache, key, texts, tokenizer.encode_texts, largest_id)
 
 

@@ -1,0 +1,63 @@
+"""Seconds from the command to the first training step of `minilm_l6_en`, against plain Keras.
+
+    TFDS_DATA_DIR=... python benchmarks/fine_tuning_start_up.py [--repeats 3]
+
+Ours is `python -m tfcmp.fit --model minilm_l6_en` with the weights fetched and the token cache
+filled; plain is plain_fine_tuning.py, what KerasHub's guide does, on a tf.data pipeline of the same
+reviews. Each run is a process of its own, ended as soon as its first step is done; they take turns.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from start_up import to_first_step
+
+HERE = Path(__file__).parent
+MODEL = "minilm_l6_en"
+
+
+def main() -> None:
+    """Measures in turns and prints medians, their ratio, and where the plain time goes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--cache", type=Path, default=Path("~/.cache/tfcmp").expanduser())
+    options = parser.parse_args()
+    preset = options.cache / "models" / MODEL
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["--model", MODEL, "--runs", folder, "--cache", str(options.cache)]
+        to_first_step(command, "warm-up")
+        ours, plain, parts = [], [], []
+        for repeat in range(options.repeats):
+            seconds, part = plain_to_first_step(preset)
+            plain.append(seconds)
+            parts.append(part)
+            ours.append(to_first_step(command, f"run-{repeat}"))
+    report = {
+        "plain_seconds": statistics.median(plain),
+        "ours_seconds": statistics.median(ours),
+        "ours_over_plain": statistics.median(a / b for a, b in zip(ours, plain, strict=True)),
+        "plain_parts": parts[len(parts) // 2],
+    }
+    print(json.dumps(report, indent=2))
+
+
+def plain_to_first_step(preset: Path) -> tuple[float, dict[str, float]]:
+    """Seconds until the plain script's first step is done, and its own split of them."""
+    start = time.perf_counter()
+    finished = subprocess.run(
+        [sys.executable, str(HERE / "plain_fine_tuning.py"), str(preset)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return time.perf_counter() - start, json.loads(finished.stdout.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,247 @@
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfcmp.errors import CallError, TfcmpError, WorkError
+from tfcmp.models.presets.inspecting import (
+    HUGGING_FACE_ENCODERS,
+    KERAS_HUB_ENCODERS,
+    TOKENIZER_ASSETS,
+    check_saved_model,
+    check_text_encoder,
+)
+from tfcmp.models.presets.weights import Weights
+
+
+def keras(name, **config):
+    return {"registered_name": f"keras_hub>{name}", "class_name": name, "config": config}
+
+
+BERT = {
+    "config.json": keras("BertBackbone"),
+    "tokenizer.json": keras("BertTokenizer"),
+    "assets/tokenizer/vocabulary.txt": "[PAD]",
+    "model.weights.h5": "numbers",
+}
+KEYS = st.sampled_from(
+    [
+        "registered_name",
+        "model_type",
+        "config",
+        "architectures",
+        "tasks",
+        "weight_map",
+        "image_size",
+    ]
+)
+HUGGING_FACE_BERT = {
+    "config.json": {"model_type": "bert", "architectures": ["BertForMaskedLM"]},
+    "tokenizer_config.json": {"do_lower_case": True},
+    "vocab.txt": "[PAD]",
+    "model.safetensors": "numbers",
+}
+
+
+@pytest.fixture
+def check(tmp_path):
+    """The function that writes files into a folder and checks it; None leaves a file out."""
+
+    def write_and_check(files, checker=check_text_encoder):
+        for name, content in files.items():
+            if content is not None:
+                file = tmp_path / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(content if isinstance(content, str) else json.dumps(content))
+        checker(Weights(tmp_path, str(tmp_path), "", {}), "--model")
+
+    return write_and_check
+
+
+@pytest.mark.parametrize("files", [BERT, HUGGING_FACE_BERT])
+def test_a_whole_preset_passes(check, files):
+    check(files)
+
+
+def test_a_preset_that_keras_hub_saved_passes(tiny_preset):
+    folder = tiny_preset("bert")
+    check_text_encoder(Weights(folder, str(folder), "", {}), "--model")
+
+
+@pytest.mark.parametrize("encoder", KERAS_HUB_ENCODERS)
+@pytest.mark.parametrize("package", ["keras_hub", "keras_nlp"])
+def test_every_listed_encoder_passes_under_both_names_of_its_library(check, encoder, package):
+    tokenizer = encoder.replace("Backbone", "Tokenizer")
+    check(
+        {
+            "config.json": {"registered_name": f"{package}>{encoder}", "config": {}},
+            "tokenizer.json": {"registered_name": f"{package}>{tokenizer}"},
+            "model.weights.h5": "numbers",
+            **{f"assets/tokenizer/{name}": "x" for name in TOKENIZER_ASSETS[tokenizer]},
+        }
+    )
+
+
+@pytest.mark.parametrize("model_type", HUGGING_FACE_ENCODERS)
+def test_every_listed_type_of_hugging_face_passes(check, model_type):
+    tokenizer = dict.fromkeys(HUGGING_FACE_ENCODERS[model_type], '{"do_lower_case": false}')
+    check({"config.json": {"model_type": model_type}, "model.safetensors": "n", **tokenizer})
+
+
+def test_an_encoder_with_the_tokenizer_of_another_passes(check):
+    tokenizer = {"tokenizer_class": "XLMRobertaTokenizer"}
+    sentence_pieces = {"sentencepiece.bpe.model": "x", "vocab.txt": None}
+    check({**HUGGING_FACE_BERT, "tokenizer_config.json": tokenizer, **sentence_pieces})
+
+
+@pytest.mark.parametrize(
+    ("files", "index"), [(BERT, "model.weights.json"), (HUGGING_FACE_BERT, None)]
+)
+def test_weights_in_shards_pass_when_all_are_there(check, files, index):
+    index = index or "model.safetensors.index.json"
+    single = {"model.weights.h5": None, "model.safetensors": None}
+    shards = {"weight_map": {"a": "one.h5", "b": ["one.h5", "two.h5"]}}
+    with pytest.raises(WorkError, match=r"lacks two\.h5 of its weights"):
+        check({**files, **single, index: shards, "one.h5": "numbers"})
+    check({"two.h5": "numbers"})
+
+
+def test_a_folder_that_is_no_preset_is_told_with_what_was_found(check):
+    with pytest.raises(CallError, match=r"expected config\.json .* found notes\.md"):
+        check({"notes.md": "x"})
+
+
+def test_an_empty_folder_is_told(check):
+    with pytest.raises(CallError, match="found nothing"):
+        check({})
+
+
+def test_a_saved_model_in_place_of_a_preset_is_told_how_to_be_named(check, tmp_path):
+    with pytest.raises(CallError, match=f"--model saved_model:{tmp_path}"):
+        check({"saved_model.pb": "x"})
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "\x00"])
+def test_a_configuration_that_is_no_json_is_told(check, content):
+    with pytest.raises(WorkError, match=r"config\.json is damaged"):
+        check({"config.json": content})
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"metadata.json": {"tasks": ["ImageClassifier"]}}, "keras_hub>X, an image model"),
+        ({"config.json": keras("X", image_shape=[8, 8, 3])}, "keras_hub>X, an image model"),
+        ({"metadata.json": {"tasks": ["CausalLM"]}}, "a causal language model"),
+        ({"metadata.json": {"tasks": ["Seq2SeqLM"]}}, "a sequence-to-sequence model"),
+        ({}, "a model that is not on the list; expected a text encoder: AlbertBackbone"),
+        ({"config.json": {"registered_name": "Functional"}}, "holds Functional"),
+        ({"config.json": {"registered_name": 3}}, "holds 3"),
+        ({"config.json": {"registered_name": "mine>BertBackbone"}}, "holds mine>BertBackbone"),
+        ({"config.json": {"architecture": "resnet50"}}, "an image model of timm"),
+        ({"config.json": {"name": "x"}}, "neither KerasHub's .* nor Hugging Face's"),
+    ],
+)
+def test_a_model_that_is_no_text_encoder_is_told(check, files, message):
+    with pytest.raises(CallError, match=message):
+        check({**BERT, "config.json": keras("X"), **files})
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"]}, "a causal language model"),
+        ({"model_type": "bart", "is_encoder_decoder": True}, "a sequence-to-sequence model"),
+        ({"model_type": "vit", "image_size": 224}, "an image model of type 'vit'"),
+        ({"model_type": "electra"}, "a model of type 'electra'; expected .* albert, bert"),
+        ({"model_type": ["bert"]}, "a model of type"),
+        ({"model_type": "bert", "is_decoder": True}, "set up as a decoder"),
+        ({"model_type": "roberta", "architectures": ["RobertaForCausalLM"]}, "RobertaForCausalLM"),
+    ],
+)
+def test_a_model_of_hugging_face_that_is_of_no_use_is_told(check, config, message):
+    with pytest.raises(CallError, match=message):
+        check({**HUGGING_FACE_BERT, "config.json": config})
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(KEYS, JSON | st.sampled_from(["bert", "keras_hub>BertBackbone"])))
+def test_any_json_passes_or_is_told(tmp_path_factory, content):
+    folder = tmp_path_factory.mktemp("any")
+    for name in ("config.json", "metadata.json", "task.json", "model.weights.json"):
+        (folder / name).write_text(json.dumps(content))
+    (folder / "tokenizer.json").write_text(json.dumps(content))
+    with suppress(TfcmpError):
+        check_text_encoder(Weights(folder, str(folder), "", {}), "--model")
+
+
+def test_an_encoder_without_its_settings_is_told(check):
+    with pytest.raises(WorkError, match="has no config of its encoder"):
+        check({**BERT, "config.json": {"registered_name": "keras_hub>BertBackbone"}})
+
+
+def test_a_task_whose_encoder_is_fine_tuned_already_passes(check):
+    check({**BERT, "task.json": keras("BertTextClassifier")})
+
+
+def test_a_wrong_task_is_told(check):
+    with pytest.raises(CallError, match="of the task BertCausalLM; expected one of MaskedLM"):
+        check({**BERT, "task.json": keras("BertCausalLM")})
+
+
+@pytest.mark.parametrize("name", ["model.weights.h5", "tokenizer.json"])
+def test_a_file_that_a_preset_lacks_is_told(check, name):
+    with pytest.raises(WorkError, match=f"lacks .*{name}"):
+        check({**BERT, name: None})
+
+
+def test_a_missing_vocabulary_is_told(check):
+    with pytest.raises(WorkError, match=r"lacks assets/tokenizer/vocabulary\.txt of its tokenizer"):
+        check({**BERT, "assets/tokenizer/vocabulary.txt": None})
+
+
+def test_a_tokenizer_that_is_not_listed_is_told(check):
+    with pytest.raises(CallError, match="is EsmTokenizer; expected one of AlbertTokenizer"):
+        check({**BERT, "tokenizer.json": keras("EsmTokenizer")})
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "vocab.txt", "tokenizer_config.json"])
+def test_a_file_that_a_folder_of_hugging_face_lacks_is_told(check, name):
+    with pytest.raises(WorkError, match=f"lacks .*{name}"):
+        check({**HUGGING_FACE_BERT, name: None})
+
+
+def test_pickled_weights_are_told_to_be_saved_otherwise(check):
+    with pytest.raises(WorkError, match=r"pickles .* are never read, so save .* as safetensors"):
+        check({**HUGGING_FACE_BERT, "model.safetensors": None, "pytorch_model.bin": "x"})
+
+
+def test_a_tokenizer_that_does_not_say_whether_it_lowers_case_is_told(check):
+    with pytest.raises(WorkError, match="has no do_lower_case"):
+        check({**HUGGING_FACE_BERT, "tokenizer_config.json": {}})
+
+
+@pytest.mark.parametrize("program", ["saved_model.pb", "saved_model.pbtxt"])
+def test_a_saved_model_passes(check, program):
+    check({program: "x", "variables/variables.index": "x"}, check_saved_model)
+
+
+@pytest.mark.parametrize(
+    "files", [{"saved_model.pb": "x"}, {"variables/variables.index": "x"}, {"variables": "x"}]
+)
+def test_half_a_saved_model_is_told(check, files):
+    with pytest.raises(CallError, match=r"is no SavedModel: expected saved_model\.pb"):
+        check(files, check_saved_model)
+
+
+def test_a_preset_in_place_of_a_saved_model_is_told_how_to_be_named(check, tmp_path):
+    with pytest.raises(CallError, match=f"--model preset:{tmp_path}"):
+        check(BERT, check_saved_model)

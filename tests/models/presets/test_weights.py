@@ -1,0 +1,128 @@
+import json
+
+import pytest
+
+from tfcmp.errors import CallError, WorkError
+from tfcmp.models.presets import weights as weights_module
+from tfcmp.models.presets.keeping import Delivery, keep
+from tfcmp.models.presets.weights import Weights, find_weights, kept_folders, place_of_model
+from tfcmp.runs.files import sha256_of
+
+
+@pytest.fixture
+def brought(tmp_path):
+    """A folder with two files that are loaded and one that is not."""
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(b"numbers")
+    (folder / "pytorch_model.bin").write_bytes(b"pickle")
+    return folder
+
+
+@pytest.fixture
+def kept(brought, tmp_path):
+    """Weights of minilm_l6_en in the cache."""
+    delivery = Delivery(brought, ["config.json", "model.safetensors"], "kaggle://a", "3")
+    return keep(delivery, tmp_path / "cache/models/minilm_l6_en")
+
+
+def test_a_folder_of_the_users_own_is_its_own_source(brought, tmp_path):
+    found = find_weights(f"preset:{brought}", tmp_path / "cache")
+    assert (found.folder, found.source, found.version) == (brought, str(brought), "")
+    assert found.files == {
+        name: sha256_of(brought / name) for name in ("config.json", "model.safetensors")
+    }
+
+
+def test_weights_that_were_kept_are_found_by_the_models_name(kept, tmp_path):
+    assert find_weights("minilm_l6_en", tmp_path / "cache") == kept
+    assert (kept.source, kept.version) == ("kaggle://a", "3")
+
+
+def test_nothing_is_found_where_nothing_was_fetched(tmp_path):
+    assert find_weights("minilm_l6_en", tmp_path) is None
+    assert find_weights("preset:hf://a/b", tmp_path) is None
+
+
+def test_a_folder_without_its_description_is_not_complete(kept, tmp_path):
+    (kept.folder / weights_module.SOURCE).unlink()
+    assert find_weights("minilm_l6_en", tmp_path / "cache") is None
+
+
+def test_a_folder_named_like_a_handle_of_the_catalogue_is_not_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    handle = place_of_model("bert_tiny_en", tmp_path).handle
+    (tmp_path / handle.versioned).mkdir(parents=True)
+    assert place_of_model("bert_tiny_en", tmp_path) == (handle, tmp_path / "models/bert_tiny_en")
+
+
+def test_a_preset_of_keras_hub_lies_apart_from_the_model_of_the_same_name(tmp_path):
+    named = place_of_model("preset:bert_base_en", tmp_path).folder
+    assert named != place_of_model("bert_base_en", tmp_path).folder
+
+
+def test_a_model_trained_from_scratch_has_no_weights_to_fetch(tmp_path):
+    with pytest.raises(CallError, match="gru is trained from scratch"):
+        find_weights("gru", tmp_path)
+
+
+def test_what_was_left_alone_passes_the_check(kept):
+    kept.check()
+
+
+def test_a_truncated_file_is_told_when_it_is_looked_for(kept, tmp_path):
+    (kept.folder / "model.safetensors").write_bytes(b"num")
+    message = r"model\.safetensors is truncated: 3 bytes of 7; .*delete .*minilm_l6_en"
+    with pytest.raises(WorkError, match=message):
+        find_weights("minilm_l6_en", tmp_path / "cache")
+    with pytest.raises(WorkError, match="truncated"):
+        kept.check()
+
+
+def test_a_longer_file_is_altered(kept):
+    (kept.folder / "config.json").write_text("{  }")
+    with pytest.raises(WorkError, match=r"config\.json is altered"):
+        kept.check()
+
+
+def test_an_altered_file_of_the_same_size_is_found_by_its_checksum(kept):
+    (kept.folder / "model.safetensors").write_bytes(b"NUMBERS")
+    with pytest.raises(WorkError, match=r"model\.safetensors was altered"):
+        kept.check()
+
+
+def test_a_missing_file_is_told(kept):
+    (kept.folder / "config.json").unlink()
+    with pytest.raises(WorkError, match=r"config\.json is missing"):
+        kept.check()
+
+
+def test_an_altered_file_of_the_users_own_is_not_to_be_deleted(brought, tmp_path):
+    found = find_weights(f"preset:{brought}", tmp_path)
+    (brought / "config.json").write_text("[]")
+    with pytest.raises(WorkError, match="put the original file back"):
+        found.check()
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"files": 3}', '{"files": {"a": {}}}'])
+def test_a_damaged_description_is_told(kept, tmp_path, content):
+    (kept.folder / weights_module.SOURCE).write_text(content)
+    with pytest.raises(WorkError, match=r"source\.json is damaged"):
+        find_weights("minilm_l6_en", tmp_path / "cache")
+
+
+def test_the_description_for_the_run_names_no_path_of_this_machine(kept, tmp_path):
+    described = kept.describe()
+    assert described == {"source": "kaggle://a", "version": "3", "files": kept.files}
+    assert str(tmp_path) not in json.dumps(described)
+
+
+def test_weights_without_known_sizes_are_checked_by_content_alone(brought):
+    made = Weights(brought, "s", "", {"config.json": sha256_of(brought / "config.json")})
+    made.check()
+
+
+def test_downloads_under_way_are_not_listed(kept, tmp_path):
+    (kept.folder.parent / ".other.part").mkdir()
+    assert kept_folders(tmp_path / "cache") == [kept.folder]

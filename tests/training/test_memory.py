@@ -1,0 +1,97 @@
+import pytest
+
+from tfcmp.config.fields import PretrainedArchitecture, RecurrentArchitecture, TrainingSettings
+from tfcmp.errors import WorkError
+from tfcmp.models.building import size_of
+from tfcmp.models.pretrained import build_pretrained
+from tfcmp.training import memory
+from tfcmp.training.memory import Need, container_room, require_memory, training_need
+
+# 2 layers, 12 channels, 2 heads; 32 texts of 64 tokens; float32 takes twice the 16-bit bytes.
+KEPT_FOR_GRADIENTS = 2 * 2 * 32 * 64 * (34 * 12 + 5 * 2 * 64)
+SETTINGS = TrainingSettings(optimizer="adamw", batch_size=32)
+
+
+@pytest.fixture
+def core(tiny_preset):
+    return build_pretrained(
+        tiny_preset("bert"),
+        padding_id=0,
+        classes=2,
+        pooling="first",
+        dropout=0.1,
+        freeze=False,
+        lora_rank=None,
+    )
+
+
+def trained(core):
+    return sum(size_of(weight) for weight in core.trainable_weights)
+
+
+def test_the_need_is_weights_gradients_two_moments_and_what_the_layers_keep(core):
+    need = training_need(core, SETTINGS, 64)
+    total = sum(size_of(weight) for weight in core.weights)
+    assert need == Need(4 * (total + 3 * trained(core)), KEPT_FOR_GRADIENTS)
+
+
+def test_sgd_keeps_one_moment_less(core):
+    less = training_need(core, TrainingSettings(optimizer="sgd"), 64)
+    assert training_need(core, SETTINGS, 64).fixed - less.fixed == 4 * trained(core)
+
+
+@pytest.mark.parametrize(
+    ("available", "parts"), [(110, 1), (109, 2), (60, 2), (20, 10), (10, None)]
+)
+def test_the_fewest_parts_that_fit_are_found(available, parts):
+    assert Need(fixed=10, batch=100).parts_that_fit(available, batch_size=10) == parts
+
+
+def refuse(core, monkeypatch, available, **settings):
+    monkeypatch.setattr(memory, "available_memory", lambda: available)
+    settings = TrainingSettings(**{"optimizer": "adamw", "batch_size": 32, **settings})
+    require_memory(core, PretrainedArchitecture(), settings, 64)
+
+
+def test_a_step_that_cannot_fit_is_refused_with_the_parts_that_would(core, monkeypatch):
+    available = training_need(core, SETTINGS, 64).fixed + KEPT_FOR_GRADIENTS // 4
+    with pytest.raises(WorkError, match=r"--training.accumulate 4 would fit, with the same steps"):
+        refuse(core, monkeypatch, available)
+
+
+def test_what_fits_in_parts_is_let_through(core, monkeypatch):
+    available = training_need(core, SETTINGS, 64).fixed + KEPT_FOR_GRADIENTS // 4
+    refuse(core, monkeypatch, available, accumulate=4)
+
+
+def test_weights_that_do_not_fit_are_refused_with_what_trains_less(core, monkeypatch):
+    with pytest.raises(WorkError, match=r"--architecture.lora_rank 8 or"):
+        refuse(core, monkeypatch, 1000)
+
+
+def test_where_the_system_does_not_tell_nothing_is_refused(core, monkeypatch):
+    refuse(core, monkeypatch, None)
+
+
+@pytest.mark.parametrize(
+    "architecture", [PretrainedArchitecture(freeze=True), RecurrentArchitecture()]
+)
+def test_models_that_keep_little_are_let_through(core, monkeypatch, architecture):
+    monkeypatch.setattr(memory, "available_memory", lambda: 1)
+    require_memory(core, architecture, SETTINGS, 64)
+
+
+def test_a_container_has_the_room_that_its_limit_leaves_beside_cached_files(tmp_path):
+    (tmp_path / "memory.max").write_text("1000\n")
+    (tmp_path / "memory.current").write_text("700\n")
+    (tmp_path / "memory.stat").write_text("anon 300\ninactive_file 250\nactive_file 50\n")
+    assert container_room(tmp_path) == 600
+
+
+def test_a_container_without_a_limit_has_no_room_of_its_own(tmp_path):
+    (tmp_path / "memory.max").write_text("max\n")
+    assert container_room(tmp_path) is None
+
+
+def test_this_machine_tells_its_free_memory():
+    assert memory.available_memory() > 2**20

@@ -1,0 +1,1 @@
+"""Pretrained weights: what a user may name, where they lie, how they get there."""

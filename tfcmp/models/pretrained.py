@@ -1,0 +1,127 @@
+"""Pretrained encoders of KerasHub under the classification head."""
+
+import re
+from pathlib import Path
+
+import keras
+
+from tfcmp.config.fields import Architecture
+from tfcmp.models.head import classification_head
+from tfcmp.models.preset_tokenizer import read_preset
+from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
+
+# Name of the layer that holds what was pretrained.
+ENCODER = "encoder"
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class EncoderInputs(keras.layers.Layer):
+    """Ids (batch, length) to what a KerasHub encoder takes: ids, padding mask, segment ids.
+
+    Args:
+        names: the inputs of the encoder; some have no segments.
+        padding_id: id of the places behind the end of a text.
+    """
+
+    def __init__(self, names: list[str], padding_id: int, **options):
+        super().__init__(**options)
+        self.names = sorted(names)
+        self.padding_id = padding_id
+
+    def call(self, ids):
+        """A dictionary of int32 tensors (batch, length); a text is one segment, number 0."""
+        inputs = {
+            "token_ids": ids,
+            "padding_mask": keras.ops.cast(keras.ops.not_equal(ids, self.padding_id), "int32"),
+            "segment_ids": keras.ops.zeros_like(ids),
+        }
+        return {name: inputs[name] for name in self.names}
+
+    def get_config(self):
+        """The arguments."""
+        return {**super().get_config(), "names": self.names, "padding_id": self.padding_id}
+
+
+def build_pretrained(
+    folder: Path,
+    *,
+    padding_id: int,
+    classes: int,
+    pooling: str,
+    dropout: float,
+    freeze: bool,
+    lora_rank: int | None,
+    with_weights: bool = True,
+) -> keras.Model:
+    """A functional model of token ids (batch, length) int32 to logits (batch, classes) float32.
+
+    The pooler that some presets have is not used: it is untrained in some of them (ELECTRA) and
+    absent in others, and every encoder is to have the same head.
+
+    Args:
+        folder: preset of KerasHub, or folder of Hugging Face that KerasHub converts.
+        padding_id: id of the places behind the end of a text.
+        classes: number of classes.
+        pooling: "first" token or "mean" over all.
+        dropout: before the head.
+        freeze: train the head alone; the encoder's own dropout is off then.
+        lora_rank: rank of low-rank updates (Hu et al. 2022, LoRA) of queries and values, whose
+            biases are trained too; the rest of the encoder stays.
+        with_weights: False leaves random weights, for a twin that takes them from elsewhere.
+
+    Raises:
+        WorkError: the weights cannot be read.
+    """
+    import keras_hub
+
+    backbone = read_preset(
+        folder,
+        keras_hub.models.Backbone.from_preset,
+        name=ENCODER,
+        load_weights=with_weights,
+        # Keras hands `training` down to every layer, whatever it was called with when the model was
+        # put together: a frozen encoder is one that has nothing to drop.
+        **({"dropout": 0.0} if freeze else {}),
+        dtype=keras.config.dtype_policy().name,
+    )
+    if lora_rank is not None:
+        backbone.enable_lora(lora_rank)
+    # The backbone stays one layer: a saved file then makes it anew from its few settings. Its parts
+    # on their own do not all come back (DeBERTa's relative embedding is left unbuilt).
+    if hasattr(backbone, "pooled_dense"):
+        backbone.pooled_dense.trainable = False
+    if freeze:
+        backbone.trainable = False
+    ids = keras.Input((None,), dtype="int32", name="token_ids")
+    inputs = EncoderInputs(list(backbone.input), padding_id, name="encoder_inputs")(ids)
+    states = backbone(inputs)
+    if isinstance(states, dict):
+        states = states["sequence_output"]
+    mask = PaddingMask(padding_id, name="padding_mask")(ids)
+    vector = SequencePooling(pooling, name="pooling")(states, mask)
+    logits = classification_head(vector, classes, dropout)
+    return keras.Model(ids, logits, name="pretrained")
+
+
+def learning_rate_shares(core: keras.Model, architecture: Architecture) -> list[float] | None:
+    """Learning rate of each trainable weight as a share of the head's; None where all are 1.
+
+    Layer-wise decay as in Clark et al. 2020 (ELECTRA): each layer has `layer_decay` times the rate
+    of the one above it, the embeddings come below the first layer.
+    """
+    decay = getattr(architecture, "layer_decay", 1.0)
+    if decay == 1:
+        return None
+    depths = [_depth(weight.path) for weight in core.trainable_weights]
+    top = max((depth for depth in depths if depth is not None), default=0)
+    return [1.0 if depth is None else decay ** (top + 1 - depth) for depth in depths]
+
+
+def _depth(name: str) -> int | None:
+    """0 for embeddings, n for the n-th layer, None for what stands on top of the encoder."""
+    if name.startswith(("logits", "head")):
+        return None
+    # Layers: transformer_layer_3, disentangled_attention_encoder_layer_3; ALBERT's single one is
+    # group_0_inner_layer_0.
+    layer = re.match(r"(?:\w+_)?layer_(\d+)(?:/|$)", name)
+    return int(layer[1]) + 1 if layer else 0

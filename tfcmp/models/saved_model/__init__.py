@@ -1,0 +1,1 @@
+"""Text encoders that come as a SavedModel."""

@@ -1,0 +1,105 @@
+"""Whether fine-tuning fits into memory, asked before the system ends the process for it."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+
+from tfcmp.config.fields import PretrainedArchitecture, TrainingSettings
+from tfcmp.errors import WorkError
+from tfcmp.models.building import size_of
+from tfcmp.models.pretrained import ENCODER
+
+# Copies of a weight that an optimizer keeps beside it.
+SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
+GIBIBYTE = 2**30
+
+
+class Need(NamedTuple):
+    """Bytes that training needs at least: whatever the batch, and for the largest batch."""
+
+    fixed: int
+    batch: int
+
+    def parts_that_fit(self, available: int, batch_size: int) -> int | None:
+        """The fewest parts of a batch that fit, or None where not even single texts do."""
+        fitting = (
+            parts
+            for parts in range(1, batch_size + 1)
+            if self.fixed + self.batch // parts <= available
+        )
+        return next(fitting, None)
+
+
+def require_memory(
+    core: keras.Model, architecture: object, settings: TrainingSettings, length: int
+) -> None:
+    """Returns when a step of a pretrained encoder may fit into the processor's memory.
+
+    The need is a lower bound: what passes can still be too much, what is refused would not fit.
+
+    Raises:
+        WorkError: it cannot fit; the message says what would.
+    """
+    if not isinstance(architecture, PretrainedArchitecture) or architecture.freeze:
+        return
+    available = available_memory()
+    need = training_need(core, settings, length)
+    if available is None or need.fixed + need.batch / settings.accumulate <= available:
+        return
+    parts = need.parts_that_fit(available, settings.batch_size)
+    if parts is None:
+        way = (
+            "not even single texts would fit: take --architecture.lora_rank 8 or "
+            "--architecture.freeze, a smaller model, or more memory"
+        )
+    else:
+        way = f"--training.accumulate {parts} would fit, with the same steps; or lower --data.max_length"
+    raise WorkError(
+        f"training needs at least {(need.fixed + need.batch / settings.accumulate) / GIBIBYTE:.1f} "
+        f"GiB of memory for steps of {settings.batch_size} texts of {length} tokens, and "
+        f"{available / GIBIBYTE:.1f} GiB are free; {way}"
+    )
+
+
+def training_need(core: keras.Model, settings: TrainingSettings, length: int) -> Need:
+    """Bytes for weights, gradients and optimizer, and for what a step keeps for its gradients.
+
+    The latter is 34 b s h + 5 b a s^2 bytes per layer in 16-bit precision (Korthikanti et al. 2023,
+    "Reducing Activation Recomputation in Large Transformer Models", equation 2), b texts of s
+    tokens, h channels, a heads.
+    """
+    total = sum(size_of(weight) for weight in core.weights)
+    trained = sum(size_of(weight) for weight in core.trainable_weights)
+    encoder = core.get_layer(ENCODER)
+    tokens = settings.batch_size * length
+    a_layer = tokens * (34 * encoder.hidden_dim + 5 * encoder.num_heads * length)
+    scale = 1 if keras.config.dtype_policy().name == "mixed_bfloat16" else 2
+    return Need(
+        fixed=4 * (total + (1 + SLOTS[settings.optimizer]) * trained),
+        batch=encoder.num_layers * a_layer * scale,
+    )
+
+
+def available_memory() -> int | None:
+    """Bytes of memory that are free for this process; None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        free = next(line for line in lines if line.startswith("MemAvailable:"))
+        available = int(free.split()[1]) * 1024
+    except (OSError, StopIteration):
+        return None
+    room = container_room(Path("/sys/fs/cgroup"))
+    return available if room is None else min(available, room)
+
+
+def container_room(group: Path) -> int | None:
+    """Bytes that a container may still take (Linux control groups); None where none are set."""
+    try:
+        limit = int((group / "memory.max").read_text())
+        used = int((group / "memory.current").read_text())
+        stat = dict(line.split() for line in (group / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):
+        return None
+    # Files that the system has cached are counted as used, and given up when memory is asked for.
+    return limit - used + int(stat.get("inactive_file", 0)) + int(stat.get("active_file", 0))
