@@ -31,13 +31,26 @@ def main() -> None:
     if options.runs:
         published = [read_run(run) for run in options.runs]
         file.write_text(json.dumps(published, indent=2) + "\n")
-        draw(published, RESULTS / f"{options.name}.svg")
+        draw(all_published(), RESULTS / "imdb.svg")
     readme = README.read_text()
     renewed = with_table(readme, options.name, table(json.loads(file.read_text())))
     if not options.check:
         README.write_text(renewed)
     elif readme != renewed:
         sys.exit(f"the table of {options.name} in README.md is not that of {file.name}")
+
+
+def all_published() -> list[dict]:
+    """Every published run of IMDB, whatever table it is in.
+
+    Raises:
+        SystemExit: they were not tested on the same texts.
+    """
+    files = sorted(RESULTS.glob("imdb*.json"))
+    published = [run for file in files for run in json.loads(file.read_text())]
+    if len({run["fingerprints"]["test"] for run in published}) > 1:
+        sys.exit(f"the runs of {', '.join(file.name for file in files)} have other test texts")
+    return published
 
 
 def read_run(run: Path) -> dict:
@@ -131,7 +144,7 @@ def with_table(readme: str, name: str, content: str) -> str:
 
 
 def draw(published: list[dict], file: Path) -> None:
-    """Accuracy of each model with its interval, and its training time beside it."""
+    """Accuracy of each model with its interval; training time and precision beside it."""
     import matplotlib
 
     matplotlib.use("svg")
@@ -148,7 +161,7 @@ def draw(published: list[dict], file: Path) -> None:
         axes.errorbar(
             value, place, xerr=[[value - low], [high - value]], fmt="o", capsize=3, color="#1f5fa8"
         )
-        minutes = f"trained {run['seconds']['training'] / 60:.1f} min"
+        minutes = f"{run['seconds']['training'] / 60:.1f} min, {run['precision']}"
         axes.annotate(minutes, (high, place), (8, 0), textcoords="offset points", va="center")
     axes.set_yticks(range(len(ranked)), [run["model"] for run in ranked])
     axes.set_xlabel("test accuracy, %, with 95 % interval")

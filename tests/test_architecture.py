@@ -38,6 +38,9 @@ PLAIN = {"config", "runs", "evaluation", "command", "study", "reporting"}
 HOMES = {
     "tensorflow_datasets": {"data/sources"},
     "safetensors": {"training"},
+    "keras_hub": {"models"},
+    "kagglehub": {"models/presets"},
+    "huggingface_hub": {"models/presets"},
     "jsonargparse": {"", "command"},
 }
 

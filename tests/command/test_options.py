@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from tfcmp import fit
 from tfcmp.command.options import parse_configuration, parse_resumed
-from tfcmp.config.fields import RecurrentArchitecture
+from tfcmp.config.fields import (
+    PretrainedArchitecture,
+    RecurrentArchitecture,
+    SavedModelArchitecture,
+)
 from tfcmp.config.writing import write_configuration
 from tfcmp.errors import CallError
 from tfcmp.models import catalogue
@@ -263,3 +267,40 @@ def test_what_print_config_prints_is_taken_back(tmp_path, capsys):
     file.write_text(capsys.readouterr().out)
     taken, _ = parse_configuration(["--config", str(file)], "fit", "", fit._add_options)
     assert taken.training.epochs == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "--model bert_tiny_en --architecture.freeze",
+        "--architecture.freeze --model bert_tiny_en",
+        "--model bert_tiny_en --architecture.freeze true",
+        "--model bert_tiny_en --architecture.freeze=true --seed 2",
+    ],
+)
+def test_a_switch_of_a_model_needs_no_value(arguments):
+    assert parse(arguments).architecture.freeze is True
+
+
+def test_a_switch_of_a_model_can_be_put_off():
+    assert parse("--model bert_tiny_en --architecture.freeze false").architecture.freeze is False
+
+
+@pytest.mark.parametrize(
+    ("model", "architecture"),
+    [("preset:bert", PretrainedArchitecture), ("saved_model:a/b", SavedModelArchitecture)],
+)
+def test_a_model_can_be_named_by_its_place(model, architecture):
+    configuration = parse("--model", model)
+    assert configuration.model == model
+    assert isinstance(configuration.architecture, architecture)
+
+
+@pytest.mark.parametrize("model", ["preset:", "saved_model:"])
+def test_a_model_without_its_place_is_refused(model):
+    assert "expected a folder or a handle behind the colon" in refusal("--model", model)
+
+
+def test_a_file_cannot_trust_a_saved_model(file):
+    path = file("model: saved_model:a/b\ntrust_saved_model: true\n")
+    assert "unknown setting trust_saved_model" in refusal("--config", path)

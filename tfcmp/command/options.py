@@ -6,6 +6,7 @@ defaults of the code < the model's own defaults < the file < flags
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
@@ -44,6 +45,8 @@ def parse_configuration(
     settings = read_settings(file) if file is not None else {}
     name = _peek(arguments, "--model") or settings.get("model")
     record = find_model(name) if name else None
+    if record is not None:
+        arguments = _with_values(arguments, record)
     parser = _make_parser(record, program, description)
     add_options(parser)
     if record is not None and file is not None:
@@ -54,13 +57,13 @@ def parse_configuration(
     if record is None:
         raise CallError("--model is missing; python -m tfcmp lists the models")
     built = parser.instantiate(namespace)
-    fields = ("seed", "device", "precision", "deterministic", "threads")
+    of_the_run = ("seed", "device", "precision", "deterministic", "threads")
     configuration = Configuration(
         model=record.name,
         architecture=built.architecture,
         data=built.data,
         training=built.training,
-        **{field: namespace[field] for field in fields},
+        **{name: namespace[name] for name in of_the_run},
     )
     check_configuration(configuration)
     check_given(configuration, {argument.split("=", 1)[0] for argument in arguments})
@@ -149,6 +152,23 @@ def _make_parser(record: ModelRecord | None, program: str, description: str) -> 
 def _long_form(argument: str) -> str:
     """`--data X` is short for `--data.source X`."""
     return re.sub(r"^--data(?==|$)", "--data.source", argument)
+
+
+def _with_values(arguments: list[str], record: ModelRecord) -> list[str]:
+    """The same arguments, "true" behind every switch that stands alone (`--architecture.freeze`)."""
+    groups = zip(GROUPS, (record.architecture, DataSettings, TrainingSettings), strict=True)
+    switches = {
+        f"--{group}.{field.name}"
+        for group, settings in groups
+        for field in fields(settings)
+        if field.type in (bool, "bool")
+    }
+    valued = []
+    for argument, following in zip(arguments, [*arguments[1:], "--"], strict=True):
+        valued.append(argument)
+        if argument in switches and following.startswith("--"):
+            valued.append("true")
+    return valued
 
 
 def _peek(arguments: list[str], option: str) -> str | None:
