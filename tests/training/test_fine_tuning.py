@@ -9,8 +9,9 @@ import pytest
 
 import tfcmp
 from tfcmp.config.fields import DataSettings
-from tfcmp.errors import WorkError
+from tfcmp.errors import CallError, WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.models.saved_model.trust import fingerprint, trusting_saved_models
 from tfcmp.runs.directory import create_run, resume_run
 from tfcmp.training.train import train
 
@@ -128,3 +129,51 @@ def test_a_run_does_not_go_on_with_other_weights(
     with pytest.raises(WorkError, match="began with other pretrained weights"):
         train(configuration, run, shared_cache)
     run.unlock()
+
+
+@pytest.fixture(scope="module")
+def saved_model(tmp_path_factory):
+    """Folder of a SavedModel that takes texts and gives a vector each."""
+    import tensorflow as tf
+
+    class Encoder(tf.Module):
+        def __init__(self):
+            super().__init__()
+            self.embeddings = tf.Variable(tf.random.stateless_normal([40, 5], [1, 2]))
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+        def __call__(self, texts):
+            words = tf.strings.split(texts)
+            rows = words.with_flat_values(tf.strings.to_hash_bucket_fast(words.flat_values, 40))
+            return tf.reduce_sum(tf.gather(self.embeddings, rows), axis=1)
+
+    folder = tmp_path_factory.mktemp("programs") / "encoder"
+    tf.saved_model.save(Encoder(), str(folder))
+    return folder
+
+
+@pytest.fixture
+def trusted_run(saved_model, fit):
+    configuration = default_configuration(find_model(f"saved_model:{saved_model}"))
+    configuration = replace(
+        configuration,
+        device="cpu",
+        data=replace(configuration.data, source="diagnostic", train_size=200),
+        training=replace(configuration.training, epochs=1, learning_rate=0.05),
+    )
+    with trusting_saved_models():
+        return fit(configuration)
+
+
+def test_a_saved_model_is_fitted_and_asked_where_it_is_trusted(trusted_run):
+    classifier = tfcmp.load(trusted_run.path, trust=True)
+    assert len(classifier.predict(TEXTS)) == len(TEXTS)
+    told = trusted_run.read_json("split.json")["splits"]["test"]
+    assert told["cut_token_share"] == 0
+
+
+def test_its_run_is_refused_without_trust_with_source_and_checksum(trusted_run, saved_model):
+    with pytest.raises(CallError) as refused:
+        tfcmp.load(trusted_run.path)
+    assert str(saved_model) in str(refused.value)
+    assert fingerprint(saved_model) in str(refused.value)

@@ -7,6 +7,7 @@ from typing import Any, get_args, get_type_hints
 from tfcmp.config.fields import (
     Configuration,
     LinearArchitecture,
+    SavedModelArchitecture,
     TransformerArchitecture,
 )
 from tfcmp.errors import CallError
@@ -109,6 +110,14 @@ def _check_combinations(configuration: Configuration) -> None:
             "--architecture.embedding_size and --architecture.heads contradict each other: "
             f"{architecture.embedding_size} channels cannot be shared by {architecture.heads} heads "
             "evenly"
+        )
+    if isinstance(architecture, SavedModelArchitecture) and configuration.precision not in (
+        "auto",
+        "float32",
+    ):
+        raise CallError(
+            f"--precision {configuration.precision}: a SavedModel computes in the types it was "
+            "saved with; expected auto or float32"
         )
     if training.optimizer == "sgd" and training.nesterov and training.momentum == 0:
         raise CallError(

@@ -102,7 +102,6 @@ def build_core(
         tokenizer,
         classes,
         source=files.encoder.source,
-        name="saved_model",
         **settings,
     )
 

@@ -17,6 +17,9 @@ LAYER_MODULES = (
     "tfcmp.models.linear",
     "tfcmp.models.preset_tokenizer",
     "tfcmp.models.pretrained",
+    "tfcmp.models.saved_model.encoder",
+    "tfcmp.models.saved_model.characters",
+    "tfcmp.models.saved_model.preprocessing",
 )
 
 
