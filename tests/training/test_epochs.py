@@ -3,6 +3,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcmp.errors import WorkError
 from tfcmp.models.building import build_core
@@ -208,3 +209,14 @@ def test_resuming_takes_off_the_lines_behind_the_checkpoint(make):
     resumed.resume()
     assert lines(resumed) == kept
     assert resumed.place.sessions == 2
+
+
+def test_a_step_that_does_not_fit_into_the_device_says_what_may(make, monkeypatch):
+    trainer = make()
+
+    def exhausted(*given):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    trainer.step_function = exhausted
+    with pytest.raises(WorkError, match=r"--training.accumulate 2, with the same steps"):
+        train(trainer)

@@ -8,8 +8,14 @@ import pytest
 import tensorflow as tf
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.training import hardware
-from tfcmp.training.hardware import choose_precision, gpus_of_driver, set_up_hardware
+from tfcmp.training.hardware import (
+    choose_precision,
+    gpus_of_driver,
+    processor_has_bfloat16,
+    set_up_hardware,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +113,38 @@ def test_the_precision_is_applied(configuration, without_gpu):
 )
 def test_auto_precision_is_a_fixed_table(tiny_configuration, model, device, capability, expected):
     assert choose_precision(tiny_configuration(model), device, capability) == expected
+
+
+@pytest.mark.parametrize(
+    ("model", "device", "capability", "expected"),
+    [
+        ("minilm_l6_en", "gpu", (8, 0), "mixed_bfloat16"),
+        ("minilm_l6_en", "gpu", (7, 5), "float32"),
+        ("minilm_l6_en", "cpu", (0, 0), "mixed_bfloat16"),
+        ("transformer", "cpu", (0, 0), "float32"),
+        ("saved_model:a/b", "gpu", (9, 0), "float32"),
+        ("saved_model:a/b", "cpu", (0, 0), "float32"),
+    ],
+)
+def test_pretrained_models_take_bfloat16_where_the_device_multiplies_it(
+    monkeypatch, model, device, capability, expected
+):
+    monkeypatch.setattr(hardware, "processor_has_bfloat16", lambda: True)
+    configuration = default_configuration(find_model(model))
+    assert choose_precision(configuration, device, capability) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "has"), [("fpu avx512_bf16 sse", True), ("amx_bf16", True), ("fpu avx512f", False)]
+)
+def test_a_processor_tells_by_its_flags_whether_it_has_bfloat16(monkeypatch, flags, has):
+    monkeypatch.setattr(Path, "read_text", lambda path: f"flags\t\t: {flags}\n")
+    assert processor_has_bfloat16() is has
+
+
+def test_a_processor_that_tells_nothing_has_no_bfloat16(monkeypatch):
+    monkeypatch.setattr(Path, "read_text", lambda path: (_ for _ in ()).throw(OSError))
+    assert processor_has_bfloat16() is False
 
 
 def test_a_precision_that_is_asked_for_is_taken_anywhere(tiny_configuration):
