@@ -1,9 +1,11 @@
+import json
 from dataclasses import replace
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from safetensors.numpy import save_file
 
 from tfcmp.config.fields import PretrainedArchitecture, TrainingSettings
 from tfcmp.errors import WorkError
@@ -169,3 +171,74 @@ def test_a_truncated_weight_file_is_told(build, tiny_preset, tmp_path):
             freeze=False,
             lora_rank=None,
         )
+
+
+def hugging_face_weights(draw):
+    """A BERT of two layers, 12 channels, 20 inner ones and 9 words under Hugging Face's names."""
+    wide, inner = 12, 20
+    shapes = {
+        "embeddings.word_embeddings.weight": (9, wide),
+        "embeddings.position_embeddings.weight": (30, wide),
+        "embeddings.token_type_embeddings.weight": (2, wide),
+        "embeddings.LayerNorm.weight": (wide,),
+        "embeddings.LayerNorm.bias": (wide,),
+        "pooler.dense.weight": (wide, wide),
+        "pooler.dense.bias": (wide,),
+    }
+    for number in range(2):
+        layer = f"encoder.layer.{number}"
+        dense = {
+            **{f"attention.self.{part}": (wide, wide) for part in ("query", "key", "value")},
+            "attention.output.dense": (wide, wide),
+            "intermediate.dense": (inner, wide),
+            "output.dense": (wide, inner),
+        }
+        for name, shape in dense.items():
+            shapes |= {f"{layer}.{name}.weight": shape, f"{layer}.{name}.bias": shape[:1]}
+        for norm in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"{layer}.{norm}.weight": (wide,), f"{layer}.{norm}.bias": (wide,)}
+    return {name: draw.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+@pytest.fixture
+def hugging_face_folder(tmp_path):
+    config = {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "vocab_size": 9,
+        "hidden_size": 12,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "intermediate_size": 20,
+        "hidden_dropout_prob": 0.1,
+        "max_position_embeddings": 30,
+        "type_vocab_size": 2,
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": True}))
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "film", "good", "bad"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words) + "\n")
+    weights = hugging_face_weights(np.random.default_rng(0))
+    save_file(weights, tmp_path / "model.safetensors")
+    return tmp_path, weights
+
+
+def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_folder):
+    folder, weights = hugging_face_folder
+    core = build_pretrained(
+        folder,
+        padding_id=0,
+        classes=2,
+        pooling="first",
+        dropout=0.0,
+        freeze=False,
+        lora_rank=None,
+    )
+    ours = {weight.path: weight.numpy() for weight in core.get_layer(ENCODER).weights}
+    np.testing.assert_array_equal(
+        ours["token_embedding/embeddings"], weights["embeddings.word_embeddings.weight"]
+    )
+    inner = "transformer_layer_1/feedforward_intermediate_dense/kernel"
+    expected = weights["encoder.layer.1.intermediate.dense.weight"].T
+    np.testing.assert_array_equal(ours[inner], expected)
+    assert core(np.array([[2, 5, 6, 7, 3]], np.int32)).shape == (1, 2)
