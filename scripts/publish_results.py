@@ -1,8 +1,9 @@
 """Publishes complete runs: docs/results/NAME.json, its picture, and the table in the README.
 
-    python scripts/publish_results.py NAME RUN...
+    python scripts/publish_results.py NAME RUN... [--contended]
 
-All numbers are read from the run directories; nothing is typed by hand. `--check` compares the
+`--contended` says that other work ran on the machine: the times are kept in the file and left out
+of the table. All numbers are read from the run directories; nothing is typed by hand. `--check` compares the
 README with the published file and ends with code 1 where they differ.
 """
 
@@ -26,10 +27,11 @@ def main() -> None:
     parser.add_argument("name")
     parser.add_argument("runs", nargs="*", type=Path)
     parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument("--contended", action="store_true", help="other work ran beside the runs")
     options = parser.parse_args()
     file = RESULTS / f"{options.name}.json"
     if options.runs:
-        published = [read_run(run) for run in options.runs]
+        published = [{**read_run(run), "contended": options.contended} for run in options.runs]
         file.write_text(json.dumps(published, indent=2) + "\n")
         draw(all_published(), RESULTS / "imdb.svg")
     readme = README.read_text()
@@ -113,7 +115,10 @@ def footer(published: list[dict]) -> str:
         sys.exit(f"these runs do not belong in one table: {conditions}")
     device, precision, seed, _ = conditions.pop()
     dates = " and ".join(sorted({run["date"] for run in published}))
-    return f"One run each (seed {seed}), {device}, {precision}, {dates}."
+    told = f"One run each (seed {seed}), {device}, {precision}, {dates}."
+    if any(run.get("contended") for run in published):
+        told += " Times are left out where other work ran on the machine."
+    return told
 
 
 def table(published: list[dict]) -> str:
@@ -130,10 +135,15 @@ def table(published: list[dict]) -> str:
             f"| `{run['model']}` | {100 * accuracy['value']:.2f} | "
             f"{100 * accuracy['low']:.2f} to {100 * accuracy['high']:.2f} | "
             f"{run['parameters']['total']:,} | {100 * run['cut_token_share']:.0f} % | "
-            f"{run['seconds']['training'] / 60:.1f} min | {rate:.0f} |"
+            f"{duration(run)} | {'' if run.get('contended') else f'{rate:.0f}'} |"
         )
     lines += ["", footer(published)]
     return "\n".join(lines)
+
+
+def duration(run: dict) -> str:
+    """Minutes of training; nothing where other work ran beside it."""
+    return "" if run.get("contended") else f"{run['seconds']['training'] / 60:.1f} min"
 
 
 def with_table(readme: str, name: str, content: str) -> str:
@@ -161,7 +171,7 @@ def draw(published: list[dict], file: Path) -> None:
         axes.errorbar(
             value, place, xerr=[[value - low], [high - value]], fmt="o", capsize=3, color="#1f5fa8"
         )
-        minutes = f"{run['seconds']['training'] / 60:.1f} min, {run['precision']}"
+        minutes = ", ".join(filter(None, (duration(run), run["precision"])))
         axes.annotate(minutes, (high, place), (8, 0), textcoords="offset points", va="center")
     axes.set_yticks(range(len(ranked)), [run["model"] for run in ranked])
     axes.set_xlabel("test accuracy, %, with 95 % interval")

@@ -1,0 +1,148 @@
+import math
+
+import numpy as np
+import pytest
+import statsmodels.api
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfcmp.evaluation.effects import main_effects
+
+
+def trials(count=60, seed=0):
+    """The optimizer matters much, the learning rate some, the batch size not at all."""
+    generator = np.random.default_rng(seed)
+    rows = []
+    for _ in range(count):
+        optimizer = generator.choice(["adam", "sgd", "rmsprop"])
+        rate = 10 ** generator.uniform(-5, -1)
+        score = 0.8 * (optimizer == "adam") - 0.1 * math.log10(rate) + generator.normal(0, 0.1)
+        rows.append(
+            {
+                "optimizer": str(optimizer),
+                "learning_rate": float(rate),
+                "batch_size": int(generator.choice([16, 32])),
+                "score": float(score),
+            }
+        )
+    return rows
+
+
+def effect_of(rows, name="x"):
+    return main_effects(rows, [name], "score")[0]
+
+
+def rows_of(values, scores):
+    return [{"x": value, "score": score} for value, score in zip(values, scores, strict=True)]
+
+
+def test_what_matters_comes_first():
+    effects = main_effects(trials(), ["batch_size", "learning_rate", "optimizer"], "score")
+    assert [effect.name for effect in effects] == ["optimizer", "learning_rate", "batch_size"]
+    assert effects[0].share > 0.5 > effects[1].share > effects[2].share
+    assert effects[2].share < 0.05
+
+
+def test_the_share_is_the_adjusted_r_squared_of_a_regression_on_the_levels():
+    rows = trials()
+    names = np.array([row["optimizer"] for row in rows])
+    dummies = (names[:, None] == np.unique(names)).astype(float)
+    fit = statsmodels.api.OLS([row["score"] for row in rows], dummies, hasconst=True).fit()
+    assert effect_of(rows, "optimizer").share == pytest.approx(fit.rsquared_adj)
+
+
+def test_levels_have_their_means():
+    effect = effect_of(rows_of(["a", "b", "a", "b", "a"], [0.2, 0.6, 0.4, 0.8, 0.3]))
+    assert [(level.label, level.trials) for level in effect.levels] == [("a", 3), ("b", 2)]
+    assert [level.mean for level in effect.levels] == pytest.approx([0.3, 0.7])
+
+
+def test_few_numbers_are_levels_in_their_order():
+    effect = effect_of(rows_of([128, 16, 32, 16, 128], [1, 2, 3, 4, 5]))
+    assert [level.label for level in effect.levels] == ["16", "32", "128"]
+
+
+def test_many_numbers_are_cut_into_ranges_of_equally_many_trials():
+    values = [10.0**power for power in range(-10, 10)]
+    levels = effect_of(rows_of(values, range(20))).levels
+    assert [level.trials for level in levels] == [5, 5, 5, 5]
+    assert levels[0].label == "1e-10 to 1e-06"
+    assert [level.mean for level in levels] == [2, 7, 12, 17]
+
+
+def test_few_trials_have_few_ranges():
+    levels = effect_of(rows_of(range(12), range(12))).levels
+    assert [level.trials for level in levels] == [6, 6]
+
+
+def test_equal_numbers_share_a_range():
+    values = [1, 1, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6]
+    levels = effect_of(rows_of(values, range(12))).levels
+    assert [level.label for level in levels] == ["1", "2 to 6"]
+
+
+@given(st.lists(st.floats(1e-5, 1e3), min_size=6, max_size=30), st.integers(0, 99))
+def test_a_logarithmic_scale_changes_nothing(values, seed):
+    scores = np.random.default_rng(seed).random(len(values))
+    # Rounded, so that no two numbers become one.
+    values = [round(value, 4) + 1e-4 for value in values]
+    linear = effect_of(rows_of(values, scores))
+    logarithmic = effect_of(rows_of(np.log(values), scores))
+    assert linear.share == logarithmic.share
+    assert [level[1:] for level in linear.levels] == [level[1:] for level in logarithmic.levels]
+
+
+def test_pure_noise_explains_nothing_on_average():
+    generator = np.random.default_rng(5)
+    shares = [
+        effect_of(rows_of(generator.choice(list("abcd"), size=20), generator.random(20))).share
+        for _ in range(300)
+    ]
+    # Unadjusted it is 3/19; the rest is that no share is below 0.
+    assert np.mean(shares) < 0.07
+    assert np.median(shares) < 0.02
+
+
+@pytest.mark.parametrize("failure", [None, math.nan, ""])
+def test_a_failed_trial_counts_as_the_lowest_score(failure):
+    effect = effect_of(rows_of(list("aabb"), [0.9, 0.7, 0.5, failure]))
+    assert [level.mean for level in effect.levels] == pytest.approx([0.8, 0.5])
+    assert [level.failed for level in effect.levels] == [0, 1]
+
+
+def test_a_setting_that_makes_trials_fail_matters():
+    rows = rows_of(["high"] * 5 + ["low"] * 5, [None] * 5 + [0.8, 0.81, 0.8, 0.82, 0.7])
+    assert effect_of(rows).share > 0.4
+
+
+def test_numbers_may_be_text():
+    written = effect_of(rows_of(["16", "128", "32", "16"], ["0.5", "0.6", "0.8", "0.7"]))
+    assert written == effect_of(rows_of([16, 128, 32, 16], [0.5, 0.6, 0.8, 0.7]))
+    assert written.levels[-1].label == "128"
+
+
+def test_what_is_not_set_is_a_level():
+    rows = [{"x": 0.9, "score": 1}, {"score": 2}, {"x": None, "score": 3}, {"x": "", "score": 4}]
+    levels = effect_of(rows).levels
+    assert [(level.label, level.trials) for level in levels] == [("0.9", 1), ("not set", 3)]
+
+
+def test_truth_values_are_names():
+    levels = effect_of(rows_of([True, False, True], [1, 2, 4])).levels
+    assert [level.label for level in levels] == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("values", "scores"),
+    [("aaaa", [1, 2, 3, 4]), ("abcd", [1, 2, 3, 4]), ("aabb", [5, 5, 5, 5]), ("aabb", [0] * 4)],
+    ids=["one level", "a level a trial", "equal scores", "zeros"],
+)
+def test_what_cannot_be_told_is_none(values, scores):
+    effect = effect_of(rows_of(values, scores))
+    assert effect.share is None
+    assert sum(level.trials for level in effect.levels) == 4
+
+
+@pytest.mark.parametrize("rows", [[], [{"x": 1}], rows_of([1, 2], [None, None])], ids=str)
+def test_a_search_without_scores_tells_nothing(rows):
+    assert effect_of(rows) == ("x", None, ())

@@ -1,0 +1,164 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfcmp.errors import CallError
+from tfcmp.evaluation.axes import Axis
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.pareto import Front, decide, pareto_front, parse_requirement
+
+ACCURACY = Axis("accuracy", higher_is_better=True)
+LATENCY = Axis("latency_p90_ms", higher_is_better=False)
+PLAUSIBILITY = Axis("plausibility", higher_is_better=True)
+MODELS = {
+    "gru": {"accuracy": Interval(0.87, 0.865, 0.875), "latency_p90_ms": Interval(6, 5, 7)},
+    "lstm": {"accuracy": Interval(0.872, 0.867, 0.877), "latency_p90_ms": Interval(8, 7, 9)},
+    "bert": {"accuracy": Interval(0.93, 0.926, 0.934), "latency_p90_ms": Interval(90, 80, 99)},
+    "minilm": {"accuracy": Interval(0.91, 0.905, 0.915), "latency_p90_ms": Interval(19, 17, 21)},
+    "slow": {"accuracy": 0.86, "latency_p90_ms": 100.0},
+}
+
+
+@st.composite
+def measured_models(draw):
+    value = st.none() | st.integers(0, 4).map(float)
+    rows = draw(st.lists(st.tuples(value, value), max_size=8))
+    return {
+        f"model{number}": {"accuracy": first, "latency_p90_ms": second}
+        for number, (first, second) in enumerate(rows)
+    }
+
+
+def test_a_model_that_is_worse_on_all_axes_is_off_the_front():
+    front = pareto_front(MODELS, [ACCURACY, LATENCY])
+    assert front.members == ("gru", "lstm", "bert", "minilm")
+    assert front.dominated == {"slow": ("gru", "lstm", "bert", "minilm")}
+
+
+def test_equal_models_stand_on_the_front_together():
+    twins = {"a": {"accuracy": 0.9}, "b": {"accuracy": 0.9}, "c": {"accuracy": 0.8}}
+    assert pareto_front(twins, [ACCURACY]).members == ("a", "b")
+
+
+def test_a_model_that_was_not_measured_on_an_axis_is_off_its_front():
+    models = {**MODELS, "new": {"accuracy": 0.99, "latency_p90_ms": None}}
+    front = pareto_front(models, [ACCURACY, LATENCY])
+    assert front.unmeasured == {"new": ("latency_p90_ms",)}
+    assert "new" not in front.members
+    assert pareto_front(models, [ACCURACY]).members == ("new",)
+
+
+def test_an_axis_that_nobody_was_measured_on_says_so():
+    front = pareto_front(MODELS, [ACCURACY, LATENCY, PLAUSIBILITY])
+    assert front.empty_axes == ("plausibility",)
+    assert front == Front(
+        ("gru", "lstm", "bert", "minilm"),
+        {"slow": ("gru", "lstm", "bert", "minilm")},
+        {},
+        ("plausibility",),
+    )
+
+
+@pytest.mark.parametrize("models", [{}, {"a": {}}], ids=str)
+def test_without_measurements_there_is_no_front(models):
+    front = pareto_front(models, [ACCURACY])
+    assert (front.members, front.empty_axes) == ((), ("accuracy",))
+
+
+@given(measured_models())
+def test_the_front_equals_a_loop_over_pairs(models):
+    front = pareto_front(models, [ACCURACY, LATENCY])
+    measured = {axis for of in models.values() for axis, value in of.items() if value is not None}
+    points = {
+        name: np.array([of["accuracy"] or 0.0, -(of["latency_p90_ms"] or 0.0)])
+        for name, of in models.items()
+        if measured and all(of[axis] is not None for axis in measured)
+    }
+    expected = [
+        name
+        for name, own in points.items()
+        if not any((other >= own).all() and (other > own).any() for other in points.values())
+    ]
+    assert list(front.members) == expected
+    assert set(front.members) | set(front.dominated) | set(front.unmeasured) == (
+        set(models) if measured else set()
+    )
+    assert all(front.dominated.values())
+
+
+def test_the_best_that_keeps_the_requirements_is_taken():
+    decision = decide(MODELS, ["latency_p90_ms<=20"], "accuracy")
+    assert (decision.taken, decision.runner_up) == ("minilm", "lstm")
+    assert decision.excluded == {
+        "bert": ("latency_p90_ms<=20 does not hold: it is 90",),
+        "slow": ("latency_p90_ms<=20 does not hold: it is 100",),
+    }
+
+
+def test_a_choice_names_what_it_costs():
+    decision = decide(MODELS, ["latency_p90_ms<=20"], "accuracy")
+    assert decision.costs == (
+        ("accuracy", "bert", 0.91, 0.93),
+        ("latency_p90_ms", "lstm", 19.0, 8.0),
+    )
+
+
+def test_near_ties_are_named():
+    decision = decide(MODELS, ["latency_p90_ms < 10"], "accuracy")
+    assert (decision.taken, decision.near_ties) == ("lstm", ("gru",))
+    assert decide(MODELS, [], "accuracy").near_ties == ()
+
+
+def test_a_requirement_within_the_interval_is_uncertain():
+    decision = decide(MODELS, ["latency_p90_ms<=20"], "accuracy")
+    assert decision.uncertain == {"minilm": ("latency_p90_ms<=20",)}
+
+
+def test_the_preference_may_be_a_low_value():
+    decision = decide(MODELS, ["accuracy>=0.9"], "latency_p90_ms")
+    assert (decision.taken, decision.runner_up) == ("minilm", "bert")
+    assert decision.costs[0] == ("latency_p90_ms", "gru", 19.0, 6.0)
+
+
+def test_what_was_not_measured_keeps_no_requirement():
+    decision = decide(MODELS, ["plausibility>0.5"], "accuracy")
+    assert (decision.taken, decision.runner_up, decision.costs) == (None, None, ())
+    assert decision.excluded["gru"] == ("plausibility was not measured",)
+
+
+def test_what_was_not_measured_cannot_be_preferred():
+    decision = decide({"a": {"ece": 0.1}, "b": {"accuracy": 0.8}}, [], "accuracy")
+    assert (decision.taken, decision.runner_up) == ("b", None)
+    assert decision.excluded == {"a": ("accuracy was not measured",)}
+
+
+def test_requirements_are_read_with_their_comparison():
+    requirement = parse_requirement(" accuracy >= 9e-1 ")
+    assert requirement[1:] == ("accuracy", ">=", 0.9)
+    assert requirement.holds(0.9)
+    assert not parse_requirement("accuracy>0.9").holds(0.9)
+    assert parse_requirement("ece<=0.1").holds(0.1)
+    assert not parse_requirement("ece<0.1").holds(0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "accuracy", "accuracy=0.9", "accuracy>=good", "accuracy>=nan", ">=1", "a b<1"]
+)
+def test_what_is_no_requirement_is_refused(text):
+    with pytest.raises(CallError, match="expected an axis, one of <=, >=, <, > and a number"):
+        parse_requirement(text)
+
+
+@pytest.mark.parametrize(("requirements", "preference"), [(["sped<1"], "ece"), ([], "sped")])
+def test_an_unknown_axis_is_refused(requirements, preference):
+    with pytest.raises(CallError, match="'sped' is no axis"):
+        decide(MODELS, requirements, preference)
+
+
+@given(st.text(max_size=20))
+def test_any_text_is_read_or_refused(text):
+    try:
+        assert parse_requirement(text).text == text.strip()
+    except CallError as error:
+        assert "expected" in str(error)

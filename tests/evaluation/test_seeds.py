@@ -1,0 +1,149 @@
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tfcmp.evaluation.differences import paired_difference, sampling_difference
+from tfcmp.evaluation.intervals import cluster_standard_error, share_interval
+from tfcmp.evaluation.seeds import multi_bootstrap, seed_accuracy, seed_difference
+
+
+def answers(seeds, accuracy, count=600, seed=0):
+    return np.random.default_rng(seed).random((seeds, count)) < accuracy
+
+
+GROUPS = np.random.default_rng(9).integers(50, size=600)
+FIRST = answers(3, 0.9, seed=1)
+SECOND = answers(4, 0.8, seed=2)
+
+
+def test_the_variance_is_that_of_seeds_and_that_of_groups():
+    difference = seed_difference(FIRST, SECOND, GROUPS)
+    parts = [
+        (FIRST.mean(axis=1).var(ddof=1) / 3, 2),
+        (SECOND.mean(axis=1).var(ddof=1) / 4, 3),
+        (cluster_standard_error(FIRST.mean(axis=0) - SECOND.mean(axis=0), GROUPS) ** 2, 49),
+    ]
+    total = sum(variance for variance, _ in parts)
+    freedom = total**2 / sum(variance**2 / own for variance, own in parts)
+    assert difference.standard_error == pytest.approx(np.sqrt(total))
+    assert difference.degrees_of_freedom == pytest.approx(freedom)
+    expected = stats.t.interval(0.95, freedom, difference.value, np.sqrt(total))
+    assert (difference.low, difference.high) == pytest.approx(expected)
+    p = 2 * stats.t.sf(abs(difference.value) / np.sqrt(total), freedom)
+    assert difference.p == pytest.approx(p)
+
+
+def test_where_all_examples_agree_it_is_the_test_of_welch():
+    # Correctness constant within a seed leaves the variance over seeds alone.
+    first, second = np.array([0.81, 0.84, 0.80]), np.array([0.85, 0.91, 0.88, 0.86])
+    constant = [np.repeat(accuracies[:, None], 50_000, axis=1) for accuracies in (first, second)]
+    difference = seed_difference(*constant, np.arange(50_000))
+    welch = stats.ttest_ind(first, second, equal_var=False)
+    assert difference.p == pytest.approx(welch.pvalue, rel=1e-3)
+    assert difference.degrees_of_freedom == pytest.approx(welch.df, rel=1e-3)
+    interval = welch.confidence_interval()
+    assert (difference.low, difference.high) == pytest.approx(tuple(interval), rel=1e-3)
+
+
+def test_seeds_that_agree_leave_test_sampling():
+    first, second = np.repeat(FIRST[:1], 3, axis=0), np.repeat(SECOND[:1], 5, axis=0)
+    difference = seed_difference(first, second, GROUPS)
+    single = paired_difference(FIRST[0], SECOND[0], GROUPS)
+    assert difference.standard_error == pytest.approx(single.standard_error)
+    assert (difference.low, difference.high) == pytest.approx((single.low, single.high))
+
+
+def test_one_run_each_is_a_paired_difference():
+    expected = paired_difference(FIRST[0], SECOND[0], GROUPS)
+    assert seed_difference(FIRST[:1], SECOND[:1], GROUPS) == expected
+
+
+def test_one_run_on_a_side_covers_test_sampling_only():
+    difference = seed_difference(FIRST, SECOND[:1], GROUPS)
+    expected = sampling_difference(FIRST.mean(axis=0) - SECOND[0], GROUPS, "")
+    assert (difference.low, difference.p) == pytest.approx((expected.low, expected.p))
+    assert difference.test.startswith("3 and 1 seeds, one side a single run: test sampling only")
+
+
+def test_the_test_names_its_parts():
+    assert seed_difference(FIRST, SECOND, GROUPS).test == (
+        "3 and 4 seeds: variance over seeds (Welch) plus test sampling (cluster-robust over 50 "
+        "groups), t with Satterthwaite degrees of freedom"
+    )
+
+
+def test_a_difference_is_ready_for_strict_json():
+    for seeds in (1, 3):
+        content = asdict(seed_difference(FIRST[:seeds], SECOND[:seeds], GROUPS))
+        assert json.loads(json.dumps(content, allow_nan=False)) == content
+
+
+def test_a_single_group_shows_nothing():
+    difference = seed_difference(FIRST, SECOND, np.zeros(600, dtype=int))
+    assert (difference.low, difference.high, difference.p) == (-1.0, 1.0, 1.0)
+
+
+def test_models_that_are_always_right_are_not_certainly_equal():
+    difference = seed_difference(np.ones((3, 40)), np.ones((3, 40)), np.arange(40))
+    assert -0.2 < difference.low < -0.01 < 0.01 < difference.high < 0.2
+    assert difference.p == 1.0
+
+
+@pytest.mark.parametrize("shape", [(600,), (0, 600), (3, 599), (3, 0)])
+def test_arrays_that_do_not_fit_are_refused(shape):
+    with pytest.raises(ValueError, match=r"Expected \(seeds, n\) values"):
+        seed_difference(np.zeros(shape), SECOND, GROUPS)
+
+
+def test_an_accuracy_over_seeds_has_both_parts_too():
+    interval = seed_accuracy(FIRST, GROUPS)
+    seeds = FIRST.mean(axis=1).var(ddof=1) / 3
+    sampling = cluster_standard_error(FIRST.mean(axis=0), GROUPS) ** 2
+    freedom = (seeds + sampling) ** 2 / (seeds**2 / 2 + sampling**2 / 49)
+    expected = stats.t.interval(0.95, freedom, FIRST.mean(), np.sqrt(seeds + sampling))
+    assert interval == pytest.approx((FIRST.mean(), *expected))
+
+
+def test_the_accuracy_of_one_seed_is_a_share():
+    assert seed_accuracy(FIRST[:1], GROUPS) == share_interval(FIRST[0] * 1.0, GROUPS)
+
+
+def test_an_accuracy_of_one_is_not_certain():
+    value, low, high = seed_accuracy(np.ones((3, 40)), np.arange(40))
+    assert 0.8 < low < 0.95 < value == high == 1.0
+
+
+def test_there_is_no_bootstrap_of_few_seeds():
+    assert multi_bootstrap(answers(4, 0.9), answers(5, 0.8), GROUPS) is None
+
+
+def test_the_bootstrap_equals_one_that_puts_the_drawn_groups_together():
+    first, second = answers(5, 0.9, seed=3), answers(6, 0.8, seed=4)
+    first[0] &= answers(1, 0.7, seed=5)[0]
+    interval = multi_bootstrap(first, second, GROUPS)
+    generator = np.random.default_rng(6)
+    members = [np.flatnonzero(GROUPS == group) for group in range(50)]
+    drawn = []
+    for _ in range(1000):
+        rows = np.concatenate([members[group] for group in generator.integers(50, size=50)])
+        sides = [
+            values[generator.integers(len(values), size=len(values))] for values in (first, second)
+        ]
+        drawn.append(sides[0][:, rows].mean() - sides[1][:, rows].mean())
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert interval.value == pytest.approx(first.mean() - second.mean())
+    assert interval.low == pytest.approx(low, abs=0.15 * (high - low))
+    assert interval.high == pytest.approx(high, abs=0.15 * (high - low))
+
+
+def test_the_bootstrap_is_the_same_every_time():
+    arrays = answers(5, 0.9), answers(5, 0.8), GROUPS
+    assert multi_bootstrap(*arrays) == multi_bootstrap(*arrays)
+
+
+def test_the_bootstrap_of_a_single_group_shows_nothing():
+    interval = multi_bootstrap(answers(5, 0.9), answers(5, 0.8), np.zeros(600, dtype=int))
+    assert interval[1:] == (-1.0, 1.0)

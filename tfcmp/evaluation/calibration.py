@@ -1,0 +1,125 @@
+"""Whether a classifier is as often right as it says, and the one temperature that mends it.
+
+`labels` is (n,) integers from 0 to classes - 1 and `probabilities` is (n, classes) floats, each row
+a distribution, as in `metrics`.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from tfcmp.evaluation.metrics import (
+    CALIBRATION_BINS,
+    SMALLEST_PROBABILITY,
+    Labels,
+    Probabilities,
+    Values,
+    brier_score,
+    correct,
+    expected_calibration_error,
+    negative_log_likelihood,
+)
+
+LOWEST_TEMPERATURE = 0.05
+HIGHEST_TEMPERATURE = 20.0
+
+
+class CalibrationBin(NamedTuple):
+    """Examples whose confidence lies in (low, high]; the means are None where there are none."""
+
+    low: float
+    high: float
+    examples: int
+    confidence: float | None
+    accuracy: float | None
+
+
+class Calibration(NamedTuple):
+    """Reliability diagram and scores; units as in `metrics` (nll in nats, brier from 0 to 2)."""
+
+    bins: tuple[CalibrationBin, ...]
+    ece: float
+    brier: float
+    nll: float
+
+
+def calibration(labels: Labels, probabilities: Probabilities) -> Calibration:
+    """Reliability bins, expected calibration error, Brier score and negative log-likelihood."""
+    return Calibration(
+        bins=reliability_bins(labels, probabilities),
+        ece=expected_calibration_error(labels, probabilities),
+        brier=brier_score(labels, probabilities),
+        nll=negative_log_likelihood(labels, probabilities),
+    )
+
+
+def reliability_bins(labels: Labels, probabilities: Probabilities) -> tuple[CalibrationBin, ...]:
+    """Accuracy against confidence in 15 bins of equal width, the bins of the ECE: Guo et al. 2017.
+
+    The mean over examples of |accuracy - confidence| of their bin is the ECE.
+    """
+    confidences = probabilities.max(axis=1).astype(np.float64)
+    edges = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)
+    # The inner edges only: rounding may put a confidence just above 1.
+    index = np.digitize(confidences, edges[1:-1], right=True)
+    counts = np.bincount(index, minlength=CALIBRATION_BINS)
+    confidence_sums = np.bincount(index, weights=confidences, minlength=CALIBRATION_BINS)
+    hits = np.bincount(index, weights=correct(labels, probabilities), minlength=CALIBRATION_BINS)
+    return tuple(
+        CalibrationBin(
+            low=float(edges[number]),
+            high=float(edges[number + 1]),
+            examples=int(count),
+            confidence=float(confidence_sums[number] / count) if count else None,
+            accuracy=float(hits[number] / count) if count else None,
+        )
+        for number, count in enumerate(counts)
+    )
+
+
+def fit_temperature(labels: Labels, probabilities: Probabilities) -> float:
+    """The temperature T from 0.05 to 20 with the lowest negative log-likelihood: Guo et al. 2017.
+
+    Fit it on validation, never on the test split. The logarithm of a probability serves as logit:
+    the two differ by a constant a row, which softmax forgets. The likelihood has one minimum in
+    log T, as it is convex in 1/T. Where the labels say nothing of T (every row uniform, or two
+    opposite rows alike) the answer is 1; where every answer is right, the bound 0.05.
+
+    Returns:
+        T; above 1 for a model that is too sure of itself.
+    """
+    from scipy.optimize import minimize_scalar
+
+    logits = _logits(probabilities)
+    of_label = logits[np.arange(len(labels)), labels]
+
+    def loss(log_temperature: float) -> float:
+        scale = math.exp(-log_temperature)
+        return float((_log_sum_exp(logits * scale) - of_label * scale).mean())
+
+    bounds = (math.log(LOWEST_TEMPERATURE), math.log(HIGHEST_TEMPERATURE))
+    found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-8})
+    # The search never tries a bound itself.
+    best = min((0.0, *bounds, float(found.x)), key=loss)
+    return 1.0 if math.isclose(loss(best), loss(0.0), abs_tol=1e-12) else math.exp(best)
+
+
+def at_temperature(probabilities: Probabilities, temperature: float) -> Values:
+    """(n, classes) float64: softmax(log p / T); the predicted classes stay as they are.
+
+    Probabilities below `SMALLEST_PROBABILITY` count as that.
+    """
+    logits = _logits(probabilities) / temperature
+    return np.exp(logits - _log_sum_exp(logits)[:, None])
+
+
+def _logits(probabilities: Probabilities) -> Values:
+    """(n, classes): logarithms, 0 at the highest of each row."""
+    logits = np.log(np.maximum(probabilities.astype(np.float64), SMALLEST_PROBABILITY))
+    return logits - logits.max(axis=1, keepdims=True)
+
+
+def _log_sum_exp(logits: Values) -> Values:
+    """(n,): log sum_k exp(logit_k) of rows whose highest is 0, so that nothing overflows."""
+    return np.log(np.exp(logits).sum(axis=1))
