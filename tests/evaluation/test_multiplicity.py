@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfcmp.evaluation.multiplicity import holm
@@ -28,6 +28,8 @@ def test_an_example_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
+# statsmodels collects garbage at every call.
+@settings(max_examples=20)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_it_is_the_closed_test_of_bonferronis(p_values):
     assert holm(p_values) == pytest.approx(closed_testing(p_values))

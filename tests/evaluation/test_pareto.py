@@ -1,3 +1,5 @@
+import contextlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -156,9 +158,7 @@ def test_an_unknown_axis_is_refused(requirements, preference):
         decide(MODELS, requirements, preference)
 
 
-@given(st.text(max_size=20))
+@given(st.text(max_size=20) | st.from_regex(r"[a-z]{1,3} ?[<>]=?.{0,4}"))
 def test_any_text_is_read_or_refused(text):
-    try:
-        assert parse_requirement(text).text == text.strip()
-    except CallError as error:
-        assert "expected" in str(error)
+    with contextlib.suppress(CallError):
+        assert parse_requirement(text, [Axis("a", higher_is_better=True)]).axis == "a"

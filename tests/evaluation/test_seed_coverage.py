@@ -10,7 +10,7 @@ STUDIES = 2000
 ACCURACY = 0.8
 # Standard error of the difference from the sampling of groups, with a seed spread of 0: measured
 # once over 20,000 studies. Seed spreads are multiples of it.
-SAMPLING_ERROR = 0.0220
+SAMPLING_ERROR = 0.0216
 
 
 def draw_answers(generator, seeds, spread, shared):
@@ -43,7 +43,7 @@ def simulate(seeds, spreads):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [3, 5, 10])
+@pytest.mark.parametrize("seeds", [2, 3, 5, 10])
 @pytest.mark.parametrize("spreads", [(0, 0), (1, 1), (4, 4), (0, 4)], ids=str)
 def test_the_interval_holds_the_truth_in_93_of_100_studies(seeds, spreads):
     assert 0.93 <= simulate(seeds, spreads) <= 0.99

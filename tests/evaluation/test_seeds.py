@@ -3,6 +3,8 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from tfcmp.evaluation.differences import paired_difference, sampling_difference
@@ -48,6 +50,37 @@ def test_where_all_examples_agree_it_is_the_test_of_welch():
     assert (difference.low, difference.high) == pytest.approx(tuple(interval), rel=1e-3)
 
 
+def test_it_is_never_narrower_than_the_seeds_alone():
+    # Seeds of the first model spread, so that Satterthwaite's quantile falls faster with the
+    # sampling part than the standard error rises.
+    spread = np.array([0.85, 0.9, 0.95])[:, None] > np.random.default_rng(1).random((1, 600))
+    difference = seed_difference(spread, np.repeat(SECOND[:1], 3, axis=0), GROUPS)
+    error = np.sqrt(spread.mean(axis=1).var(ddof=1) / 3)
+    alone = stats.t.interval(0.95, 2, difference.value, error)
+    assert (difference.low, difference.high) == pytest.approx(alone)
+    assert difference.degrees_of_freedom == pytest.approx(2)
+    assert difference.p == pytest.approx(2 * stats.t.sf(difference.value / error, 2))
+    assert difference.standard_error > error
+
+
+def test_it_is_never_narrower_than_few_groups_alone():
+    groups = np.arange(600) % 3
+    first, second = answers(3, 0.9) & (groups != 0), answers(3, 0.85, seed=1)
+    difference = seed_difference(first, second, groups)
+    alone = sampling_difference(first.mean(axis=0) - second.mean(axis=0), groups, "")
+    assert difference.low <= alone.low
+    assert difference.high_90 >= alone.high_90
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 4))
+def test_p_says_whether_the_interval_holds_zero(seed, seeds):
+    shifts = np.random.default_rng(seed).normal(0.8, 0.1, size=(2, seeds, 1))
+    first, second = answers(seeds, shifts[0], 60, seed), answers(seeds, shifts[1], 60, seed + 1)
+    difference = seed_difference(first, second, np.arange(60) // 3)
+    assert (difference.p < 0.05) == (not difference.low <= 0 <= difference.high)
+    assert (difference.p < 0.1) == (not difference.low_90 <= 0 <= difference.high_90)
+
+
 def test_seeds_that_agree_leave_test_sampling():
     first, second = np.repeat(FIRST[:1], 3, axis=0), np.repeat(SECOND[:1], 5, axis=0)
     difference = seed_difference(first, second, GROUPS)
@@ -71,7 +104,7 @@ def test_one_run_on_a_side_covers_test_sampling_only():
 def test_the_test_names_its_parts():
     assert seed_difference(FIRST, SECOND, GROUPS).test == (
         "3 and 4 seeds: variance over seeds (Welch) plus test sampling (cluster-robust over 50 "
-        "groups), t with Satterthwaite degrees of freedom"
+        "groups), t with Satterthwaite degrees of freedom, never narrower than either part alone"
     )
 
 
@@ -125,7 +158,7 @@ def test_the_bootstrap_equals_one_that_puts_the_drawn_groups_together():
     first[0] &= answers(1, 0.7, seed=5)[0]
     interval = multi_bootstrap(first, second, GROUPS)
     generator = np.random.default_rng(6)
-    members = [np.flatnonzero(GROUPS == group) for group in range(50)]
+    members = [np.flatnonzero(np.equal(GROUPS, group)) for group in range(50)]
     drawn = []
     for _ in range(1000):
         rows = np.concatenate([members[group] for group in generator.integers(50, size=50)])

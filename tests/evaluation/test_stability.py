@@ -67,7 +67,7 @@ def test_one_seed_has_no_deviation():
         ([], 0),
         ([0.7], 0),
         ([0.7, 0.6, 0.5, 0.4], 0),
-        ([0.4, 0.6], 1),
+        ([0.4, 0.61], 1),
         ([0.4, 0.59], 0),
         # Of a small loss half as much again is noise.
         ([0.1, 0.16], 0),

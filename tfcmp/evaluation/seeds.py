@@ -4,6 +4,7 @@ Two things vary: the seed (order of the batches, initial weights, dropout) and t
 groups. An interval that knows one of them only is too narrow.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,10 +43,14 @@ def seed_difference(
         variance = s_a^2/S_a + s_b^2/S_b + SE_g^2
 
     The interval is a t quantile with the degrees of freedom of Satterthwaite 1946 over the three
-    parts, (sum v_k)^2 / sum(v_k^2/f_k) with f = S_a - 1, S_b - 1, G - 1 (the first two parts alone
-    are the test of Welch 1947); p comes from the same t. The noise of single answers between seeds
-    is in the first two parts and in the third, so the interval errs on the wide side. Simulated
-    coverage: tests/evaluation/test_seed_coverage.py.
+    parts, (sum v_k)^2 / sum(v_k^2/f_k) with f = S_a - 1, S_b - 1, G - 1, and p comes from the same
+    t. But it is never narrower, and p never lower, than with the seeds alone (the test of Welch
+    1947) or the groups alone. Where the few seeds of a model happen to lie close together,
+    Satterthwaite's formula trusts the groups, of which there are many, and its interval is narrower
+    than that of the seeds alone: with 3 seeds of which one model's spread by 4 sampling errors and
+    the other's do not, it holds the truth in 92 % of studies, with 2 seeds in 88 %. This one holds
+    it in 94 % or more (tests/evaluation/test_seed_coverage.py). The noise of single answers between
+    seeds is in the first two parts and in the third, which errs on the wide side.
 
     Where a model has one seed, nothing is known of its spread over seeds: the result then covers
     test sampling only, and its `test` says so.
@@ -68,14 +73,13 @@ def seed_difference(
     if min(seeds) == 1 or count == 1:
         reason = f"{described}, one side a single run" if min(seeds) == 1 else described
         return sampling_difference(contributions, groups, f"{reason}: test sampling only")
-    sampling = sampling_error(contributions, groups)
-    parts = [_seed_part(first), _seed_part(second), _Part(sampling**2, count - 1)]
-    return t_difference(
+    return _over_seeds_and_groups(
         float(contributions.mean()),
-        float(np.sqrt(sum(part.variance for part in parts))),
-        _degrees_of_freedom(parts),
+        [_seed_part(first), _seed_part(second)],
+        _Part(sampling_error(contributions, groups) ** 2, count - 1),
         f"{described}: variance over seeds (Welch) plus test sampling (cluster-robust over "
-        f"{count:,} groups), t with Satterthwaite degrees of freedom",
+        f"{count:,} groups), t with Satterthwaite degrees of freedom, never narrower than either "
+        "part alone",
     )
 
 
@@ -93,13 +97,11 @@ def seed_accuracy(correct: npt.ArrayLike, groups: Clusters) -> Interval:
     sampled = share_interval(values.mean(axis=0), groups)
     if len(values) == 1 or count == 1:
         return sampled
-    parts = [_seed_part(values), _Part(sampling_error(values.mean(axis=0), groups) ** 2, count - 1)]
-    error = float(np.sqrt(sum(part.variance for part in parts)))
-    whole = t_difference(sampled.value, error, _degrees_of_freedom(parts), "")
-    # Without variation over seeds the exact interval of a share of 0 or 1 is the wider one.
-    return Interval(
-        sampled.value, max(0.0, min(whole.low, sampled.low)), max(whole.high, sampled.high)
-    )
+    sampling = _Part(sampling_error(values.mean(axis=0), groups) ** 2, count - 1)
+    whole = _over_seeds_and_groups(sampled.value, [_seed_part(values)], sampling, "")
+    # The exact interval of a share of 0 or 1 is wider than what its standard error gives.
+    low, high = min(whole.low, sampled.low), max(whole.high, sampled.high)
+    return Interval(sampled.value, max(0.0, low), high)
 
 
 def multi_bootstrap(
@@ -154,11 +156,38 @@ def _seed_part(values: Values) -> _Part:
     return _Part(float(accuracies.var(ddof=1)) / len(values), len(values) - 1)
 
 
-def _degrees_of_freedom(parts: list[_Part]) -> float:
-    """Satterthwaite's, where at least one part has a variance above 0."""
-    # Shares first: the squares of tiny variances would round to 0.
+def _over_seeds_and_groups(
+    value: float, seeds: list[_Part], sampling: _Part, test: str
+) -> Difference:
+    """The difference whose variance is the sum of all parts; see `seed_difference`."""
+    whole = _of_parts(value, [*seeds, sampling], test)
+    for alone in (seeds, [sampling]):
+        # Seeds that agree have no interval of their own.
+        if any(part.variance > 0 for part in alone):
+            whole = _wider(whole, _of_parts(value, alone, test))
+    return whole
+
+
+def _of_parts(value: float, parts: list[_Part], test: str) -> Difference:
+    """t with Satterthwaite's degrees of freedom, where at least one variance is above 0."""
     total = sum(part.variance for part in parts)
-    return 1 / sum((part.variance / total) ** 2 / part.freedom for part in parts)
+    # Shares: the squares of tiny variances would round to 0.
+    freedom = 1 / sum((part.variance / total) ** 2 / part.freedom for part in parts)
+    return t_difference(value, float(np.sqrt(total)), freedom, test)
+
+
+def _wider(whole: Difference, part: Difference) -> Difference:
+    """`whole` with the intervals and the p of `part` where those are more careful."""
+    is_wider = part.low < whole.low or part.high > whole.high
+    return replace(
+        whole,
+        low=min(whole.low, part.low),
+        high=max(whole.high, part.high),
+        low_90=min(whole.low_90, part.low_90),
+        high_90=max(whole.high_90, part.high_90),
+        p=max(whole.p, part.p),
+        degrees_of_freedom=(part if is_wider else whole).degrees_of_freedom,
+    )
 
 
 def _checked(correct: npt.ArrayLike, groups: Clusters) -> Values:
