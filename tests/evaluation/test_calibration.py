@@ -49,6 +49,11 @@ def test_there_are_fifteen_bins_and_empty_ones_have_no_means():
     assert bins[14][3:] == (0.95, 1.0)
 
 
+def test_a_confidence_on_an_edge_belongs_to_the_bin_below():
+    bins = reliability_bins(np.array([0]), np.array([[0.6, 0.4]]))
+    assert [number for number, own in enumerate(bins) if own.examples] == [8]
+
+
 @given(drawn_predictions())
 def test_the_calibration_error_is_the_mean_gap_of_the_bins(arrays):
     found = calibration(*arrays)

@@ -112,6 +112,14 @@ def test_near_ties_are_named():
     assert decide(MODELS, [], "accuracy").near_ties == ()
 
 
+@pytest.mark.parametrize(
+    "accuracies", [(Interval(0.9, 0.87, 0.93), 0.88), (0.9, Interval(0.88, 0.85, 0.91))]
+)
+def test_one_interval_is_enough_for_a_near_tie(accuracies):
+    models = {name: {"accuracy": own} for name, own in zip("ab", accuracies, strict=True)}
+    assert decide(models, [], "accuracy").near_ties == ("b",)
+
+
 def test_a_requirement_within_the_interval_is_uncertain():
     decision = decide(MODELS, ["latency_p90_ms<=20"], "accuracy")
     assert decision.uncertain == {"minilm": ("latency_p90_ms<=20",)}

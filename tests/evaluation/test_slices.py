@@ -36,6 +36,11 @@ def test_equal_lengths_stay_together():
     assert [(part.label, part.examples) for part in slices] == [("2 to 3", 2), ("9", 6)]
 
 
+def test_a_length_on_an_edge_belongs_to_the_slice_below():
+    slices = slices_by_length(np.ones(5), np.arange(1, 6), np.arange(5))
+    assert [part.label for part in slices] == ["1 to 2", "3", "4", "5"]
+
+
 def test_phenomena_come_by_name():
     names = np.array(["plain", "but"] * 4)
     slices = slices_by_phenomenon(CORRECT, names, GROUPS)

@@ -83,8 +83,8 @@ def fit_temperature(labels: Labels, probabilities: Probabilities) -> float:
 
     Fit it on validation, never on the test split. The logarithm of a probability serves as logit:
     the two differ by a constant a row, which softmax forgets. The likelihood has one minimum in
-    log T, as it is convex in 1/T. Where the labels say nothing of T (every row uniform, or two
-    opposite rows alike) the answer is 1; where every answer is right, the bound 0.05.
+    log T, as it is convex in 1/T. Where every row is uniform, all T are alike and the answer is 1;
+    where every answer is right it is the bound 0.05.
 
     Returns:
         T; above 1 for a model that is too sure of itself.
@@ -100,9 +100,9 @@ def fit_temperature(labels: Labels, probabilities: Probabilities) -> float:
 
     bounds = (math.log(LOWEST_TEMPERATURE), math.log(HIGHEST_TEMPERATURE))
     found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-8})
-    # The search never tries a bound itself.
+    # The search never tries a bound itself. Of equal ones the first, T = 1, is taken.
     best = min((0.0, *bounds, float(found.x)), key=loss)
-    return 1.0 if math.isclose(loss(best), loss(0.0), abs_tol=1e-12) else math.exp(best)
+    return math.exp(best)
 
 
 def at_temperature(probabilities: Probabilities, temperature: float) -> Values:
