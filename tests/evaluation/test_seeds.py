@@ -62,6 +62,8 @@ def test_it_is_never_narrower_than_the_seeds_alone():
     error = np.sqrt(spread.mean(axis=1).var(ddof=1) / 3)
     alone = stats.t.interval(0.95, 2, difference.value, error)
     assert (difference.low, difference.high) == pytest.approx(alone)
+    alone = stats.t.interval(0.9, 2, difference.value, error)
+    assert (difference.low_90, difference.high_90) == pytest.approx(alone)
     assert difference.degrees_of_freedom == pytest.approx(2)
     assert difference.p == pytest.approx(2 * stats.t.sf(abs(difference.value) / error, 2))
     assert difference.standard_error > error
@@ -153,19 +155,27 @@ def test_an_accuracy_of_one_is_not_certain():
     assert 0.8 < low < 0.95 < value == high == 1.0
 
 
+def test_an_accuracy_that_is_equal_in_all_groups_is_a_share():
+    repeated, groups = np.tile([1.0, 0.0], (3, 20)), np.repeat(np.arange(20), 2)
+    assert seed_accuracy(repeated, groups) == pytest.approx(share_interval(repeated[0], groups))
+
+
 def test_there_is_no_bootstrap_of_few_seeds():
     assert multi_bootstrap(answers(4, 0.9), answers(5, 0.8), GROUPS) is None
 
 
 def test_the_bootstrap_equals_one_that_puts_the_drawn_groups_together():
-    first, second = answers(5, 0.9, seed=3), answers(6, 0.8, seed=4)
+    # Groups of very unequal sizes, and a seed that stands out.
+    groups = np.sort(np.random.default_rng(7).random(600) ** 3 * 50).astype(int)
+    first, second = answers(5, 0.9, seed=3), answers(6, 0.3, seed=4)
     first[0] &= answers(1, 0.7, seed=5)[0]
-    interval = multi_bootstrap(first, second, GROUPS)
+    interval = multi_bootstrap(first, second, groups)
     generator = np.random.default_rng(6)
-    members = [np.flatnonzero(np.equal(GROUPS, group)) for group in range(50)]
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
     drawn = []
     for _ in range(1000):
-        rows = np.concatenate([members[group] for group in generator.integers(50, size=50)])
+        taken = generator.integers(len(members), size=len(members))
+        rows = np.concatenate([members[number] for number in taken])
         sides = [
             values[generator.integers(len(values), size=len(values))] for values in (first, second)
         ]

@@ -48,10 +48,9 @@ def seed_difference(
     1947) or the groups alone. Where the few seeds of a model happen to lie close together,
     Satterthwaite's formula trusts the groups, of which there are many: its interval is narrower
     than that of the seeds alone. With 3 seeds of which one model's spread by 4 sampling errors and
-    the other's do not, it holds the truth in 92 % of studies, and p < 0.001, where Holm's adjustment
-    works, comes 13 times as often as it should (2 seeds: 88 %, 40 times). With this floor it is 94 %
-    or more, and at most as often as it should (simulated; coverage:
-    tests/evaluation/test_seed_coverage.py). The noise of single answers between seeds is in the
+    the other's do not, it holds the truth in 92 % of studies (2 seeds: 88 %), and the small p-values
+    that Holm's adjustment works with come too often. With this floor it is 94 % or more (simulated;
+    see tests/evaluation/test_seed_coverage.py). The noise of single answers between seeds is in the
     first two parts and in the third, which errs on the wide side.
 
     Where a model has one seed, nothing is known of its spread over seeds: the result then covers
@@ -101,7 +100,7 @@ def seed_accuracy(correct: npt.ArrayLike, groups: Clusters) -> Interval:
         return sampled
     sampling = _Part(sampling_error(values.mean(axis=0), groups) ** 2, count - 1)
     whole = _over_seeds_and_groups(sampled.value, [_seed_part(values)], sampling, "")
-    # The exact interval of a share of 0 or 1 is wider than what its standard error gives.
+    # Where groups do not differ, the exact interval of a share may be the wider one.
     low, high = min(whole.low, sampled.low), max(whole.high, sampled.high)
     return Interval(sampled.value, max(0.0, low), high)
 

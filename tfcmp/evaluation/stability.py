@@ -83,7 +83,7 @@ def is_failed(validation_accuracy: float | None, majority: float) -> bool:
     """
     if validation_accuracy is None or math.isnan(validation_accuracy):
         return True
-    # 0.52 must fail beside 0.5 whatever the sum rounds to; a count of examples is coarser.
+    # Two points above must fail whatever the sum rounds to; shares of examples are coarser.
     return validation_accuracy <= majority + FAILURE_MARGIN + 1e-9
 
 
