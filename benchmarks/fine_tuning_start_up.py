@@ -4,7 +4,8 @@
 
 Ours is `python -m tfcmp.fit --model minilm_l6_en` with the weights fetched and the token cache
 filled; plain is plain_fine_tuning.py, what KerasHub's guide does, on a tf.data pipeline of the same
-reviews. Each run is a process of its own, ended as soon as its first step is done; they take turns.
+reviews, once with Keras' default of compiling with XLA and once without XLA. Each run is a process
+of its own, ended as soon as its first step is done; they take turns.
 """
 
 import argparse
@@ -29,29 +30,34 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/tfcmp").expanduser())
     options = parser.parse_args()
     preset = options.cache / "models" / MODEL
+    seconds: dict[str, list[float]] = {"ours": [], "auto": [], "off": []}
+    parts = {}
     with tempfile.TemporaryDirectory() as folder:
         command = ["--model", MODEL, "--runs", folder, "--cache", str(options.cache)]
         to_first_step(command, "warm-up")
-        ours, plain, parts = [], [], []
         for repeat in range(options.repeats):
-            seconds, part = plain_to_first_step(preset)
-            plain.append(seconds)
-            parts.append(part)
-            ours.append(to_first_step(command, f"run-{repeat}"))
+            seconds["ours"].append(to_first_step(command, f"run-{repeat}"))
+            for jit in ("auto", "off"):
+                taken, parts[jit] = plain_to_first_step(preset, jit)
+                seconds[jit].append(taken)
     report = {
-        "plain_seconds": statistics.median(plain),
-        "ours_seconds": statistics.median(ours),
-        "ours_over_plain": statistics.median(a / b for a, b in zip(ours, plain, strict=True)),
-        "plain_parts": parts[len(parts) // 2],
+        "seconds": {side: statistics.median(taken) for side, taken in seconds.items()},
+        "ours_over_plain": {
+            jit: statistics.median(
+                a / b for a, b in zip(seconds["ours"], seconds[jit], strict=True)
+            )
+            for jit in ("auto", "off")
+        },
+        "plain_parts": parts,
     }
     print(json.dumps(report, indent=2))
 
 
-def plain_to_first_step(preset: Path) -> tuple[float, dict[str, float]]:
+def plain_to_first_step(preset: Path, jit: str) -> tuple[float, dict[str, float]]:
     """Seconds until the plain script's first step is done, and its own split of them."""
     start = time.perf_counter()
     finished = subprocess.run(
-        [sys.executable, str(HERE / "plain_fine_tuning.py"), str(preset)],
+        [sys.executable, str(HERE / "plain_fine_tuning.py"), str(preset), jit],
         check=True,
         capture_output=True,
         text=True,

@@ -1,8 +1,8 @@
 """The plain side of fine_tuning_start_up.py: KerasHub's text classifier and `model.fit`.
 
-python benchmarks/plain_fine_tuning.py PRESET
+python benchmarks/plain_fine_tuning.py PRESET JIT
 
-Ends after the first training step and prints seconds by part, as JSON.
+JIT is "auto", which is what `compile` does unless told otherwise (XLA), or "off". Ends after the first training step and prints seconds by part, as JSON.
 """
 
 import json
@@ -33,7 +33,7 @@ def main() -> None:
         optimizer=keras.optimizers.AdamW(5e-5),
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
-        jit_compile=False,
+        jit_compile="auto" if sys.argv[2] == "auto" else False,
     )
     parts["build"] = time.perf_counter() - START
 
