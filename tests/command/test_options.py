@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tfcmp import fit
 from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.trust import add_trust
 from tfcmp.config.fields import (
     PretrainedArchitecture,
     RecurrentArchitecture,
@@ -301,6 +302,9 @@ def test_a_model_without_its_place_is_refused(model):
     assert "expected a folder or a handle behind the colon" in refusal("--model", model)
 
 
-def test_a_file_cannot_trust_a_saved_model(file):
-    path = file("model: saved_model:a/b\ntrust_saved_model: true\n")
-    assert "unknown setting trust_saved_model" in refusal("--config", path)
+@pytest.mark.parametrize("spelling", ["trust_saved_model", "trust-saved-model"])
+def test_a_file_cannot_trust_a_saved_model(file, spelling):
+    path = file(f"model: saved_model:a/b\n{spelling}: true\n")
+    words = ["--config", str(path)]
+    with pytest.raises(CallError, match=f"unknown setting {spelling}"):
+        parse_configuration(words, "program", "description", add_trust)

@@ -20,7 +20,7 @@ AddOptions = Callable[[ArgumentParser], None]
 
 GROUPS = ("architecture", "data", "training")
 # Options that say what to do now; a file says what a run is.
-NOT_IN_FILES = ("--help", "--config", "--print_config", "--resume")
+NOT_IN_FILES = ("--help", "--config", "--print_config", "--resume", "--trust-saved-model")
 
 
 def parse_configuration(
