@@ -308,3 +308,13 @@ def test_a_file_cannot_trust_a_saved_model(file, spelling):
     words = ["--config", str(path)]
     with pytest.raises(CallError, match=f"unknown setting {spelling}"):
         parse_configuration(words, "program", "description", add_trust)
+
+
+def test_a_frozen_encoder_takes_no_low_rank_updates():
+    told = refusal("--model bert_tiny_en --architecture.freeze --architecture.lora_rank 2")
+    assert "contradict each other" in told
+
+
+def test_a_layer_learns_no_faster_than_the_one_above():
+    told = refusal("--model bert_tiny_en --architecture.layer_decay 1.5")
+    assert "--architecture.layer_decay: expected 0 to 1, got 1.5" in told

@@ -45,6 +45,7 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "architecture.embedding_dropout": (0, 0.95),
     "architecture.dropout": (0, 0.95),
     "architecture.lora_rank": (1, None),
+    "architecture.layer_decay": (0, 1),
 }
 POSITIVE = (
     "training.learning_rate",
@@ -110,6 +111,11 @@ def _check_combinations(configuration: Configuration) -> None:
             "--architecture.embedding_size and --architecture.heads contradict each other: "
             f"{architecture.embedding_size} channels cannot be shared by {architecture.heads} heads "
             "evenly"
+        )
+    if getattr(architecture, "freeze", False) and getattr(architecture, "lora_rank", None):
+        raise CallError(
+            "--architecture.freeze and --architecture.lora_rank contradict each other: a frozen "
+            "encoder takes no updates; leave one of them out"
         )
     if isinstance(architecture, SavedModelArchitecture) and configuration.precision not in (
         "auto",
