@@ -10,6 +10,8 @@ COMMANDS = {
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
     "predict": "answers texts with the model of a run",
+    "report": "compares runs: tables, figures, findings, on one page",
+    "verify": "recomputes every number from predictions and checksums",
 }
 
 

@@ -1,0 +1,17 @@
+import pytest
+
+from tfcmp.evaluation.calibration import fit_temperature
+from tfcmp.reporting.calibrating import calibration_section
+from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.reading import read_run
+
+
+def test_scores_before_and_after_a_temperature_fitted_on_validation(write_run):
+    run = read_run(write_run(sizes={"validation": 400, "test": 400}))
+    table = calibration_section(make_entrants([run])).tables[0]
+    row = dict(zip([column.name for column in table.columns], table.rows[0], strict=True))
+    validation = run.answers["validation"]
+    assert row["temperature"] == fit_temperature(validation.labels, validation.probabilities) > 1
+    assert row["ece_before"] == pytest.approx(run.result["test"]["ece"]["value"])
+    assert row["nll_after"] < row["nll_before"]
+    assert row["ece_after"] < row["ece_before"]

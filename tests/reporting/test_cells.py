@@ -1,0 +1,48 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfcmp.reporting.cells import csv_of, shown, sort_key
+from tfcmp.reporting.document import Column, make_table
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "text"),
+    [
+        (0.9234, "share", "92.34 %"),
+        (-0.0123, "points", "-1.23"),
+        (0.00001, "p", "< 0.0001"),
+        (0.0421, "p", "0.0421"),
+        (22713986, "count", "22,713,986"),
+        (8.25, "seconds", "8.25 s"),
+        (300.0, "seconds", "5.0 min"),
+        (7200.0, "seconds", "2.0 h"),
+        (0.123456, "number", "0.1235"),
+        (None, "share", ""),
+        (float("nan"), "share", ""),
+        ("not resolved", "text", "not resolved"),
+    ],
+)
+def test_a_value_is_shown_in_the_way_of_its_column(value, kind, text):
+    assert shown(value, kind) == text
+
+
+def test_a_csv_keeps_numbers_unrounded_and_leaves_missing_ones_empty():
+    columns = [Column("model", "model"), Column("mean", "mean", "share")]
+    table = make_table("t", "T", columns, [("a, b", 0.1234567890123), ("c", None)])
+    assert csv_of(table) == 'model,mean\n"a, b",0.1234567890123\nc,\n'
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0\r\n\x85"), min_size=1), min_size=1))
+def test_any_text_comes_back_from_the_csv(texts):
+    table = make_table("t", "T", [Column("text", "text")], [(text,) for text in texts])
+    rows = list(csv.reader(io.StringIO(csv_of(table))))
+    assert [row[0] for row in rows[1:]] == texts
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_sorts_by_itself(value):
+    assert float(sort_key(value)) == value

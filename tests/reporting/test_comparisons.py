@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.seeds import seed_difference
+from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_table
+from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.reading import read_run
+
+MARGIN = 0.005
+
+
+@pytest.fixture
+def entrants(write_run):
+    skills = {"gru": 1.0, "lstm": 1.01, "bag_of_ngrams": 3.0}
+    return make_entrants(
+        [
+            read_run(write_run(model, seed, skill=skill))
+            for model, skill in skills.items()
+            for seed in (1, 2, 3)
+        ]
+    )
+
+
+def test_every_pair_is_compared_with_the_better_one_first(entrants):
+    pairs = compare_all(entrants, MARGIN)
+    assert len(pairs) == 3
+    for pair in pairs:
+        assert pair.difference.value >= 0
+        assert pair.difference == seed_difference(
+            pair.a.correct, pair.b.correct, entrants[0].first.groups
+        )
+
+
+def test_p_values_are_adjusted_over_all_pairs(entrants):
+    pairs = compare_all(entrants, MARGIN)
+    adjusted = holm([pair.difference.p for pair in pairs])
+    np.testing.assert_allclose([pair.holm_p for pair in pairs], adjusted)
+
+
+def test_an_unresolved_difference_is_followed_by_the_claim_of_equality(entrants):
+    pairs = compare_all(entrants, MARGIN)
+    told = [(claim.sentence, claim.verdict) for claim in claims_of_pairs(pairs, MARGIN)]
+    assert any("bag_of_ngrams is more accurate" in sentence for sentence, _ in told)
+    unresolved = [pair for pair in pairs if pair.verdict == "not resolved"]
+    equal = [sentence for sentence, _ in told if "equally accurate" in sentence]
+    assert len(equal) == len(unresolved) >= 1
+    assert ("bag_of_ngrams is more accurate than gru.", "supported") in told
+
+
+def test_a_claim_carries_what_it_stands_on(entrants):
+    claim = claims_of_pairs(compare_all(entrants, MARGIN), MARGIN)[0]
+    assert claim.low < claim.estimate < claim.high
+    assert (claim.unit, claim.examples, claim.seeds) == ("points", 200, "3 and 3")
+    assert "Holm" in claim.test
+    assert claim.table == "pairs"
+
+
+def test_a_sentence_on_single_runs_speaks_of_runs(entrants):
+    single = [replace(entrant, runs=entrant.runs[:1]) for entrant in entrants]
+    for claim in claims_of_pairs(compare_all(single, MARGIN), MARGIN):
+        assert claim.sentence.startswith("Of these runs, ")
+        assert "test sampling only" in claim.test
+
+
+def test_one_entrant_has_no_pair(entrants):
+    assert compare_all(entrants[:1], MARGIN) == ()
+    assert pairs_table((), MARGIN).rows == ()

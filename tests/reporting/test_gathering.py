@@ -1,0 +1,58 @@
+import pytest
+
+from tfcmp.errors import CallError
+from tfcmp.reporting.gathering import gather
+from tfcmp.runs.files import write_json
+
+
+def test_runs_are_read_once_however_often_they_are_named(write_run):
+    path = write_run()
+    assert len(gather([path, path]).entrants[0].runs) == 1
+
+
+def test_a_run_without_result_is_listed_with_its_reason(write_run):
+    failure = {"event": "failure", "reason": "training diverged in epoch 1"}
+    lost = write_run("lstm", 1, lines=[failure], is_complete=False)
+    silent = write_run("lstm", 2, lines=[], is_complete=False)
+    failed = gather([write_run(), lost, silent]).failed
+    assert [(run.label, run.seed) for run in failed] == [("lstm", 1), ("lstm", 2)]
+    assert failed[0].reason == "training diverged in epoch 1"
+    assert failed[1].reason == "incomplete: it has no result.json"
+
+
+def test_a_study_gives_its_runs_under_their_labels_and_its_searches(
+    write_run, write_search, tmp_path
+):
+    path = write_run("gru", 1, name="tuned-gru-seed1")
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "study.yaml").write_text("name: a study\n")
+    path.parent.rename(study / "runs")
+    write_search(study / "searches" / "tuned-gru")
+    material = gather([study])
+    assert [entrant.label for entrant in material.entrants] == ["tuned-gru"]
+    assert [search.label for search in material.searches] == ["tuned-gru"]
+
+
+def test_what_a_study_says_of_its_runs_is_heard(write_run, tmp_path):
+    paths = [write_run("gru", seed) for seed in (1, 2)]
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "study.yaml").write_text("name: a study\n")
+    paths[0].parent.rename(study / "runs")
+    marks = {"failures": {"lstm-seed3": "no memory"}, "contended": ["gru-seed2"]}
+    write_json(study / "study.json", marks)
+    material = gather([study])
+    assert [run.is_contended for run in material.entrants[0].runs] == [False, True]
+    (failed,) = material.failed
+    assert (failed.label, failed.seed, failed.reason) == ("lstm", 3, "no memory")
+
+
+def test_a_folder_that_is_neither_is_refused(tmp_path):
+    with pytest.raises(CallError, match="found none of these files"):
+        gather([tmp_path])
+
+
+def test_no_complete_run_is_told(write_run):
+    with pytest.raises(CallError, match="at least one complete run"):
+        gather([write_run(is_complete=False)])

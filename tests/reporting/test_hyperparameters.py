@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+
+from tfcmp.evaluation.budget import expected_maximum
+from tfcmp.reporting.hyperparameters import hyperparameters_section
+from tfcmp.reporting.searches import Search, read_search
+
+
+@pytest.fixture
+def search(write_search, tmp_path):
+    return read_search(write_search(tmp_path / "gru", trials=20))
+
+
+def table_of(section, name):
+    (table,) = [table for table in section.tables if table.name == name]
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+
+def test_the_learning_rate_that_decides_is_named_first(search):
+    effects = table_of(hyperparameters_section([search]), "effects")
+    assert effects[0]["setting"] == "training.learning_rate"
+    assert effects[0]["share"] > 0.2
+
+
+def test_the_budget_curve_is_that_of_the_scores(search):
+    rows = table_of(hyperparameters_section([search]), "budget")
+    np.testing.assert_allclose([row["expected"] for row in rows], expected_maximum(search.scores()))
+    assert rows[-1]["seconds"] == pytest.approx(sum(search.seconds()))
+
+
+def test_the_budget_at_which_the_ranking_flips_is_named():
+    steady = Search("steady", trials([0.80, 0.80, 0.80, 0.80]))
+    lucky = Search("lucky", trials([0.60, 0.60, 0.60, 0.95]))
+    (flip,) = table_of(hyperparameters_section([steady, lucky]), "flips")
+    assert (flip["before"], flip["after"]) == ("steady", "lucky")
+    assert 10 < flip["seconds"] < 40
+
+
+def test_a_search_that_is_not_random_has_no_budget_curve(search):
+    learned = Search("learned", search.trials, is_random=False)
+    section = hyperparameters_section([learned])
+    assert table_of(section, "budget") == []
+    assert "was not random" in section.notes[0]
+    assert "budget" not in [figure.name for figure in section.figures]
+
+
+def test_heat_maps_show_score_and_time_of_all_optimizers(search):
+    figures = hyperparameters_section([search]).figures
+    assert [figure.name for figure in figures] == ["heat_score_gru", "heat_seconds_gru", "budget"]
+    for optimizer in ("adam", "adamw", "rmsprop", "sgd"):
+        assert f">{optimizer}</text>" in figures[0].svg
+
+
+def test_without_a_search_that_is_told():
+    assert "was not measured" in hyperparameters_section([]).notes[0]
+
+
+def test_a_search_of_failed_trials_has_no_best_one():
+    section = hyperparameters_section([Search("lost", trials(["", ""]))])
+    (row,) = table_of(section, "searches")
+    assert (row["failed"], row["best"], row["settings"]) == (2, None, None)
+
+
+def trials(scores):
+    return tuple(
+        {"score": str(score), "status": "complete", "seconds": "10", "training.batch_size": "32"}
+        for score in scores
+    )

@@ -1,0 +1,95 @@
+import pytest
+
+from tfcmp.reporting.comparisons import compare_all
+from tfcmp.reporting.document import Claim, Section
+from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.ledger import ledger_section, mission_claims
+from tfcmp.reporting.reading import read_run
+
+MARGIN = 0.005
+
+
+def claims_of(runs):
+    entrants = make_entrants(runs)
+    return mission_claims(entrants, compare_all(entrants, MARGIN), MARGIN)
+
+
+def speeds(write_run, model, rates):
+    """Runs of which each trains at its own speed."""
+    return [
+        read_run(
+            write_run(
+                model,
+                seed,
+                lines=[{"event": "epoch", "epoch": 1, "examples_per_second": rate, "seconds": 1.0}],
+            )
+        )
+        for seed, rate in enumerate(rates, start=1)
+    ]
+
+
+def test_the_claims_of_the_mission_are_not_measured_until_they_are(write_run):
+    claims = claims_of([read_run(write_run("gru"))])
+    assert [claim.verdict for claim in claims] == ["not measured"] * 3
+    assert "sequential" in claims[0].sentence
+    assert "equal parameter counts" in claims[1].sentence
+    assert "generate" in claims[2].sentence
+
+
+def test_slower_recurrent_networks_support_the_first_claim(write_run):
+    runs = speeds(write_run, "lstm", [50.0, 51.0, 49.0])
+    runs += speeds(write_run, "transformer", [100.0, 101.0, 99.0])
+    claim = claims_of(runs)[0]
+    assert claim.verdict == "supported"
+    assert claim.estimate == pytest.approx(2.0, rel=0.01)
+    assert claim.low < 2.0 < claim.high
+    assert claim.seeds == "3 and 3"
+
+
+def test_faster_ones_contradict_it(write_run):
+    runs = speeds(write_run, "lstm", [100.0, 101.0, 99.0])
+    runs += speeds(write_run, "transformer", [50.0, 51.0, 49.0])
+    assert claims_of(runs)[0].verdict == "contradicted"
+
+
+def test_single_runs_do_not_resolve_it(write_run):
+    runs = speeds(write_run, "lstm", [50.0]) + speeds(write_run, "transformer", [100.0])
+    claim = claims_of(runs)[0]
+    assert (claim.verdict, claim.low) == ("not resolved", None)
+    assert "no interval" in claim.test
+
+
+def test_times_under_other_conditions_do_not_measure_it(write_run):
+    slow = [read_run(write_run("lstm", seed)) for seed in (1, 2)]
+    fast = [read_run(write_run("transformer", 1, environment={"threads": 8}))]
+    assert claims_of(slow + fast)[0].verdict == "not measured"
+
+
+def test_only_models_of_the_same_size_speak_about_the_second(write_run):
+    models = ("lstm", "gru", "transformer")
+    runs = [read_run(write_run(model, seed)) for model in models for seed in (1, 2, 3)]
+    matched = [claim for claim in claims_of(runs) if "Here:" in claim.sentence]
+    (claim,) = [claim for claim in matched if "perform alike" in claim.sentence]
+    assert "lstm" in claim.sentence
+    assert "gru" not in claim.sentence
+    assert "two one-sided tests" in claim.test
+    assert claim.verdict == "not resolved"
+
+
+def test_single_runs_cannot_contradict_the_second(write_run):
+    runs = [read_run(write_run("lstm", skill=5.0)), read_run(write_run("transformer", skill=0.2))]
+    claim = claims_of(runs)[1]
+    assert claim.verdict == "not resolved"
+    assert claim.low > 5
+    assert claim.test.endswith("says nothing of other seeds")
+    three = [read_run(write_run("lstm", seed, skill=5.0)) for seed in (2, 3, 4)]
+    three += [read_run(write_run("transformer", seed, skill=0.2)) for seed in (2, 3, 4)]
+    assert claims_of(three)[1].verdict == "contradicted"
+
+
+def test_every_claim_of_every_section_stands_in_the_ledger(write_run):
+    entrants = make_entrants([read_run(write_run())])
+    section = Section("x", "X", claims=(Claim("Water is wet.", "supported", "pairs", 1.0),))
+    (table,) = ledger_section(entrants, (), [section], MARGIN).tables
+    assert [row[0] for row in table.rows] == [1, 2, 3, 4]
+    assert table.rows[-1][1:4] == ("Water is wet.", "supported", 1.0)

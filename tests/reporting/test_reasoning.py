@@ -1,0 +1,88 @@
+import pytest
+
+from tfcmp.errors import CallError
+from tfcmp.reporting.comparisons import accuracies, compare_all
+from tfcmp.reporting.entrants import make_entrants, test_groups
+from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.reasoning import reasoning_section
+from tfcmp.runs.files import write_json
+
+# Not a test, whatever its name begins with.
+groups_of = test_groups
+del test_groups
+
+
+@pytest.fixture
+def decide(write_run):
+    """The function (requirements, preference, latencies) -> the section, of a good slow and a fast model."""
+
+    def run(requirements=(), preference="accuracy", latencies=(50.0, 5.0)):
+        runs = []
+        for model, skill, latency in zip(("lstm", "gru"), (4.0, 0.8), latencies, strict=True):
+            path = write_run(model, skill=skill)
+            if latency is not None:
+                measured = {"value": latency, "low": latency - 1, "high": latency + 1}
+                write_json(path / "bench.json", {"latency_p90_ms": measured})
+            runs.append(read_run(path))
+        entrants = make_entrants(runs)
+        measured = accuracies(entrants, groups_of(entrants))
+        pairs = compare_all(entrants)
+        return reasoning_section(entrants, measured, pairs, requirements, preference)
+
+    return run
+
+
+def table_of(section, name):
+    (table,) = [table for table in section.tables if table.name == name]
+    return table.rows
+
+
+def test_without_requirement_the_most_accurate_is_taken(decide):
+    section = decide()
+    rows = table_of(section, "decision")
+    assert [row[:2] for row in rows] == [("lstm", "take"), ("gru", "runner-up")]
+    (claim,) = section.claims
+    assert claim.sentence == "Of these runs, lstm is the best on accuracy, before gru."
+    assert (claim.verdict, claim.table) == ("supported", "pairs")
+
+
+def test_what_the_choice_costs_is_named(decide):
+    costs = table_of(decide(), "costs")
+    assert ("latency_p90_ms", 50.0, 5.0, "gru") in costs
+
+
+def test_a_requirement_rules_out(decide):
+    section = decide(["latency_p90_ms<=20"])
+    rows = table_of(section, "decision")
+    assert rows[0][:2] == ("gru", "take")
+    assert rows[1][:2] == ("lstm", "not eligible")
+    assert rows[1][3] == "latency_p90_ms<=20 does not hold: it is 50"
+    assert ("accuracy", "lstm") in [(row[0], row[3]) for row in table_of(section, "costs")]
+
+
+def test_a_requirement_that_the_interval_leaves_open_is_told(decide):
+    rows = table_of(decide(["latency_p90_ms<=5.5"]), "decision")
+    assert rows[0][4] == "latency_p90_ms<=5.5"
+
+
+def test_an_axis_without_measurement_says_so(decide):
+    section = decide(latencies=(None, None))
+    assert any("Inference time (latency_p90_ms) was not measured" in one for one in section.notes)
+    assert "inference time:" in section.figures[0].svg
+
+
+def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):
+    rows = table_of(decide(["latency_p90_ms<=99"], latencies=(None, 5.0)), "decision")
+    assert rows[0][:2] == ("gru", "take")
+    assert rows[1][3] == "latency_p90_ms was not measured"
+
+
+def test_another_preference_is_judged_by_its_intervals(decide):
+    (claim,) = decide(preference="latency_p90_ms").claims
+    assert claim.sentence == "gru is the best on latency_p90_ms, before lstm."
+    assert (claim.verdict, claim.estimate) == ("supported", -45.0)
+
+
+def test_an_unknown_axis_is_refused(decide):
+    with pytest.raises(CallError, match="is no axis"):
+        decide(preference="beauty")

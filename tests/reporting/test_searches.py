@@ -1,0 +1,33 @@
+import pytest
+
+from tfcmp.errors import WorkError
+from tfcmp.reporting.searches import as_number, read_search
+
+
+def test_a_search_is_read_with_its_settings_and_failed_trials(write_search, tmp_path):
+    search = read_search(write_search(tmp_path / "gru", trials=6))
+    assert search.label == "gru"
+    assert search.settings() == [
+        "training.optimizer",
+        "training.learning_rate",
+        "training.batch_size",
+    ]
+    assert [score is None for score in search.scores()] == [False] * 3 + [True] + [False] * 2
+    assert search.seconds() == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0]
+
+
+def test_a_search_without_a_budget_curve_was_not_random(write_search, tmp_path):
+    assert read_search(write_search(tmp_path / "gru")).is_random
+    (tmp_path / "gru" / "budget.csv").unlink()
+    assert not read_search(tmp_path / "gru").is_random
+
+
+def test_a_table_without_scores_is_refused(tmp_path):
+    (tmp_path / "trials.csv").write_text("trial\n1\n")
+    with pytest.raises(WorkError, match="expected the columns score"):
+        read_search(tmp_path)
+
+
+@pytest.mark.parametrize("text", [None, "", "nan", "inf", "adam"])
+def test_what_is_no_finite_number_is_none(text):
+    assert as_number(text) is None

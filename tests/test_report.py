@@ -1,0 +1,68 @@
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tfcmp import report
+from tfcmp.errors import CallError
+
+# Files of tests are no modules to import from.
+write_run_directory = runpy.run_path(str(Path(__file__).parent / "reporting" / "conftest.py"))[
+    "make_run_directory"
+]
+
+
+@pytest.fixture
+def runs(tmp_path):
+    return [str(write_run_directory(tmp_path, model)) for model in ("gru", "lstm")]
+
+
+def test_the_path_of_the_page_is_the_result(runs, tmp_path, capsys):
+    report.main([*runs, "--out", str(tmp_path / "out")])
+    told = capsys.readouterr()
+    assert told.out == f"{tmp_path / 'out' / 'report.html'}\n"
+    assert told.err == ""
+    assert (tmp_path / "out" / "report.md").exists()
+    assert (tmp_path / "out" / "tables" / "claims.csv").exists()
+
+
+def test_requirements_reach_the_decision(runs, tmp_path):
+    wish = ["--require", "parameters<=3200", "--require=accuracy>=0", "--prefer", "parameters"]
+    report.main([*wish, *runs, "--out", str(tmp_path / "out")])
+    decision = (tmp_path / "out" / "tables" / "decision.csv").read_text().splitlines()
+    assert decision[1].startswith("gru,take,3000")
+    assert decision[2].startswith("lstm,not eligible")
+
+
+def test_a_study_keeps_its_report(tmp_path, capsys):
+    study = tmp_path / "study"
+    write_run_directory(study / "runs", "gru")
+    (study / "study.yaml").write_text("name: a study\n")
+    report.main([str(study)])
+    assert capsys.readouterr().out == f"{study / 'report' / 'report.html'}\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "--out is missing"),
+        (["--require", "beauty>1"], "'beauty' is no axis"),
+        (["--require", "accuracy"], "expected an axis, one of"),
+        (["--prefer", "beauty"], "'beauty' is no axis"),
+        (["--margin", "0"], "expected points above 0"),
+        (["--prefered", "x"], "unknown option --prefered; did you mean --prefer"),
+    ],
+)
+def test_a_wrong_wish_is_told(runs, options, message):
+    with pytest.raises(CallError, match=message):
+        report.main([*runs, *options])
+
+
+def test_a_user_who_errs_sees_one_sentence(tmp_path):
+    line = [sys.executable, "-m", "tfcmp.report", str(tmp_path), "--out", str(tmp_path / "out")]
+    ended = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("error: ")
+    assert ended.stderr.count("\n") == 1

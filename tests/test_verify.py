@@ -1,0 +1,59 @@
+import runpy
+from pathlib import Path
+
+import pytest
+
+from tfcmp import report, verify
+from tfcmp.errors import CallError, WorkError
+
+# Files of tests are no modules to import from.
+write_run_directory = runpy.run_path(str(Path(__file__).parent / "reporting" / "conftest.py"))[
+    "make_run_directory"
+]
+
+
+@pytest.fixture
+def study(tmp_path):
+    study = tmp_path / "study"
+    for model in ("gru", "lstm"):
+        write_run_directory(study / "runs", model)
+    (study / "study.yaml").write_text("name: a study\n")
+    return study
+
+
+def test_sound_runs_and_their_report_agree(study, capsys):
+    report.main([str(study)])
+    capsys.readouterr()
+    verify.main([str(study)])
+    told = capsys.readouterr().out
+    assert told.startswith("2 runs and a report: all numbers and checksums agree")
+    assert "detects damage, not forgery" in told
+
+
+def test_damage_is_named_and_ends_the_work(study, capsys):
+    (study / "runs" / "gru-seed1" / "model.keras").write_bytes(b"other")
+    with pytest.raises(WorkError, match=r"1 difference\(s\) in 2 runs; this detects damage"):
+        verify.main([str(study)])
+    assert "gru-seed1: model.keras: its checksum" in capsys.readouterr().out
+
+
+def test_an_altered_report_of_a_study_is_found(study, capsys):
+    report.main([str(study)])
+    page = study / "report" / "report.html"
+    page.write_text(page.read_text() + " ")
+    with pytest.raises(WorkError, match="2 runs and a report"):
+        verify.main([str(study)])
+    assert "report.html: its checksum" in capsys.readouterr().out
+
+
+def test_a_report_elsewhere_is_verified_with_its_runs(study, tmp_path, capsys):
+    runs = [str(path) for path in sorted((study / "runs").iterdir())]
+    report.main([*runs, "--out", str(tmp_path / "out")])
+    verify.main([*runs, "--report", str(tmp_path / "out")])
+    assert "2 runs and a report" in capsys.readouterr().out
+
+
+def test_without_a_complete_run_the_call_is_wrong(tmp_path):
+    path = write_run_directory(tmp_path, is_complete=False)
+    with pytest.raises(CallError, match="at least one complete run"):
+        verify.main([str(path)])

@@ -1,0 +1,76 @@
+"""`python -m tfcmp.report RUN_OR_STUDY... --out DIR`: tables, figures and findings of runs."""
+
+import sys
+from pathlib import Path
+
+from jsonargparse import ArgumentParser
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.errors import CallError
+
+PROGRAM = "python -m tfcmp.report"
+DESCRIPTION = (
+    "Compares complete runs: accuracy with intervals, every pair, time, hyperparameters, "
+    "stability, calibration, parts of the test split, and which model to take. Writes report.html "
+    "(one file, no network), report.md, pictures and all tables as CSV; prints the path of "
+    "report.html."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, computes the report and prints the path of its page."""
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument(
+        "paths", nargs="+", metavar="RUN_OR_STUDY", help="directories of fit, tune and compare"
+    )
+    parser.add_argument(
+        "--out", type=str | None, help="folder to write to; of a single study its report/"
+    )
+    parser.add_argument(
+        "--require",
+        action="append",
+        type=str,
+        default=[],
+        help='requirement of the decision, such as "latency_p90_ms<=20"; may be repeated',
+    )
+    parser.add_argument(
+        "--prefer", type=str, default="accuracy", help="axis to decide by among those that are left"
+    )
+    parser.add_argument(
+        "--margin", type=float, default=0.5, help="points within which accuracies count as equal"
+    )
+    options = parse_strictly(parser, arguments)
+    if not 0 < options.margin <= 100:
+        raise CallError(f"--margin {options.margin:g}: expected points above 0, up to 100")
+    paths = [Path(path) for path in options.paths]
+    page = report(paths, options.out, options.require, options.prefer, options.margin / 100)
+    sys.stdout.write(f"{page}\n")
+
+
+def report(
+    paths: list[Path], out: str | None, requirements: list[str], preference: str, margin: float
+) -> Path:
+    """Writes the report of `paths`; gives the path of its page."""
+    from tfcmp.evaluation.axes import find_axis
+    from tfcmp.evaluation.pareto import parse_requirement
+    from tfcmp.reporting.assembling import Wishes, assemble
+    from tfcmp.reporting.gathering import gather
+    from tfcmp.reporting.studies import REPORT, is_study
+    from tfcmp.reporting.writing import write_report
+
+    # Before anything is computed: a wrong wish is told at once.
+    find_axis(preference)
+    for requirement in requirements:
+        parse_requirement(requirement)
+    if out is None and not (len(paths) == 1 and is_study(paths[0])):
+        raise CallError("--out is missing: expected the folder to write the report to")
+    folder = Path(out) if out is not None else paths[0] / REPORT
+    wishes = Wishes(tuple(requirements), preference, margin)
+    return write_report(assemble(gather(paths), wishes), wishes, folder)
+
+
+if __name__ == "__main__":
+    run_command(main)

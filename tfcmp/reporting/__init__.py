@@ -1,0 +1,1 @@
+"""Runs -> tables, figures, sentences with verdicts, one page; without TensorFlow."""

@@ -1,0 +1,143 @@
+"""Section: how accurate each entrant is, and which differences stand up."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from tfcmp.evaluation.baselines import majority_predictions
+from tfcmp.evaluation.intervals import Interval, share_interval
+from tfcmp.evaluation.stability import seed_spread
+from tfcmp.reporting.comparisons import Pair, accuracies, claims_of_pairs, pairs_table
+from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.entrants import BASELINE, Entrant, test_groups
+from tfcmp.reporting.figures.accuracy import draw_accuracies
+from tfcmp.reporting.reading import Run
+
+MAJORITY = "majority class"
+GROUP_MAJORITY = "group majority"
+# Where a split that tears groups apart has measured it (split.json).
+RECORDED = "group_majority"
+COLUMNS = (
+    Column("model", "model"),
+    Column("seeds", "seeds", "count"),
+    Column("mean", "mean", "share"),
+    Column("low", "95 % from", "share"),
+    Column("high", "to", "share"),
+    Column("standard_deviation", "sd over seeds", "share"),
+    Column("lowest", "min", "share"),
+    Column("highest", "max", "share"),
+    Column("validation", "validation", "share"),
+    Column("macro_f1", "macro F1", "share"),
+    Column("flag", "flag"),
+    Column("covers", "the interval covers"),
+)
+SAMPLING = "test sampling only"
+BOTH = "seeds and test sampling"
+
+
+def accuracy_section(entrants: Sequence[Entrant], pairs: Sequence[Pair], margin: float) -> Section:
+    """Accuracies, baselines, all pairs."""
+    measured = accuracies(entrants, test_groups(entrants))
+    return Section(
+        "accuracy",
+        "Accuracy",
+        _notes(entrants),
+        tuple(claims_of_pairs(pairs, margin)),
+        _figures(entrants, measured),
+        (accuracy_table(entrants, measured), pairs_table(pairs, margin)),
+    )
+
+
+def accuracy_table(entrants: Sequence[Entrant], measured: dict[str, Interval]) -> Table:
+    """A row an entrant, the most accurate first, and the baselines that read no text."""
+    bar = max(
+        (measured[entrant.label].value for entrant in entrants if entrant.is_baseline), default=None
+    )
+    ordered = sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
+    rows = [_row(entrant, measured[entrant.label], bar) for entrant in ordered]
+    note = (
+        "Test accuracy. Intervals of one run cover the sampling of test groups only; those of "
+        "several seeds cover seeds too."
+    )
+    return make_table(
+        "accuracy", "Accuracy of each model", COLUMNS, rows + _baselines(entrants), note
+    )
+
+
+def is_split_by_text(run: Run) -> bool:
+    """Whether groups were torn apart by a random split."""
+    return run.configuration.get("data", {}).get("grouping") == "none"
+
+
+def group_majority(run: Run) -> dict[str, Any] | None:
+    """Accuracy by split of the predictor that never reads the text, where the run recorded it."""
+    recorded = run.split.get("baselines", {}).get(RECORDED)
+    return recorded if isinstance(recorded, dict) else None
+
+
+def _row(entrant: Entrant, accuracy: Interval, bar: float | None) -> tuple:
+    spread = seed_spread([float(row.mean()) for row in entrant.correct])
+    means = {
+        (split, name): float(np.mean([run.result[split][name]["value"] for run in entrant.runs]))
+        for split, name in (("validation", "accuracy"), ("test", "macro_f1"))
+    }
+    is_below = bar is not None and not entrant.is_baseline and accuracy.value < bar
+    return (
+        entrant.label,
+        spread.seeds,
+        accuracy.value,
+        accuracy.low,
+        accuracy.high,
+        spread.standard_deviation,
+        spread.lowest,
+        spread.highest,
+        means["validation", "accuracy"],
+        means["test", "macro_f1"],
+        f"below {BASELINE}" if is_below else None,
+        BOTH if spread.seeds > 1 else SAMPLING,
+    )
+
+
+def _baselines(entrants: Sequence[Entrant]) -> list[tuple]:
+    """Rows of the predictors that never read a text."""
+    run, answers = entrants[0].runs[0], entrants[0].first
+    sizes = list(run.split["splits"]["train"]["class_sizes"].values())
+    predicted = majority_predictions(np.repeat(np.arange(len(sizes)), sizes), len(answers.labels))
+    hits = (predicted == answers.labels).astype(np.float64)
+    of_majority = share_interval(hits, test_groups(entrants))
+    told = "never reads the text"
+    rows = [(MAJORITY, None, *of_majority, *[None] * 5, told, SAMPLING)]
+    for entrant in entrants:
+        recorded = group_majority(entrant.runs[0])
+        if is_split_by_text(entrant.runs[0]) and recorded is not None:
+            value, validation = recorded.get("test"), recorded.get("validation")
+            empty = [None] * 5
+            rows.append((GROUP_MAJORITY, None, value, *empty, validation, None, told, None))
+            break
+    return rows
+
+
+def _notes(entrants: Sequence[Entrant]) -> tuple[str, ...]:
+    notes = []
+    if not any(entrant.is_baseline for entrant in entrants):
+        notes.append(
+            f"{BASELINE} is not among these runs: whether a network beats the linear row was not "
+            "measured."
+        )
+    by_text = [run for entrant in entrants for run in entrant.runs if is_split_by_text(run)]
+    if by_text and not any(group_majority(run) for run in by_text):
+        notes.append(
+            "The validation split tears groups apart (data.grouping none), so validation "
+            "accuracies are too high. What the majority of the group alone reaches there was not "
+            "measured: these runs did not record it."
+        )
+    return tuple(notes)
+
+
+def _figures(entrants: Sequence[Entrant], measured: dict[str, Interval]) -> tuple[Figure, ...]:
+    ordered = sorted(entrants, key=lambda entrant: measured[entrant.label].value)
+    by_seed = {entrant.label: entrant.correct.mean(axis=1).tolist() for entrant in ordered}
+    return (
+        draw_accuracies({entrant.label: measured[entrant.label] for entrant in ordered}, by_seed),
+    )

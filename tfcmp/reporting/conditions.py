@@ -1,0 +1,63 @@
+"""Which times may stand beside each other: those measured under the same conditions."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.reading import Run
+
+CONTENDED = "other work ran beside it"
+_OF_A_SESSION = ("device", "device_names", "threads", "precision")
+
+Conditions = dict[str, str]
+
+
+def conditions(run: Run) -> Conditions:
+    """What its times depend on, beside the model and its settings."""
+    environment = run.environment
+    return {
+        "device": str(environment.get("device")),
+        "hardware": ", ".join(environment.get("device_names") or []),
+        "threads": str(environment.get("threads")),
+        "precision": str(environment.get("precision")),
+        "training texts": str(run.split["splits"]["train"]["fingerprint"]),
+    }
+
+
+def usual_conditions(entrants: Sequence[Entrant]) -> Conditions:
+    """The conditions of most runs whose times count; of equally many the first."""
+    counted = Counter(
+        tuple(conditions(run).items())
+        for entrant in entrants
+        for run in entrant.runs
+        if own_reason(run) is None
+    )
+    return dict(counted.most_common(1)[0][0]) if counted else {}
+
+
+def why_not_timed(run: Run, usual: Conditions) -> str | None:
+    """Why the run's times are left out; None where they count."""
+    reason = own_reason(run)
+    if reason is not None:
+        return reason
+    for name, value in conditions(run).items():
+        if value != usual.get(name):
+            if name == "training texts":
+                return "trained on other texts than most"
+            return f"{name} {value}, of most {usual.get(name)}"
+    return None
+
+
+def own_reason(run: Run) -> str | None:
+    """Why its times are worth nothing, whatever the others are."""
+    if run.is_contended:
+        return CONTENDED
+    first = _session(run.environment)
+    if any(_session(session) != first for session in run.environment.get("resumed") or []):
+        return "its sessions ran under different conditions"
+    return None
+
+
+def _session(environment: Mapping[str, Any]) -> list[Any]:
+    return [environment.get(name) for name in _OF_A_SESSION]

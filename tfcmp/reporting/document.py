@@ -1,0 +1,163 @@
+"""What a report is made of, before it is HTML, Markdown or CSV."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+# How a cell is shown; the CSV holds the value as it is. Shares are shown in per cent, differences
+# of shares in points with their sign, widths in points without.
+Kind = Literal["text", "count", "share", "points", "width", "number", "seconds", "p"]
+Cell = str | int | float | None
+
+# A claim that nothing in the runs speaks about.
+NOT_MEASURED = "not measured"
+NO_VALUE = ""
+# Cells of more characters are broken into lines.
+LONG = 40
+# Name of the column that tells how the numbers of a row came about.
+TEST = "test"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name in the CSV, its heading, and how its values are shown."""
+
+    name: str
+    heading: str
+    kind: Kind = "text"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds words, which stand on the left."""
+        return self.kind == "text"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of values under typed columns; None is an empty cell.
+
+    Attributes:
+        name: of its CSV file, without suffix.
+        title: heading.
+        columns: in their order.
+        rows: a tuple of cells each, as many as there are columns.
+        note: what a reader must know to read it.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture; `caption` says in words what it shows."""
+
+    name: str
+    title: str
+    caption: str
+    svg: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that states a finding, and what it stands on.
+
+    Attributes:
+        sentence: the finding.
+        verdict: supported, not resolved, contradicted or not measured.
+        table: name of the table it can be traced to; empty where there is none.
+        estimate, low, high: the number and its 95 % interval, in `unit`.
+        unit: points, ratio, share, runs and the like.
+        test: how estimate and interval came about.
+        examples: number of test texts, or of what else was counted.
+        seeds: runs that it rests on, such as "3 and 3".
+    """
+
+    sentence: str
+    verdict: str
+    table: str = NO_VALUE
+    estimate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = NO_VALUE
+    test: str = NO_VALUE
+    examples: int | None = None
+    seeds: str = NO_VALUE
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the report.
+
+    Attributes:
+        anchor: its place in the page.
+        title: heading.
+        notes: how to read it, and what was not measured; no findings.
+        claims: the findings.
+        figures, tables: in their order.
+    """
+
+    anchor: str
+    title: str
+    notes: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The whole report; `facts` are name and value pairs that stand at its top."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...] = field(default=())
+
+    def tables(self) -> list[Table]:
+        """All tables, in their order."""
+        return [table for section in self.sections for table in section.tables]
+
+    def figures(self) -> list[Figure]:
+        """All figures, in their order."""
+        return [figure for section in self.sections for figure in section.figures]
+
+
+def visible(table: Table) -> Table:
+    """The table as it is shown; its CSV keeps all columns.
+
+    A column without any value is left out, and a test that all rows share stands in the note.
+    """
+    kept, shared = [], [table.note]
+    for place, column in enumerate(table.columns):
+        cells = {row[place] for row in table.rows}
+        if column.name == TEST and len(cells) == 1 and cells != {None}:
+            shared.append(f"{column.heading.capitalize()}: {cells.pop()}.")
+        elif cells != {None}:
+            kept.append(place)
+    return replace(
+        table,
+        columns=tuple(table.columns[place] for place in kept),
+        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
+        note=" ".join(filter(None, shared)),
+    )
+
+
+def make_table(
+    name: str,
+    title: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    note: str = "",
+) -> Table:
+    """A table of the given rows.
+
+    Raises:
+        ValueError: a row has not a cell a column.
+    """
+    for row in rows:
+        if len(row) != len(columns):
+            raise ValueError(f"Expected {len(columns)} cells in {name}, got {len(row)}.")
+    return Table(name, title, tuple(columns), tuple(tuple(row) for row in rows), note)

@@ -1,0 +1,57 @@
+"""Accuracy on parts of the test split."""
+
+from collections.abc import Mapping, Sequence
+
+from tfcmp.evaluation.slices import Slice
+from tfcmp.reporting.document import Figure
+from tfcmp.reporting.figures.drawing import (
+    canvas,
+    colour,
+    finished,
+    line,
+    marker,
+    name_axes,
+    per_cent,
+    shortened,
+)
+
+
+def draw_slices(
+    name: str, title: str, across: str, slices: Mapping[str, Sequence[Slice]], is_ordered: bool
+) -> Figure:
+    """A point an entrant and slice with its interval; joined by lines where slices have an order."""
+    with canvas(name, 3.5) as drawn:
+        axes = drawn.add_subplot()
+        labels = [one.label for one in next(iter(slices.values()))]
+        for number, (entrant, parts) in enumerate(slices.items()):
+            # Side by side, so that no interval hides another.
+            shift = (number - (len(slices) - 1) / 2) * min(0.12, 0.7 / len(slices))
+            values = [one.accuracy.value for one in parts]
+            errors = [
+                [one.accuracy.value - one.accuracy.low for one in parts],
+                [one.accuracy.high - one.accuracy.value for one in parts],
+            ]
+            axes.errorbar(
+                [labels.index(one.label) + shift for one in parts],
+                values,
+                yerr=errors,
+                fmt=marker(number),
+                linestyle=line(number) if is_ordered else "none",
+                color=colour(number),
+                linewidth=1.1,
+                elinewidth=1.4,
+                capsize=2.5,
+                markersize=5,
+                label=shortened(entrant),
+            )
+        axes.set_xticks(range(len(labels)), labels, rotation=0 if len(labels) < 6 else 25)
+        per_cent(axes.yaxis)
+        name_axes(axes, across, "test accuracy, %")
+        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+        return finished(
+            drawn,
+            name,
+            title,
+            "Mean over seeds; bars are 95 % intervals over test groups, not adjusted for the "
+            "number of parts.",
+        )

@@ -1,0 +1,128 @@
+"""From the paths of a command line to the runs and searches that a report is made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import CallError
+from tfcmp.progress import progress_bar
+from tfcmp.reporting.entrants import Entrant, make_entrants
+from tfcmp.reporting.reading import read_configuration, read_lines, read_run
+from tfcmp.reporting.searches import TRIALS, Search, read_search
+from tfcmp.reporting.studies import RUNS, SEARCHES, STUDY, is_study, label_and_seed, read_marks
+from tfcmp.runs.directory import CONFIG, RESULT
+
+
+@dataclass(frozen=True)
+class FailedRun:
+    """A run without result; `reason` is what its log says."""
+
+    label: str
+    name: str
+    seed: int | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A run directory, complete or not, and what its study says of it."""
+
+    path: Path
+    label: str | None = None
+    is_contended: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that a report is computed from."""
+
+    entrants: tuple[Entrant, ...]
+    failed: tuple[FailedRun, ...]
+    searches: tuple[Search, ...]
+
+
+def gather(paths: Sequence[Path]) -> Material:
+    """Reads runs, searches and studies.
+
+    Raises:
+        CallError: a path is none of them, no run is complete, or runs do not belong together.
+        WorkError: a file is damaged.
+    """
+    found, searches = find_all(paths)
+    complete = [one for one in found if (one.path / RESULT).exists()]
+    if not complete:
+        raise CallError(
+            "expected at least one complete run, got none; python -m tfcmp.fit --resume RUN "
+            "finishes one that was interrupted"
+        )
+    runs = []
+    with progress_bar("reading runs", len(complete)) as advance:
+        for one in complete:
+            runs.append(read_run(one.path, one.label, one.is_contended))
+            advance(1)
+    failed = [_failed(one) for one in found if one not in complete]
+    return Material(make_entrants(runs), tuple(failed), tuple(map(read_search, searches)))
+
+
+def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path]]:
+    """Run directories and search directories of the given paths, each once.
+
+    Raises:
+        CallError: a path is no run, no search and no study.
+    """
+    found: dict[Path, Found] = {}
+    searches: dict[Path, None] = {}
+    for path in paths:
+        if is_study(path):
+            for one in _runs_of_study(path):
+                found[one.path.resolve()] = one
+            searches.update(dict.fromkeys(_folders(path / SEARCHES, TRIALS)))
+        elif (path / TRIALS).exists():
+            searches[path] = None
+        elif (path / CONFIG).exists():
+            found.setdefault(path.resolve(), Found(path))
+        else:
+            raise CallError(
+                f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}) or a study "
+                f"({STUDY}), found none of these files"
+            )
+    return list(found.values()), list(searches)
+
+
+def _runs_of_study(study: Path) -> list[Found]:
+    """Its runs; also those that failed before they had a directory."""
+    marks = read_marks(study)
+    names = [path.name for path in _folders(study / RUNS, CONFIG)]
+    names += [name for name in marks.failures if name not in names]
+    return [
+        Found(
+            study / RUNS / name,
+            label_and_seed(name)[0],
+            name in marks.contended,
+            marks.failures.get(name),
+        )
+        for name in names
+    ]
+
+
+def _folders(parent: Path, holding: str) -> list[Path]:
+    if not parent.is_dir():
+        return []
+    return sorted(path for path in parent.iterdir() if (path / holding).exists())
+
+
+def _failed(one: Found) -> FailedRun:
+    name = one.path.resolve().name
+    configuration: dict[str, Any] = {}
+    if (one.path / CONFIG).exists():
+        configuration = read_configuration(one.path)
+    failures = [line for line in read_lines(one.path) if line.get("event") == "failure"]
+    told = str(failures[-1].get("reason")) if failures else f"incomplete: it has no {RESULT}"
+    return FailedRun(
+        label=one.label or str(configuration.get("model")),
+        name=name,
+        seed=configuration.get("seed", label_and_seed(name)[1]),
+        reason=one.reason or told,
+    )

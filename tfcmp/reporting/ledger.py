@@ -1,0 +1,173 @@
+"""Section: every finding of the report with what it stands on, the mission's claims first."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+
+from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
+from tfcmp.reporting.comparisons import Pair, equality_claim
+from tfcmp.reporting.conditions import Conditions, usual_conditions
+from tfcmp.reporting.document import NOT_MEASURED, TEST, Claim, Column, Section, Table, make_table
+from tfcmp.reporting.entrants import TRANSFORMER, Entrant
+from tfcmp.reporting.times import examples_per_second, timed_runs
+
+SLOWER = "Recurrent networks are sequential and train slower than a transformer."
+ALIKE = "With equal parameter counts, recurrent networks and transformers perform alike."
+GENERATION = "Recurrent networks can generate text, masked transformers cannot."
+# Of the parameters without embeddings; what --architecture.match promises.
+SAME_SIZE = 0.02
+COLUMNS = (
+    Column("number", "no.", "count"),
+    Column("claim", "claim"),
+    Column("verdict", "verdict"),
+    Column("estimate", "estimate", "number"),
+    Column("low", "95 % from", "number"),
+    Column("high", "to", "number"),
+    Column("unit", "unit"),
+    Column("examples", "n", "count"),
+    Column("seeds", "seeds"),
+    Column(TEST, "test"),
+    Column("table", "table"),
+)
+
+
+def ledger_section(
+    entrants: Sequence[Entrant], pairs: Sequence[Pair], sections: Sequence[Section], margin: float
+) -> Section:
+    """The claims of the mission, then those of all other sections."""
+    claims = mission_claims(entrants, pairs, margin)
+    others = [claim for section in sections for claim in section.claims]
+    return Section(
+        "ledger",
+        "Claims ledger",
+        (
+            "Supported, not resolved and contradicted are verdicts on the sentence as it stands. "
+            "A difference is judged by its p adjusted over all pairs, equality by two one-sided "
+            f"tests at a margin of {100 * margin:g} points: no significant difference is no "
+            "support. Each row names the table, and so the CSV file, from which it is taken.",
+        ),
+        tuple(claims),
+        (),
+        (ledger_table([*claims, *others]),),
+    )
+
+
+def ledger_table(claims: Sequence[Claim]) -> Table:
+    """A row a claim."""
+    rows = [
+        (
+            number,
+            claim.sentence,
+            claim.verdict,
+            claim.estimate,
+            claim.low,
+            claim.high,
+            claim.unit or None,
+            claim.examples,
+            claim.seeds or None,
+            claim.test or None,
+            claim.table or None,
+        )
+        for number, claim in enumerate(claims, start=1)
+    ]
+    return make_table("claims", "All findings", COLUMNS, rows)
+
+
+def mission_claims(
+    entrants: Sequence[Entrant], pairs: Sequence[Pair], margin: float
+) -> list[Claim]:
+    """The three claims of the mission, a row for each pair that speaks about one."""
+    alike = [_alike_claim(pair, margin) for pair in pairs if _is_matched(pair.a, pair.b)]
+    return [
+        *(_speed_claims(entrants) or [Claim(SLOWER, NOT_MEASURED)]),
+        *(alike or [Claim(ALIKE, NOT_MEASURED)]),
+        Claim(GENERATION, NOT_MEASURED),
+    ]
+
+
+def _alike_claim(pair: Pair, margin: float) -> Claim:
+    """Equality of two models of one size; single runs cannot decide it."""
+    sentence = f"{ALIKE} Here: {pair.a.label} and {pair.b.label}, within {100 * margin:g} points."
+    claim = equality_claim(pair, margin, sentence)
+    if pair.has_seeds:
+        return claim
+    return replace(claim, verdict=NOT_RESOLVED, test=f"{claim.test}; says nothing of other seeds")
+
+
+def _is_matched(a: Entrant, b: Entrant) -> bool:
+    """A recurrent network and a from-scratch transformer of the same size."""
+    models = {a.model, b.model}
+    if TRANSFORMER not in models or a.is_recurrent == b.is_recurrent:
+        return False
+    sizes = [entrant.runs[0].result["parameters"]["without_embedding"] for entrant in (a, b)]
+    return abs(sizes[0] - sizes[1]) <= SAME_SIZE * max(sizes)
+
+
+def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
+    """For each recurrent network and from-scratch transformer whose times count."""
+    usual = usual_conditions(entrants)
+    recurrent = [one for one in entrants if one.is_recurrent and timed_runs(one, usual)]
+    transformers = [one for one in entrants if one.model == TRANSFORMER and timed_runs(one, usual)]
+    both = list(product(recurrent, transformers))
+    ratios = [_speed_ratio(*pair, usual) for pair in both]
+    # Pairs without an interval have no p, and so no part in the adjustment.
+    adjusted = iter(holm([p for *_, p in ratios if math.isfinite(p)]))
+    claims = []
+    for (slow, fast), (ratio, low, high, p) in zip(both, ratios, strict=True):
+        is_tested = math.isfinite(p)
+        holm_p = float(next(adjusted)) if is_tested else 1.0
+        verdict = NOT_RESOLVED
+        if holm_p <= SIGNIFICANCE:
+            verdict = SUPPORTED if ratio > 1 else CONTRADICTED
+        claims.append(
+            Claim(
+                f"{SLOWER} Here: {slow.label} takes longer for a training text than {fast.label}.",
+                verdict,
+                "times",
+                ratio,
+                low if is_tested else None,
+                high if is_tested else None,
+                "times as long",
+                _speed_test(slow, fast, holm_p if is_tested else None),
+                None,
+                f"{len(timed_runs(slow, usual))} and {len(timed_runs(fast, usual))}",
+            )
+        )
+    return claims
+
+
+def _speed_ratio(
+    slow: Entrant, fast: Entrant, usual: Conditions
+) -> tuple[float, float, float, float]:
+    """Ratio of seconds a text with its interval and p; NaN where one side is a single run."""
+    rates = [
+        np.log([examples_per_second(run) for run in timed_runs(entrant, usual)])
+        for entrant in (slow, fast)
+    ]
+    ratio = float(np.exp(rates[1].mean() - rates[0].mean()))
+    if min(map(len, rates)) < 2:
+        return ratio, math.nan, math.nan, math.nan
+    from scipy.stats import ttest_ind
+
+    tested = ttest_ind(rates[1], rates[0], equal_var=False)
+    low, high = tested.confidence_interval(0.95)
+    return ratio, float(np.exp(low)), float(np.exp(high)), float(tested.pvalue)
+
+
+def _speed_test(slow: Entrant, fast: Entrant, holm_p: float | None) -> str:
+    told = "ratio of the median seconds a text"
+    if holm_p is None:
+        told += "; one side is a single run, so there is no interval"
+    else:
+        told += f"; Welch's t on logarithms over seeds, Holm p {holm_p:.2g}"
+    settings = ("data.max_length", "training.batch_size")
+    for setting in settings:
+        group, name = setting.split(".")
+        values = [one.configuration[group][name] for one in (slow, fast)]
+        if values[0] != values[1]:
+            told += f"; {setting} {values[0]} against {values[1]}"
+    return told

@@ -1,0 +1,216 @@
+"""A run directory, read for a report: configuration, logs, predictions."""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+from tfcmp.errors import WorkError
+from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.runs.directory import (
+    CONFIG,
+    ENVIRONMENT,
+    LISTED,
+    METRICS,
+    MODEL,
+    PREDICTIONS,
+    RESULT,
+    SPLIT,
+    TIMING,
+    RunDirectory,
+    check_files,
+)
+
+SPLITS = ("validation", "test")
+# The weights say nothing that a report shows, and are the largest file by far.
+READ = [name for name in LISTED if name != MODEL]
+# Of later commands; each may lack.
+LATER = ("bench.json", "explanation.json")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A run's predictions for one split, in the order of the example ids.
+
+    Attributes:
+        ids: (n,) example ids.
+        labels: (n,) integers.
+        probabilities: (n, classes) float32.
+        groups: (n,) group ids.
+        tokens: (n,) lengths before truncation.
+        phenomena, cue_distances: (n,), of the diagnostic corpus only.
+    """
+
+    ids: npt.NDArray[np.str_]
+    labels: npt.NDArray[np.int64]
+    probabilities: npt.NDArray[np.float32]
+    groups: npt.NDArray[np.int64]
+    tokens: npt.NDArray[np.int64]
+    phenomena: npt.NDArray[np.str_] | None = None
+    cue_distances: npt.NDArray[np.int64] | None = None
+
+    @cached_property
+    def predicted(self) -> npt.NDArray[np.intp]:
+        """(n,) predicted classes."""
+        return predicted_classes(self.probabilities)
+
+    @cached_property
+    def correct(self) -> npt.NDArray[np.bool_]:
+        """(n,) whether the predicted class is the label."""
+        return self.predicted == self.labels
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run.
+
+    Attributes:
+        name: of its folder.
+        label: what it is called in tables.
+        configuration, environment, split, timing, result: content of the files of those names.
+        lines: objects of metrics.jsonl.
+        answers: of "validation" and "test".
+        later: measurements of later commands (bench.json, explanation.json), merged.
+        is_contended: whether other work ran beside it, so that its times do not count.
+    """
+
+    name: str
+    label: str
+    configuration: dict[str, Any]
+    environment: dict[str, Any]
+    split: dict[str, Any]
+    timing: dict[str, Any]
+    result: dict[str, Any]
+    lines: tuple[dict[str, Any], ...]
+    answers: dict[str, Answers]
+    later: dict[str, Any]
+    is_contended: bool = False
+
+    @property
+    def seed(self) -> int:
+        """Seed of the run."""
+        return int(self.result["seed"])
+
+    @property
+    def model(self) -> str:
+        """Name of the model in the catalogue."""
+        return str(self.result["model"])
+
+    def epochs(self) -> list[dict[str, Any]]:
+        """Lines of finished epochs."""
+        return [line for line in self.lines if line.get("event") == "epoch"]
+
+
+def read_run(path: Path, label: str | None = None, is_contended: bool = False) -> Run:
+    """The complete run in `path`, its files compared with their checksums.
+
+    Raises:
+        WorkError: a file is missing or damaged.
+    """
+    run = RunDirectory(path)
+    check_files(run, READ)
+    result = run.read_json(RESULT)
+    try:
+        return Run(
+            name=path.resolve().name,
+            label=label or str(result["model"]),
+            configuration=read_configuration(path),
+            environment=run.read_json(ENVIRONMENT),
+            split=run.read_json(SPLIT),
+            timing=run.read_json(TIMING),
+            result=result,
+            lines=tuple(read_lines(path)),
+            answers=read_answers(run.file(PREDICTIONS)),
+            later=_later(run),
+            is_contended=is_contended,
+        )
+    except (KeyError, TypeError) as error:
+        raise WorkError(f"{path} is damaged: {RESULT} lacks {error}") from None
+
+
+def read_configuration(path: Path) -> dict[str, Any]:
+    """Content of config.yaml.
+
+    Raises:
+        WorkError: it is damaged.
+    """
+    try:
+        content = yaml.safe_load((path / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        content = None
+    if not isinstance(content, dict):
+        raise WorkError(f"{path / CONFIG} is damaged: it holds no settings")
+    return content
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Objects of metrics.jsonl; none where there is no such file. A line cut short by a kill ends it."""
+    file = path / METRICS
+    lines: list[dict[str, Any]] = []
+    if not file.exists():
+        return lines
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            lines.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return [line for line in lines if isinstance(line, dict)]
+
+
+def read_answers(file: Path) -> dict[str, Answers]:
+    """Predictions by split.
+
+    Raises:
+        WorkError: the file is no Parquet file of predictions.
+    """
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        table = pyarrow.parquet.read_table(file)
+        columns = {name: _column(table[name]) for name in table.column_names}
+        lists = table["probabilities"].combine_chunks()
+        classes = len(lists[0]) if len(lists) else 1
+        flat = lists.flatten().to_numpy(zero_copy_only=False)
+        columns["probabilities"] = flat.reshape(-1, classes)
+        return {name: _of_split(columns, name) for name in SPLITS}
+    except (pyarrow.ArrowException, KeyError, ValueError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise WorkError(f"{file} is damaged: expected a table of predictions; {reason}") from None
+
+
+def _column(column: Any) -> npt.NDArray[Any]:
+    values = column.to_numpy() if column.num_chunks else np.empty(0)
+    return values.astype(str) if values.dtype == object and _holds_text(values) else values
+
+
+def _holds_text(values: npt.NDArray[Any]) -> bool:
+    return bool(len(values)) and isinstance(values[0], str)
+
+
+def _of_split(columns: dict[str, npt.NDArray[Any]], name: str) -> Answers:
+    rows = np.flatnonzero(columns["split"] == name)
+    rows = rows[np.argsort(columns["id"][rows], kind="stable")]
+    return Answers(
+        ids=columns["id"][rows],
+        labels=columns["label"][rows].astype(np.int64),
+        probabilities=columns["probabilities"][rows],
+        groups=columns["group"][rows],
+        tokens=columns["tokens"][rows],
+        phenomena=columns["phenomenon"][rows] if "phenomenon" in columns else None,
+        cue_distances=columns["cue_distance"][rows] if "cue_distance" in columns else None,
+    )
+
+
+def _later(run: RunDirectory) -> dict[str, Any]:
+    """What later commands measured, by name."""
+    measured: dict[str, Any] = {}
+    for name in LATER:
+        if run.file(name).exists():
+            measured.update(run.read_json(name))
+    return measured

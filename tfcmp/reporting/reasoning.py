@@ -1,0 +1,229 @@
+"""Section: which model to take, under the user's own constraints."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis, is_measured
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.pareto import Decision, Front, decide, pareto_front
+from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
+from tfcmp.reporting.comparisons import Pair
+from tfcmp.reporting.conditions import usual_conditions
+from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
+from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.figures.pareto import draw_pareto
+from tfcmp.reporting.times import mean_over, timed_runs, training_seconds, value_of
+
+PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
+VIEW = {
+    PERFORMANCE: "performance",
+    INFERENCE: "inference time",
+    INTERPRETABILITY: "interpretability",
+}
+# Shown beside the three, as it is always known; it has no part in the front.
+SIZE = "parameters"
+NO_MEASUREMENT = "not measured\nin these runs"
+
+
+def reasoning_section(
+    entrants: Sequence[Entrant],
+    measured: Mapping[str, Interval],
+    pairs: Sequence[Pair],
+    requirements: Sequence[str],
+    preference: str,
+) -> Section:
+    """Pareto view over performance, inference time and interpretability; the decision.
+
+    Raises:
+        CallError: a requirement cannot be read, or an axis is unknown.
+    """
+    models = measurements(entrants, measured)
+    axes = [find_axis(name) for name in VIEW]
+    front = pareto_front(models, axes)
+    decision = decide(models, requirements, preference)
+    across = [INFERENCE, INTERPRETABILITY, SIZE]
+    empty = {name: f"{VIEW[name]}:\n{NO_MEASUREMENT}" for name in front.empty_axes if name in VIEW}
+    claim = decision_claim(decision, models, pairs, requirements, preference)
+    return Section(
+        "reasoning",
+        "What to take",
+        tuple(_notes(front, requirements, preference)),
+        (claim,) if claim else (),
+        (draw_pareto(models, across, front.members, empty),),
+        (
+            decision_table(decision, models, requirements, preference),
+            costs_table(decision),
+            pareto_table(models, front),
+        ),
+    )
+
+
+def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> Models:
+    """Label -> axis -> what was measured."""
+    usual = usual_conditions(entrants)
+    models: dict[str, Measurements] = {}
+    for entrant in entrants:
+        of: dict[str, Interval | float | None] = {
+            axis.name: _later(entrant, axis.name) for axis in AXES
+        }
+        for name in ("macro_f1", "nll", "brier", "ece"):
+            of[name] = float(np.mean([run.result["test"][name]["value"] for run in entrant.runs]))
+        of[PERFORMANCE] = measured[entrant.label]
+        of["training_seconds"] = mean_over(timed_runs(entrant, usual), training_seconds)
+        of[SIZE] = value_of(entrant.runs[0].result["parameters"].get("total"))
+        models[entrant.label] = of
+    return models
+
+
+def decision_table(
+    decision: Decision, models: Models, requirements: Sequence[str], preference: str
+) -> Table:
+    """Every model: taken, runner-up, as good as the taken one, or why not."""
+    rows = []
+    for label, of in models.items():
+        if label in decision.excluded:
+            role, why = "not eligible", "; ".join(decision.excluded[label])
+        elif label == decision.taken:
+            role, why = "take", None
+        elif label in decision.near_ties:
+            role, why = "not told apart from the taken one", None
+        else:
+            role, why = "eligible", None
+        if label == decision.runner_up:
+            role = f"runner-up, {role}" if label in decision.near_ties else "runner-up"
+        doubt = "; ".join(decision.uncertain.get(label, ()))
+        rows.append((label, role, _value(of, preference), why, doubt or None))
+    order = {"take": 0, "runner-up": 1}
+    rows.sort(key=lambda row: order.get(str(row[1]).split(",")[0], 2))
+    columns = (
+        Column("model", "model"),
+        Column("role", "role"),
+        Column("value", preference, "share" if preference == PERFORMANCE else "number"),
+        Column("why_not", "why not"),
+        Column("uncertain", "requirements that its interval leaves open"),
+    )
+    wanted = " and ".join(requirements) or "no requirement"
+    return make_table("decision", f"Decision: {wanted}, prefer {preference}", columns, rows)
+
+
+def costs_table(decision: Decision) -> Table:
+    """Where the taken model is worse than the best and than the runner-up."""
+    columns = (
+        Column("axis", "axis"),
+        Column("taken", "of the taken model", "number"),
+        Column("other", "of the other", "number"),
+        Column("than", "the other"),
+    )
+    rows = [(cost.axis, cost.taken, cost.other, cost.than) for cost in decision.costs]
+    return make_table(
+        "costs",
+        "What the choice costs",
+        columns,
+        rows,
+        "Axes on which the best model without requirements, or the runner-up, is better than the "
+        "taken one; accuracies as shares.",
+    )
+
+
+def pareto_table(models: Models, front: Front) -> Table:
+    """What was measured of each model, and who beats it."""
+    rows = []
+    for label, of in models.items():
+        status = "on the front" if label in front.members else None
+        if label in front.unmeasured:
+            status = f"not compared: {', '.join(front.unmeasured[label])} not measured"
+        beaten = ", ".join(front.dominated.get(label, ()))
+        rows.append((label, *(_value(of, name) for name in (*VIEW, SIZE)), status, beaten or None))
+    columns = (
+        Column("model", "model"),
+        Column("accuracy", "accuracy", "share"),
+        Column("latency_p90_ms", "latency p90, ms", "number"),
+        Column("comprehensiveness", "comprehensiveness", "number"),
+        Column("parameters", "parameters", "count"),
+        Column("status", "status"),
+        Column("beaten_by", "beaten on all measured axes by"),
+    )
+    return make_table("pareto", "Performance, inference time, interpretability", columns, rows)
+
+
+def decision_claim(
+    decision: Decision,
+    models: Models,
+    pairs: Sequence[Pair],
+    requirements: Sequence[str],
+    preference: str,
+) -> Claim | None:
+    """That the taken model is the best of those that may be taken; None without a rival."""
+    if decision.taken is None or decision.runner_up is None:
+        return None
+    keeping = f" of the models that keep {' and '.join(requirements)}" if requirements else ""
+    sentence = (
+        f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}."
+    )
+    if preference == PERFORMANCE:
+        for pair in pairs:
+            if {pair.a.label, pair.b.label} == {decision.taken, decision.runner_up}:
+                return Claim(
+                    sentence if pair.has_seeds else f"Of these runs, {sentence}",
+                    pair.verdict,
+                    "pairs",
+                    100 * pair.difference.value,
+                    100 * pair.difference.low,
+                    100 * pair.difference.high,
+                    "points",
+                    f"{pair.difference.test}; Holm p {pair.holm_p:.2g} over all pairs",
+                    pair.a.correct.shape[1],
+                    pair.seeds,
+                )
+    both = [models[label].get(preference) for label in (decision.taken, decision.runner_up)]
+    has_intervals = all(isinstance(one, Interval) for one in both)
+    is_apart = has_intervals and decision.runner_up not in decision.near_ties
+    taken, other = (
+        value_of(_value(models[name], preference)) for name in (decision.taken, decision.runner_up)
+    )
+    return Claim(
+        sentence,
+        SUPPORTED if is_apart else NOT_RESOLVED,
+        "decision",
+        taken - other,
+        unit=preference,
+        test="neither estimate lies in the interval of the other"
+        if is_apart
+        else "no interval tells them apart",
+    )
+
+
+def _notes(front: Front, requirements: Sequence[str], preference: str) -> list[str]:
+    notes = [
+        f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no part in "
+        "the comparison."
+        for name in front.empty_axes
+    ]
+    if not requirements:
+        notes.append(
+            f"No requirement was given: the decision is the best on {preference}. Give your own, "
+            "such as --require 'latency_p90_ms<=20' --prefer accuracy."
+        )
+    return notes
+
+
+def _value(of: Measurements, axis: str) -> float | None:
+    measured = of.get(axis)
+    if not is_measured(of, axis):
+        return None
+    return measured.value if isinstance(measured, Interval) else measured
+
+
+def _later(entrant: Entrant, name: str) -> Interval | float | None:
+    """What a later command measured: mean over runs, and the widest ends of their intervals."""
+    found = [run.later[name] for run in entrant.runs if name in run.later]
+    values = [value for value in map(value_of, found) if math.isfinite(value)]
+    if not values:
+        return None
+    mean = float(np.mean(values))
+    bounded = [one for one in found if isinstance(one, dict) and {"low", "high"} <= set(one)]
+    if len(bounded) < len(found):
+        return mean
+    return Interval(mean, min(one["low"] for one in bounded), max(one["high"] for one in bounded))

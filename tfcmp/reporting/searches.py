@@ -1,0 +1,66 @@
+"""The trials of a hyperparameter search, as tfcmp.tune writes them."""
+
+import csv
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfcmp.errors import WorkError
+
+TRIALS = "trials.csv"
+# Written for random searches only: the trials of others depend on each other.
+BUDGET = "budget.csv"
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search.
+
+    Attributes:
+        label: name of its folder.
+        trials: rows of trials.csv, all values text.
+        is_random: whether trials were drawn independently, as a budget curve needs it.
+    """
+
+    label: str
+    trials: tuple[dict[str, str], ...]
+    is_random: bool = True
+
+    def settings(self) -> list[str]:
+        """Names of the settings that were searched: the dotted columns."""
+        return [name for name in (self.trials[0] if self.trials else {}) if "." in name]
+
+    def scores(self) -> list[float | None]:
+        """A score a trial; None where it failed."""
+        return [as_number(trial.get("score")) for trial in self.trials]
+
+    def seconds(self) -> list[float | None]:
+        """Duration of each trial; None where it is not known."""
+        return [as_number(trial.get("seconds")) for trial in self.trials]
+
+
+def read_search(path: Path) -> Search:
+    """The search in `path`.
+
+    Raises:
+        WorkError: trials.csv is damaged.
+    """
+    try:
+        with (path / TRIALS).open(encoding="utf-8", newline="") as stream:
+            rows = tuple(csv.DictReader(stream))
+    except (UnicodeDecodeError, csv.Error):
+        raise WorkError(f"{path / TRIALS} is damaged: it holds no table") from None
+    if rows and not {"score", "status", "seconds"} <= set(rows[0]):
+        raise WorkError(
+            f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
+        )
+    return Search(path.resolve().name, rows, (path / BUDGET).exists())
+
+
+def as_number(text: str | None) -> float | None:
+    """The finite number that a cell holds, if it does."""
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None

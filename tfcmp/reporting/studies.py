@@ -1,0 +1,57 @@
+"""What a study directory says of its runs beside what lies in them."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import WorkError
+from tfcmp.runs.directory import RunDirectory
+
+STUDY = "study.yaml"
+RUNS = "runs"
+SEARCHES = "searches"
+# Where a study keeps its report.
+REPORT = "report"
+# {"failures": {name of a run: reason}, "contended": [names of runs]}; both may lack, the file too.
+STATE = "study.json"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Marks of a study on its runs, by the name of their folder.
+
+    Attributes:
+        failures: run -> why it has no result.
+        contended: runs beside which other work ran.
+    """
+
+    failures: dict[str, str] = field(default_factory=dict)
+    contended: frozenset[str] = frozenset()
+
+
+def is_study(path: Path) -> bool:
+    """Whether it is the directory of a study."""
+    return (path / STUDY).is_file()
+
+
+def read_marks(study: Path) -> Marks:
+    """The marks of a study; none where it made none.
+
+    Raises:
+        WorkError: the file is damaged.
+    """
+    if not (study / STATE).exists():
+        return Marks()
+    content: dict[str, Any] = RunDirectory(study).read_json(STATE)
+    failures, contended = content.get("failures", {}), content.get("contended", [])
+    if not isinstance(failures, dict) or not isinstance(contended, list):
+        raise WorkError(
+            f"{study / STATE} is damaged: expected failures (run: reason) and contended (runs)"
+        )
+    return Marks({name: str(why) for name, why in failures.items()}, frozenset(contended))
+
+
+def label_and_seed(name: str) -> tuple[str, int | None]:
+    """Both from the name of a run's folder, LABEL-seedN; no seed where it is none of that form."""
+    label, _, seed = name.rpartition("-seed")
+    return (label, int(seed)) if label and seed.isdecimal() else (name, None)

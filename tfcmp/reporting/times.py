@@ -1,0 +1,161 @@
+"""Section: what the accuracy costs in time and size."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.reporting.conditions import Conditions, usual_conditions, why_not_timed
+from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
+from tfcmp.reporting.reading import Run
+from tfcmp.reporting.searches import Search
+
+TARGETS = (0.85, 0.88, 0.90)
+COLUMNS = (
+    Column("model", "model"),
+    Column("accuracy", "test accuracy", "share"),
+    Column("training_seconds", "training", "seconds"),
+    Column("seconds_per_epoch", "per epoch", "seconds"),
+    Column("examples_per_second", "examples/s", "number"),
+    *(
+        Column(f"seconds_to_{100 * target:.0f}", f"to {100 * target:.0f} % validation", "seconds")
+        for target in TARGETS
+    ),
+    Column("latency_p90_ms", "latency p90, ms", "number"),
+    Column("peak_memory_mb", "peak memory, MB", "number"),
+    Column("parameters", "parameters", "count"),
+    Column("parameters_without_embedding", "without embedding", "count"),
+    Column("search_trials", "search trials", "count"),
+    Column("search_seconds", "search", "seconds"),
+    Column("left_out", "why times are left out"),
+)
+
+
+def times_section(
+    entrants: Sequence[Entrant], searches: Sequence[Search], measured: Mapping[str, Interval]
+) -> Section:
+    """Times, sizes and the cost of searches beside the accuracy."""
+    usual = usual_conditions(entrants)
+    table = times_table(entrants, searches, measured, usual)
+    seconds = {row[0]: row[2] for row in table.rows if isinstance(row[2], float)}
+    timed = {str(label): value for label, value in seconds.items()}
+    figures = (draw_accuracy_against_time(measured, timed),) if timed else ()
+    notes = [_told(usual)] if usual else ["No run has times that count."]
+    if all(row[8] is None for row in table.rows):
+        notes.append("Inference latency was not measured in these runs.")
+    return Section("times", "Time and size", tuple(notes), (), figures, (table,))
+
+
+def times_table(
+    entrants: Sequence[Entrant],
+    searches: Sequence[Search],
+    measured: Mapping[str, Interval],
+    usual: Conditions,
+) -> Table:
+    """A row an entrant; means over the runs whose times count."""
+    ordered = sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
+    costs = {search.label: search for search in searches}
+    rows = [
+        _row(entrant, costs.get(entrant.label), measured[entrant.label].value, usual)
+        for entrant in ordered
+    ]
+    return make_table(
+        "times",
+        "Time beside accuracy",
+        COLUMNS,
+        rows,
+        "Means over seeds. Training is the steps alone, without the first (compiling) step, "
+        "validation and checkpoints. Times to a validation accuracy are counted in whole epochs, "
+        "over the seeds that reach it; empty where none does. Search is the sum over all trials, "
+        "failed ones too.",
+    )
+
+
+def timed_runs(entrant: Entrant, usual: Conditions) -> list[Run]:
+    """The runs whose times count."""
+    return [run for run in entrant.runs if why_not_timed(run, usual) is None]
+
+
+def training_seconds(run: Run) -> float:
+    """Seconds of training steps."""
+    return float(run.timing["seconds"].get("training", math.nan))
+
+
+def examples_per_second(run: Run) -> float:
+    """Median over epochs."""
+    return _median(run, "examples_per_second")
+
+
+def seconds_per_epoch(run: Run) -> float:
+    """Median over epochs."""
+    return _median(run, "seconds")
+
+
+def seconds_to(run: Run, target: float) -> float:
+    """Training seconds until validation reaches the accuracy; NaN where it never does."""
+    passed = 0.0
+    for line in run.epochs():
+        passed += float(line.get("seconds", math.nan))
+        if line.get("validation_accuracy", 0.0) >= target:
+            return passed
+    return math.nan
+
+
+def mean_over(runs: Sequence[Run], measure: Callable[[Run], float]) -> float | None:
+    """Mean over the runs that have the measure; None where none has."""
+    values = [value for value in map(measure, runs) if math.isfinite(value)]
+    return float(np.mean(values)) if values else None
+
+
+def later_value(runs: Sequence[Run], name: str) -> float | None:
+    """Mean of what a later command measured, whether a number or one with an interval."""
+    return mean_over(runs, lambda run: value_of(run.later.get(name)))
+
+
+def value_of(measured: Any) -> float:
+    """The number; NaN where there is none."""
+    if isinstance(measured, dict):
+        measured = measured.get("value")
+    return float(measured) if isinstance(measured, int | float) else math.nan
+
+
+def _row(entrant: Entrant, search: Search | None, accuracy: float, usual: Conditions) -> tuple:
+    runs = timed_runs(entrant, usual)
+    reasons = [why_not_timed(run, usual) for run in entrant.runs]
+    left_out = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
+    if runs and left_out:
+        left_out = f"{len(entrant.runs) - len(runs)} of {len(entrant.runs)} runs: {left_out}"
+    parameters = entrant.runs[0].result["parameters"]
+    return (
+        entrant.label,
+        accuracy,
+        mean_over(runs, training_seconds),
+        mean_over(runs, seconds_per_epoch),
+        mean_over(runs, examples_per_second),
+        *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
+        later_value(runs, "latency_p90_ms"),
+        later_value(entrant.runs, "peak_memory_mb"),
+        parameters.get("total"),
+        parameters.get("without_embedding"),
+        len(search.trials) if search else None,
+        sum(value or 0.0 for value in search.seconds()) if search else None,
+        left_out or None,
+    )
+
+
+def _median(run: Run, name: str) -> float:
+    values = [float(line[name]) for line in run.epochs() if line.get(name) is not None]
+    return float(np.median(values)) if values else math.nan
+
+
+def _told(usual: Conditions) -> str:
+    return (
+        f"Times are those of runs on {usual['hardware'] or usual['device']}, {usual['threads']} "
+        f"threads, {usual['precision']}, on the same training texts, with nothing else beside "
+        "them. Other cells are empty, with the reason."
+    )

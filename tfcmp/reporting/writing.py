@@ -1,0 +1,77 @@
+"""The folder of a report: page, Markdown, pictures, tables, and what it was made with."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import WorkError
+from tfcmp.reporting.assembling import Wishes
+from tfcmp.reporting.cells import csv_of
+from tfcmp.reporting.document import Report
+from tfcmp.reporting.figures.drawing import on_paper
+from tfcmp.reporting.markdown import FIGURES, markdown_of
+from tfcmp.reporting.page import page_of
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import make_folder, sha256_of, whole_file, write_json
+
+PAGE, MARKDOWN, TABLES = "report.html", "report.md", "tables"
+# Written last: wishes and checksums.
+RECORD = "report.json"
+REPORT_FORMAT = 1
+
+
+def write_report(report: Report, wishes: Wishes, folder: Path) -> Path:
+    """Writes all files of the report, each whole.
+
+    Files of an earlier report in the same folder that this one has not are removed.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        CallError: the folder cannot be made.
+    """
+    files = {PAGE: page_of(report), MARKDOWN: markdown_of(report)}
+    files |= {f"{TABLES}/{table.name}.csv": csv_of(table) for table in report.tables()}
+    files |= {f"{FIGURES}/{figure.name}.svg": on_paper(figure.svg) for figure in report.figures()}
+    for name in ("", TABLES, FIGURES):
+        make_folder(folder / name, "--out")
+    (folder / RECORD).unlink(missing_ok=True)
+    _remove_others(folder, files)
+    for name, content in files.items():
+        with whole_file(folder / name) as part:
+            part.write_text(content, encoding="utf-8")
+    sums = {name: sha256_of(folder / name) for name in files}
+    write_json(
+        folder / RECORD,
+        {"report_format": REPORT_FORMAT, "wishes": asdict(wishes), "files": sums},
+    )
+    return folder / PAGE
+
+
+def read_record(folder: Path) -> tuple[Wishes, dict[str, str]]:
+    """What a report was made with, and the checksums of its files.
+
+    Raises:
+        WorkError: the folder holds no report, or its record is damaged.
+    """
+    if not (folder / RECORD).exists():
+        raise WorkError(f"{folder} holds no report ({RECORD} is missing)")
+    content: dict[str, Any] = RunDirectory(folder).read_json(RECORD)
+    try:
+        wishes = content["wishes"]
+        made = Wishes(
+            tuple(wishes["requirements"]), str(wishes["preference"]), float(wishes["margin"])
+        )
+        return made, dict(content["files"])
+    except (KeyError, TypeError, ValueError):
+        raise WorkError(f"{folder / RECORD} is damaged: it is no record of a report") from None
+
+
+def _remove_others(folder: Path, files: Collection[str]) -> None:
+    """Tables and figures of an earlier report, which would pass for those of this one."""
+    for pattern in (f"{TABLES}/*.csv", f"{FIGURES}/*.svg"):
+        for file in folder.glob(pattern):
+            if file.relative_to(folder).as_posix() not in files:
+                file.unlink()
