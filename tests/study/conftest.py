@@ -1,5 +1,6 @@
 """Studies whose processes are played: files appear, nothing is trained."""
 
+import json
 import runpy
 from pathlib import Path
 
@@ -82,7 +83,7 @@ class PlayedChild:
 
 
 @pytest.fixture
-def played(write_result):
+def played(write_result, write_search):
     """The function (study, plan, outcomes) -> a start function that plays all commands.
 
     `outcomes` has, by name, what a process does: nothing for success, an exit code and a last line,
@@ -90,8 +91,6 @@ def played(write_result):
     """
 
     def make(study, plan, outcomes=None):
-        runs = {run.name: run for run in plan.runs}
-
         def start(command, log):
             name = log.stem
             start.commands.append((name, command))
@@ -99,7 +98,7 @@ def played(write_result):
             if outcome is None:
                 child = PlayedChild(None)
             elif outcome == 0:
-                _succeed(study, runs, name, command)
+                _succeed(study, plan, name)
                 child = PlayedChild(0)
             else:
                 code, told = outcome
@@ -111,13 +110,35 @@ def played(write_result):
         start.commands, start.children = [], []
         return start
 
-    def _succeed(study, runs, name, command):
+    def _succeed(study, plan, name):
+        runs = {run.name: run for run in plan.runs}
         if name in runs:
             file = study.settings(name)
             write_result(study, runs[name], parse_file(file, "test") if file.exists() else None)
             return
-        folder = study.search(name.removesuffix("-search"))
-        folder.mkdir(parents=True)
+        label = name.removesuffix("-search")
+        (search,) = [search for search in plan.searches if search.label == label]
+        write_search(study, search)
+
+    return make
+
+
+@pytest.fixture
+def write_search():
+    """The function (study directory, search of its plan) that writes a complete search."""
+
+    def write(study, search, status="complete"):
+        folder = study.search(search.label)
+        folder.mkdir(parents=True, exist_ok=True)
+        wish = search.wish
+        write_configuration(folder / "config.yaml", search.configuration)
+        known = {
+            "tuner": wish.tuner,
+            "budget": {"trials": wish.trials, "seconds": wish.seconds},
+            "seed": {"search": wish.seed},
+            "status": status,
+        }
+        (folder / "search.json").write_text(json.dumps(known))
         (folder / "trials.csv").write_text(TRIALS + "0,complete,0.9,1.0,sgd,0.5\n")
         best = {
             "model": "gru",
@@ -127,7 +148,7 @@ def played(write_result):
         }
         (folder / "best.yaml").write_text(yaml.safe_dump(best))
 
-    return make
+    return write
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def test_a_search_is_told_its_budget_and_space(write_study, conduct, study):
     }
     start = conduct(write_study({**GRU, "search": {**search, "settings": {"training.epochs": 1}}}))
     options = options_of(start, "gru-search")
-    budget = ["--search.tuner", "bayesian", "--search.seed", "0"]
+    budget = ["--search.tuner", "bayesian", "--search.seed", "1"]
     assert options[4:8] == budget
     assert options[8:12] == ["--search.trials", "12", "--search.seconds", "60"]
     space = study.settings("gru-space")
@@ -171,6 +171,19 @@ def test_a_failed_search_is_tried_again_before_its_runs(write_study, conduct, st
     conduct(file, {"gru-search": (1, "no space")})
     assert names(conduct(file)) == ["gru-search", "gru-seed1"]
     assert study.state.failures == {}
+
+
+def test_an_interrupted_search_goes_on(write_study, conduct, study, plan_of, write_search):
+    file = write_study(SEARCHED, seeds=[])
+    write_search(study, plan_of(file).searches[0], status="interrupted")
+    start = conduct(file)
+    assert options_of(start, "gru-search") == ["--resume", str(study.search("gru"))]
+
+
+def test_a_search_of_another_budget_is_refused(write_study, conduct, study, plan_of, write_search):
+    write_search(study, plan_of(write_study(SEARCHED)).searches[0])
+    with pytest.raises(CallError, match=r"another search .*'trials': 5.* there .*'trials': 1"):
+        conduct(write_study({**GRU, "search": {"trials": 5}}))
 
 
 def test_an_interruption_ends_the_children(write_study, conduct, study):

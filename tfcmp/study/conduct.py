@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tfcmp.errors import TfcmpError, WorkError
+from tfcmp.runs.directory import CONFIG, RESULT
 from tfcmp.study.agreement import require_agreement
 from tfcmp.study.children import PATIENCE, Child, Start, fit_command, reason_of, tune_command
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.plan import Plan, RunPlan, SearchPlan
 from tfcmp.study.stages import (
     BEST,
+    SEARCH,
     Stage,
     configuration_of,
     name_of_search,
@@ -159,15 +161,14 @@ class Conductor:
 
     def _command(self, task: Task) -> list[str]:
         if task.search is not None:
-            folder = self.study.search(task.search.label)
-            is_begun = folder.exists() and any(folder.iterdir())
+            is_begun = (self.study.search(task.search.label) / SEARCH).exists()
             return tune_command(self.study, task.search, is_begun, self.shared)
         assert task.run is not None
         configuration = configuration_of(self.study, task.run)
         assert configuration is not None
         # With the settings that its search found, it is compared with what lies there only now.
         stage_of_run(self.study, task.run)
-        is_begun = (self.study.run(task.name) / "config.yaml").exists()
+        is_begun = (self.study.run(task.name) / CONFIG).exists()
         return fit_command(self.study, task.run, configuration, is_begun, self.shared)
 
     def _end(self, work: Work, code: int) -> None:
@@ -189,7 +190,7 @@ class Conductor:
     def _is_complete(self, task: Task) -> bool:
         if task.search is not None:
             return (self.study.search(task.search.label) / BEST).exists()
-        return (self.study.run(task.name) / "result.json").exists()
+        return (self.study.run(task.name) / RESULT).exists()
 
     def _fail(self, task: Task, reason: str, seconds: float = 0.0) -> None:
         self.study.state.failures[task.name] = reason

@@ -28,7 +28,7 @@ class SearchWish:
     tuner: str = "random"
     trials: int | None = None
     seconds: float | None = None
-    seed: int = 0
+    seed: int = 1
     settings: Settings = field(default_factory=dict)
     space: Mapping[str, Any] | None = None
 
@@ -173,7 +173,7 @@ def _search(content: Any, where: str) -> SearchWish:
     tuner = search.get("tuner", "random")
     if tuner not in TUNERS:
         raise CallError(f"{where}: tuner: expected one of {', '.join(TUNERS)}, got {tuner!r}")
-    trials, seed = search.get("trials"), search.get("seed", 0)
+    trials, seed = search.get("trials"), search.get("seed", 1)
     for name, value, least in (("trials", trials, 1), ("seed", seed, 0)):
         if value is not None and (type(value) is not int or value < least):
             raise CallError(f"{where}: {name}: expected a number from {least}, got {value!r}")

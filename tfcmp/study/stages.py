@@ -23,7 +23,9 @@ from tfcmp.study.plan import (
     with_best,
 )
 
+# Files of tfcmp.tune; search.json is written first and says "complete" at the end.
 BEST = "best.yaml"
+SEARCH = "search.json"
 # Why the times of a run do not count that was there before the study, and says nothing of its load.
 ADOPTED = "fitted outside this study, load unknown"
 
@@ -55,15 +57,20 @@ def stage_of_run(study: StudyDirectory, run: RunPlan) -> Stage:
 
 
 def stage_of_search(study: StudyDirectory, search: SearchPlan) -> Stage:
-    """How far a search is."""
+    """How far a search is.
+
+    Raises:
+        CallError: another search lies there under its name.
+        WorkError: its files are damaged.
+    """
     path, name = study.search(search.label), name_of_search(search)
-    trials = search.wish.trials
-    is_full = name in study.state.finished or (trials is not None and _trials(path) >= trials)
-    if is_full and (path / BEST).exists():
+    if not (path / SEARCH).exists():
+        return Stage.FAILED if name in study.state.failures else Stage.NEW
+    known = RunDirectory(path).read_json(SEARCH)
+    _require_same_search(search, known, path)
+    if known.get("status") == "complete" and (path / BEST).exists():
         return Stage.DONE
-    if name in study.state.failures:
-        return Stage.FAILED
-    return Stage.INTERRUPTED if path.exists() and any(path.iterdir()) else Stage.NEW
+    return Stage.FAILED if name in study.state.failures else Stage.INTERRUPTED
 
 
 def name_of_search(search: SearchPlan) -> str:
@@ -120,6 +127,28 @@ def _require_same(asked: Configuration, path: Path) -> None:
         )
 
 
+def _require_same_search(search: SearchPlan, known: dict[str, Any], path: Path) -> None:
+    wish = search.wish
+    asked = {
+        "tuner": wish.tuner,
+        "budget": {"trials": wish.trials, "seconds": wish.seconds},
+        "seed": wish.seed,
+    }
+    found = {**known, "seed": (known.get("seed") or {}).get("search")}
+    differing = [
+        f"{name} {value}, there {found.get(name)}"
+        for name, value in asked.items()
+        if value != found.get(name)
+    ]
+    there = parse_file(path / CONFIG, str(path / CONFIG))
+    differing += differences(search.configuration, there)
+    if differing:
+        raise CallError(
+            f"{path} is another search than the study asks for: {', '.join(differing)}; move it "
+            "away, change the study, or choose another --name"
+        )
+
+
 def _best(file: Path) -> Settings:
     try:
         content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
@@ -128,11 +157,3 @@ def _best(file: Path) -> Settings:
     except (OSError, UnicodeDecodeError, yaml.YAMLError, AttributeError):
         raise WorkError(f"{file} is damaged: expected settings (name: value)") from None
     return flat_settings(kept, str(file))
-
-
-def _trials(search: Path) -> int:
-    """Trials that have ended, well or not."""
-    if not (search / TRIALS).exists():
-        return 0
-    with (search / TRIALS).open(encoding="utf-8", newline="") as stream:
-        return sum(1 for _ in csv.DictReader(stream))
