@@ -3,6 +3,8 @@
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -61,10 +63,8 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
     from tfcmp.study.display import showing
 
     shared = ["--cache", options.cache, *([OPTION, "true"] if is_trusting(options) else [])]
-    # A scheduler ends a job by SIGTERM: as clean an end as Ctrl-C.
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with showing(directory, plan, options.jobs) as display:
+        with _terminable(), showing(directory, plan, options.jobs) as display:
             Conductor(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
     except KeyboardInterrupt:
         command = shlex.join([*PROGRAM.split(), "--resume", str(directory.path)])
@@ -148,6 +148,16 @@ def _require_texts(plan: "Plan") -> None:
         one.source: one for one in settings if not one.source.startswith("tfds:")
     }.values():
         require_source(data)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Ends the block as cleanly by SIGTERM, which schedulers send, as by Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(*_: object) -> NoReturn:

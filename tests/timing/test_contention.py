@@ -48,7 +48,7 @@ def test_own_work_is_not_that_of_others(counters, monkeypatch):
     meter = ContentionMeter()
     counters(1500, 0, 0, 0, 0, 0, 0, 0)
     # 5 core-seconds of work, 3 of them own, of 2 cores in 10 seconds.
-    assert meter.read() == Load(pytest.approx(2.0), pytest.approx(20.0))
+    assert meter.read() == Load(pytest.approx(2.0), pytest.approx(20.0), 10.0)
 
 
 def test_children_that_have_ended_are_own_work():
@@ -71,17 +71,21 @@ def test_another_process_shows():
 
 def test_spans_add_up():
     total = {}
-    add_load(total, Load(1.0, 20.0))
+    add_load(total, Load(1.0, 20.0, 10.0))
     add_load(total, None)
-    add_load(total, Load(2.0, 40.0))
-    assert total == {"others": 3.0, "capacity": 60.0}
-    assert others_share(total) == pytest.approx(0.05)
+    add_load(total, Load(2.0, 40.0, 20.0))
+    assert total == {"others": 3.0, "capacity": 60.0, "seconds": 30.0}
+    assert others_share(total, 30.0) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(("others", "share"), [(-1.0, 0.0), (25.0, 1.0)])
 def test_a_share_is_a_share(others, share):
-    assert others_share({"others": others, "capacity": 20.0}) == share
+    assert others_share({"others": others, "capacity": 20.0, "seconds": 10.0}, 10.0) == share
 
 
 def test_without_a_measurement_there_is_no_share():
-    assert others_share({}) is None
+    assert others_share({}, 0.0) is None
+
+
+def test_half_a_measurement_is_none():
+    assert others_share({"others": 1.0, "capacity": 20.0, "seconds": 10.0}, 20.0) is None

@@ -21,6 +21,8 @@ from tfcmp.study.stages import name_of_search
 PATIENCE = 60.0
 # Of the Linux kernel (<linux/prctl.h>): the signal that a process gets when its parent is gone.
 PR_SET_PDEATHSIG = 1
+# Opened here: between fork and exec nothing may be loaded.
+_LIBRARY = ctypes.CDLL(None)
 
 
 class Child(Protocol):
@@ -73,7 +75,7 @@ class ChildProcess:
 
 
 def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _LIBRARY.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def fit_command(

@@ -7,13 +7,15 @@ as busy, less what this process used itself, is what others took (`man 5 proc`, 
 import os
 import resource
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STATISTICS = Path("/proc/stat")
 # Columns of the line "cpu"; idle and iowait are no work, guest is counted in user already.
 COLUMNS = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
 NO_WORK = ("idle", "iowait")
+# Share of the timed seconds that has to be measured for the load to count as known.
+COVERED = 0.95
 
 
 @dataclass(frozen=True)
@@ -23,10 +25,12 @@ class Load:
     Attributes:
         others: core-seconds that other processes took.
         capacity: core-seconds that the machine had.
+        seconds: length of the span.
     """
 
     others: float
     capacity: float
+    seconds: float
 
 
 class ContentionMeter:
@@ -49,7 +53,8 @@ class ContentionMeter:
             return None
         # May be below zero, as the counters are coarse; over many spans that cancels.
         others = busy - self._busy - (own_seconds() - self._own)
-        return Load(others, (os.cpu_count() or 1) * (time.perf_counter() - self._start))
+        seconds = time.perf_counter() - self._start
+        return Load(others, (os.cpu_count() or 1) * seconds, seconds)
 
 
 def busy_seconds() -> float | None:
@@ -75,12 +80,20 @@ def own_seconds() -> float:
 def add_load(total: dict[str, float], load: Load | None) -> None:
     """Adds a span to sums by name, as a checkpoint keeps them."""
     if load is not None:
-        total["others"] = total.get("others", 0.0) + load.others
-        total["capacity"] = total.get("capacity", 0.0) + load.capacity
+        for name, value in asdict(load).items():
+            total[name] = total.get(name, 0.0) + value
 
 
-def others_share(total: dict[str, float]) -> float | None:
-    """Share of the capacity that others took, from 0 to 1; None where nothing was measured."""
-    if not total.get("capacity"):
+def others_share(total: dict[str, float], seconds: float) -> float | None:
+    """Share of the capacity that others took, from 0 to 1.
+
+    Args:
+        total: sums of all spans.
+        seconds: what the spans were to cover.
+
+    Returns:
+        None where nothing was measured, or only a part: a session may have run on another system.
+    """
+    if not total.get("capacity") or total["seconds"] < COVERED * seconds:
         return None
     return min(1.0, max(0.0, total["others"] / total["capacity"]))

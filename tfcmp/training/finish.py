@@ -142,7 +142,7 @@ def describe_times(clock: Clock, place: Place) -> dict:
     `others_share` is the share of the machine's CPU time that other processes took beside the
     steps of `training`; null where the system does not tell.
     """
-    share = others_share(place.load)
+    share = others_share(place.load, clock.seconds.get("training", 0.0))
     return {
         "seconds": {name: round(value, 4) for name, value in clock.seconds.items()},
         "total_seconds": round(sum(clock.seconds.values()), 4),
