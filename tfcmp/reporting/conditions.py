@@ -7,7 +7,7 @@ from typing import Any
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.reading import BUSY, Run
 
-BESIDE = f"other processes took more than {BUSY:.0%} of the CPU while it trained"
+BESIDE = f"other processes took more than {100 * BUSY:.0f} % of the CPU while it trained"
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
 
 Conditions = dict[str, str]

@@ -88,8 +88,10 @@ def showing(study: StudyDirectory, plan: Plan, jobs: int) -> Iterator[Display]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
+    # Lines of the result go above the bar where both share a terminal, and nowhere else otherwise.
+    is_shared = sys.stdout.isatty()
     with Progress(
-        *columns, console=console, disable=not console.is_terminal, redirect_stdout=False
+        *columns, console=console, disable=not console.is_terminal, redirect_stdout=is_shared
     ) as progress:
         bar = progress.add_task("study", total=len(plan.runs) + len(plan.searches), left="")
         yield Display(study, plan, jobs, lambda **what: progress.update(bar, **what))
