@@ -57,9 +57,9 @@ def call(command: str, *arguments: str) -> str:
 
 def measured(runs: list[Path]) -> Table:
     """Accuracy and time of each run, from its files."""
-    table = Table(title="Diagnostic corpus, each run by itself: test sampling only")
-    for column in ("run", "parameters", "test accuracy", "95 % interval", "training", "total"):
-        table.add_column(column, justify="left" if column == "run" else "right")
+    table = Table(title="Diagnostic corpus, test accuracy of each run: test sampling only")
+    for column in ("run", "parameters", "test", "95 % interval", "training", "total"):
+        table.add_column(column, justify="left" if column == "run" else "right", no_wrap=True)
     for run in runs:
         result = json.loads((run / "result.json").read_text())
         times = json.loads((run / "timing.json").read_text())
