@@ -68,7 +68,7 @@ def measured(runs: list[Path]) -> Table:
             run.name,
             f"{result['parameters']['total']:,}",
             f"{accuracy['value']:.1%}",
-            f"{accuracy['low']:.1%} to {accuracy['high']:.1%}",
+            f"{100 * accuracy['low']:.1f} to {accuracy['high']:.1%}",
             f"{times['seconds']['training']:.0f} s",
             f"{times['total_seconds']:.0f} s",
         )
