@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import keras_tuner
+import numpy as np
 from keras_tuner import oracles
 from keras_tuner.engine.trial import Trial
 
@@ -37,6 +38,7 @@ class WholeState:
     state_file: Path
     is_spent: Callable[[], bool]
     on_ended: Callable[[Trial], None]
+    _is_halfway = False
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Values of the next trial, unless the budget in seconds is spent."""
@@ -50,13 +52,17 @@ class WholeState:
     @keras_tuner.synchronized
     def end_trial(self, trial: Trial) -> None:
         """Takes note of the end of a trial."""
+        # What the parents would save halfway is neither before nor after the end of the trial.
+        self._is_halfway = True
         super().end_trial(trial)  # type: ignore[misc]
-        # Once more: what the parent saved still counts the trial as under way.
+        self._is_halfway = False
         self.save()
         self.on_ended(trial)
 
     def save(self) -> None:
         """Writes the state and all trials."""
+        if self._is_halfway:
+            return
         trials = [trial.get_state() for trial in self.trials.values()]  # type: ignore[attr-defined]
         content = {"oracle": self.get_state(), "trials": trials}  # type: ignore[attr-defined]
         write_json(self.state_file, content)
@@ -70,8 +76,9 @@ class WholeState:
         self.trials = {state["trial_id"]: Trial.from_state(state) for state in content["trials"]}
         self.set_state(content["oracle"])  # type: ignore[attr-defined]
         for trial in self.ongoing_trials.values():  # type: ignore[has-type]
-            trial.metrics = Trial(None).metrics
-            self._retry_queue.append(trial.trial_id)  # type: ignore[attr-defined]
+            if trial.trial_id not in self.end_order:  # type: ignore[attr-defined]
+                trial.metrics = Trial(None).metrics
+                self._retry_queue.append(trial.trial_id)  # type: ignore[attr-defined]
         self.ongoing_trials: dict[str, Trial] = {}
 
 
@@ -81,6 +88,12 @@ class RandomOracle(WholeState, oracles.RandomSearchOracle):
 
 class BayesianOracle(WholeState, oracles.BayesianOptimizationOracle):
     """Learns from the trials so far where good ones are to be expected."""
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """Values of the next trial, the same whether or not the search was broken off before."""
+        # The parent's generator is not part of its state.
+        self._random_state = np.random.RandomState(self.seed + len(self.trials))
+        return super().populate_space(trial_id)
 
 
 class HyperbandOracle(WholeState, oracles.HyperbandOracle):

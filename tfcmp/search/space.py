@@ -199,7 +199,8 @@ def _condition(name: str, when: Any, configuration: Configuration) -> tuple[str,
 def _resolved(domains: list[Domain], configuration: Configuration) -> list[Domain]:
     """Every domain with a condition that can be met, parents in front of what depends on them.
 
-    Where the parent is not searched, its configured value decides.
+    Where the parent is not searched, its configured value decides. For values of the parent that no
+    alternative names (a momentum is for SGD only) the setting stays as configured.
     """
     lists = {domain.setting: domain.values for domain in domains if not domain.parent}
     free = [domain for domain in domains if not domain.parent]
@@ -218,7 +219,7 @@ def _resolved(domains: list[Domain], configuration: Configuration) -> list[Domai
             )
         for value in values:
             matching = [domain for domain in alternatives if value in domain.parent_values]
-            if len(matching) != 1:
+            if len(matching) > 1:
                 raise CallError(
                     f"--search.space: {name}: expected one alternative for {parent} {value}, got "
                     f"{len(matching)}"

@@ -49,6 +49,14 @@ class TrialTuner(BaseTuner):
             raise keras_tuner.errors.FailedTrialError(outcome.reason)
         return {OBJECTIVE: outcome.score}
 
+    def _try_run_and_update_trial(self, trial: Trial, *_arguments: Any, **_options: Any) -> None:
+        """As the parent, which prints the traceback of a failed trial: its reason is on record."""
+        try:
+            self._run_and_update_trial(trial)
+            trial.status = "COMPLETED"
+        except keras_tuner.errors.FailedTrialError as error:
+            trial.status, trial.message = "FAILED", str(error)
+
     def search(self) -> None:
         """Runs trials until the oracle has no more; as chief, serves until workers are done.
 
