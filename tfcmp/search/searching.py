@@ -173,8 +173,12 @@ def _require_same_texts(search: RunDirectory, splits: dict[str, Any], role: Role
 
 
 def _require_same_space(tuner: TrialTuner, hyperparameters: Any) -> None:
-    theirs, ours = tuner.oracle.get_space(), hyperparameters
-    if [str(one) for one in theirs.space] != [str(one) for one in ours.space]:
+    # By name: on its way from the chief a space is sorted by kind.
+    theirs, ours = (
+        {one.name: sorted(map(str, one.values)) for one in space.space}
+        for space in (tuner.oracle.get_space(), hyperparameters)
+    )
+    if theirs != ours:
         raise WorkError(
             "the chief searches another space than this worker; start all of them with the same "
             "settings, and give every search a port of its own"
