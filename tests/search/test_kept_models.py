@@ -27,7 +27,7 @@ def ignored(share):
     """Progress that nobody looks at."""
 
 
-@pytest.mark.parametrize("model", ["gru", "bag_of_ngrams"])
+@pytest.mark.parametrize("model", [pytest.param("gru", marks=pytest.mark.slow), "bag_of_ngrams"])
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
 def test_a_kept_model_gives_what_a_new_one_gives(make, tiny_configuration, model, optimizer):
     configuration = tiny_configuration(model, optimizer="adam")
