@@ -41,6 +41,7 @@ HOMES = {
     "keras_hub": {"models"},
     "kagglehub": {"models/presets"},
     "huggingface_hub": {"models/presets"},
+    "keras_tuner": {"search"},
     "jsonargparse": {"", "command"},
 }
 

@@ -10,6 +10,7 @@ COMMANDS = {
     "compare": "fits the models of a study file, each with several seeds, and reports",
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
+    "tune": "searches for settings of a model: optimizer, learning rate, batch size and others",
     "predict": "answers texts with the model of a run",
     "report": "compares runs: tables, figures, findings, on one page",
     "verify": "recomputes every number from predictions and checksums",

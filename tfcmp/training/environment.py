@@ -23,7 +23,7 @@ PACKAGES = (
 )
 
 
-def describe_environment(origin: dict) -> dict:
+def describe_environment(origin: dict, command: str = "fit") -> dict:
     """Versions, commit, command and date beside `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
@@ -31,7 +31,7 @@ def describe_environment(origin: dict) -> dict:
         "platform": platform.platform(),
         **origin,
         "commit": commit_of_package(),
-        "command": ["python", "-m", "tfcmp.fit", *sys.argv[1:]],
+        "command": ["python", "-m", f"tfcmp.{command}", *sys.argv[1:]],
         "started": now(),
         "resumed": [],
     }

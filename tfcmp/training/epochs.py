@@ -82,6 +82,17 @@ class Trainer:
         is_patient = patience is None or self.place.stale_epochs < patience
         return is_patient and self.place.epoch < self.settings.epochs
 
+    def adopt(self, other: "Trainer") -> None:
+        """Takes over the compiled functions of a trainer of the same model and optimizer."""
+        self.step_function, self.forward = other.step_function, other.forward
+        self.is_compiled = other.is_compiled
+
+    def train(self, advance: Callable[[int], None]) -> None:
+        """Epochs of steps, each followed by a look at validation, until none is left."""
+        while self.has_epochs_left():
+            self.train_epoch(advance)
+            self.validate()
+
     def train_epoch(self, advance: Callable[[int], None]) -> None:
         """The steps of the epoch that are not done yet, a checkpoint after every segment."""
         order = self.texts.training_order(self.settings.batch_size, self.seed, self.place.epoch)

@@ -73,9 +73,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
 
     # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
     with progress_bar(configuration.model, trainer.steps_left()) as advance:
-        while trainer.has_epochs_left():
-            trainer.train_epoch(advance)
-            trainer.validate()
+        trainer.train(advance)
     trainer.restore_best()
 
     # The only time the test split is read.

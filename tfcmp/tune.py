@@ -1,0 +1,219 @@
+"""`python -m tfcmp.tune --model NAME`: searches for the settings that validate best."""
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.fields import Configuration
+from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.data.sources.opening import require_source
+from tfcmp.errors import CallError, TfcmpError, WorkError
+from tfcmp.models.encoder_files import resolve_encoder
+from tfcmp.models.saved_model.trust import trusting_saved_models
+from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
+from tfcmp.runs.files import make_folder
+from tfcmp.search.budget import make_budget
+from tfcmp.search.cluster import Role, read_role
+from tfcmp.search.plan import (
+    SEARCH,
+    SPACE,
+    Plan,
+    extended,
+    make_plan,
+    read_plan,
+    read_search_file,
+    require_same,
+    wait_for_search,
+)
+from tfcmp.search.settings import GROUPS
+from tfcmp.search.space import make_space, read_space_file
+
+if TYPE_CHECKING:
+    from jsonargparse import ArgumentParser, Namespace
+
+PROGRAM = "python -m tfcmp.tune"
+DESCRIPTION = (
+    "Searches optimizer, learning rate, batch size and whatever else a space file names, by "
+    "validation accuracy. Takes all settings of tfcmp.fit; one that is given by a flag is kept as "
+    "given and not searched. Writes a directory with every trial and best.yaml for tfcmp.fit."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, searches, prints the best trial and, alone on the last line, the directory."""
+    start = time.perf_counter()
+    role = read_role()
+    resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
+    if resumed is None:
+        plan, options = _plan_of(arguments)
+        cache = _cache_folder(options)
+        _require_inputs(plan.configuration, cache, is_trusting(options))
+        if role == "worker":
+            search = _joined(options, plan)
+        else:
+            search = create_run(
+                Path(options.runs), f"{plan.configuration.model}-search", options.name
+            )
+    else:
+        options, cache = resumed, _cache_folder(resumed)
+        search = RunDirectory(Path(resumed.resume))
+        plan = _resumed_plan(search, resumed)
+        _require_inputs(plan.configuration, cache, is_trusting(options))
+        if role != "worker":
+            search.lock()
+    with trusting_saved_models(is_trusting(options)):
+        found = _search(plan, search, cache, role, start)
+    sys.stdout.write(f"{_summary(found, plan, search.path)}\n{search.path}\n")
+
+
+def _search(
+    plan: Plan, search: RunDirectory, cache: Path, role: Role, start: float
+) -> dict[str, Any]:
+    try:
+        import_tensorflow()
+        from tfcmp.search.searching import run_search
+
+        found = run_search(plan, search, cache, role, lambda: time.perf_counter() - start)
+    except KeyboardInterrupt:
+        if search.file(SEARCH).exists():
+            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {search.path}\n")
+        raise
+    except TfcmpError:
+        # A mistake leaves nothing behind that would keep the mended call from its --name.
+        if role != "worker" and not search.file("trials.csv").exists():
+            for name in (CONFIG, SPACE, SEARCH):
+                search.file(name).unlink(missing_ok=True)
+        raise
+    finally:
+        search.unlock()
+    if found["best"] is None and role != "worker":
+        raise WorkError(
+            f"none of the {found['trials']['done']} trials has a score; {search.path}/trials.csv "
+            "has the reasons"
+        )
+    return found
+
+
+def _plan_of(arguments: list[str]) -> tuple[Plan, "Namespace"]:
+    configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
+    given = {argument.split("=", 1)[0].removeprefix("--") for argument in arguments}
+    fixed = {name for name in given if name.split(".")[0] in GROUPS}
+    wanted = options.search
+    budget = make_budget(wanted.trials, wanted.seconds, wanted.tuner)
+    plan = make_plan(configuration, wanted.tuner, budget, wanted.seed, wanted.space, fixed)
+    return plan, options
+
+
+def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
+    """The plan of a search that was begun; its budget may be raised, its space may not change."""
+    known = read_search_file(search)
+    arguments = ["--config", str(search.file(CONFIG))]
+    configuration = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
+    plan = read_plan(search, configuration)
+    wanted = options.search
+    if wanted.space is not None:
+        given = make_space(read_space_file(wanted.space), configuration)
+        if given.digest() != plan.space.digest():
+            raise CallError(
+                f"--search.space {wanted.space} is not the space of {search.path}; trials of two "
+                "spaces are not merged: leave it out, or start anew under another --name"
+            )
+    budget = extended(plan.budget, wanted.trials, wanted.seconds, plan.tuner)
+    if known["status"] == "complete" and budget == plan.budget:
+        raise WorkError(
+            f"{search.path} is complete; there is nothing to resume, unless --search.trials or "
+            "--search.seconds raise its budget"
+        )
+    return Plan(configuration, plan.space, plan.tuner, budget, plan.seed)
+
+
+def _joined(options: "Namespace", plan: Plan) -> RunDirectory:
+    """The search of the chief that this worker is to join."""
+    if options.name is None:
+        raise CallError(
+            "--name is missing: a worker has to be told the folder that its chief works in; give "
+            "all of them the same --runs and --name"
+        )
+    search = wait_for_search(Path(options.runs) / options.name)
+    arguments = ["--config", str(search.file(CONFIG))]
+    configuration = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
+    require_same(search, plan, read_plan(search, configuration))
+    return search
+
+
+def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
+    """Finds or fetches the texts and the pretrained weights."""
+    if configuration.data.source.startswith("tfds:"):
+        # TFDS imports TensorFlow by itself, and not in silence.
+        import_tensorflow()
+    require_source(configuration.data)
+    with trusting_saved_models(trust):
+        resolve_encoder(configuration, cache)
+
+
+def _cache_folder(options: "Namespace") -> Path:
+    cache = Path(options.cache).expanduser()
+    make_folder(cache, "--cache")
+    return cache
+
+
+def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
+    trials, best = found["trials"], found["best"]
+    without = trials["failed"] + trials["invalid"]
+    lines = [
+        f"{plan.configuration.model}: {trials['done']} trials of a {plan.tuner} search"
+        + (f", {without} without a score" if without else "")
+    ]
+    if best is not None:
+        lines.append(
+            f"best validation accuracy {best['score']:.2%} in trial {best['trial']}; train it with "
+            f"python -m tfcmp.fit --config {path}/best.yaml"
+        )
+    if found["share_in_steps"] is not None:
+        lines.append(
+            f"{found['seconds']['total']:,.0f} s, {found['share_in_steps']:.0%} of them in "
+            "training and evaluation steps"
+        )
+    return "\n".join(lines)
+
+
+def _add_options(parser: "ArgumentParser") -> None:
+    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the directory")
+    parser.add_argument("--name", type=str | None, help="name of the directory")
+    parser.add_argument("--resume", type=str | None, help="directory of a search to go on with")
+    parser.add_argument(
+        "--search.tuner",
+        type=Literal["random", "bayesian", "hyperband", "grid"],
+        default="random",
+        help="how the space is walked through",
+    )
+    parser.add_argument("--search.seed", type=int, default=1, help="seed of what is drawn")
+    _add_resumable(parser)
+
+
+def _add_resumable(parser: "ArgumentParser") -> None:
+    parser.add_argument(
+        "--search.trials", type=int | None, default=None, help="most trials, failed ones included"
+    )
+    parser.add_argument(
+        "--search.seconds",
+        type=float | None,
+        default=None,
+        help="no trial begins once all together have taken that long",
+    )
+    parser.add_argument(
+        "--search.space", type=str | None, default=None, help="YAML file of what is searched"
+    )
+    parser.add_argument(
+        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+    )
+    add_trust(parser)
+
+
+if __name__ == "__main__":
+    run_command(main)
