@@ -1,0 +1,108 @@
+"""`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from jsonargparse import ArgumentParser, Namespace
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.errors import CallError
+from tfcmp.runs.directory import RunDirectory, open_run
+
+PROGRAM = "python -m tfcmp.explain"
+DESCRIPTION = (
+    "Explains the answers of a run by its words: integrated gradients at the token embedding, or "
+    "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    _add_explanation(parser)
+    add_trust(parser)
+    options = parse_strictly(parser, arguments)
+    explain(options)
+
+
+def _add_explanation(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
+    )
+    parser.add_argument(
+        "--input",
+        type=str | None,
+        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+    )
+    parser.add_argument(
+        "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
+    )
+    parser.add_argument(
+        "--method",
+        type=str | None,
+        choices=["ig", "occlusion"],
+        help="ig: integrated gradients, the default where the model has a token embedding; "
+        "occlusion: leave one word out, which every model allows",
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=50,
+        help="nodes of the integral; doubled up to 400 while the completeness error is 5 %% or more",
+    )
+    parser.add_argument(
+        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
+    )
+    parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
+
+
+def explain(options: Namespace) -> None:
+    """Explains texts."""
+    given = [bool(options.text), options.input is not None, options.sample is not None]
+    if sum(given) != 1:
+        raise CallError(
+            "expected one of --text, --input and --sample, got "
+            + ("none of them" if not any(given) else "more than one")
+        )
+    if options.steps < 1:
+        raise CallError(f"--steps {options.steps}: expected at least 1")
+    html = Path(options.html) if options.html is not None else None
+    if html is not None and not html.parent.is_dir():
+        raise CallError(f"--html {html}: there is no folder {html.parent}")
+    run = open_run(Path(options.run))
+    file = _checked_input(run, options)
+    import_tensorflow()
+    import tfcmp
+    from tfcmp.explanation.explainer import Explainer
+    from tfcmp.explanation.presenting import present
+    from tfcmp.explanation.samples import sample_test
+
+    classifier = tfcmp.load(run.path, trust=is_trusting(options))
+    explainer = Explainer(classifier, options.method, options.steps)
+    if options.sample is not None:
+        texts: Iterable[str] = [example.text for example in sample_test(run, options.sample)]
+    else:
+        texts = options.text or file
+    as_json = options.json or not sys.stdout.isatty()
+    present(explainer, texts, run.path.resolve().name, as_json, html)
+
+
+def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
+    """The texts of --input, opened but not read; whatever else is asked for is looked at too."""
+    from tfcmp.explanation.samples import require_sample
+    from tfcmp.inference.inputs import stream_texts
+
+    if options.sample is not None:
+        require_sample(run, options.sample)
+    return stream_texts(Path(options.input)) if options.input is not None else ()
+
+
+if __name__ == "__main__":
+    run_command(main)
