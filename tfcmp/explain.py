@@ -1,5 +1,6 @@
 """`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
 
+import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,9 @@ DESCRIPTION = (
     "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal."
 )
 
+# Texts of the test split that explanations are measured on.
+SAMPLE = 200
+
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
@@ -27,9 +31,13 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
     _add_explanation(parser)
+    _add_evaluation(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
-    explain(options)
+    if options.evaluate:
+        evaluate(options, arguments)
+    else:
+        explain(options)
 
 
 def _add_explanation(parser: ArgumentParser) -> None:
@@ -63,16 +71,36 @@ def _add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
 
 
+def _add_evaluation(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--evaluate",
+        type=bool,
+        nargs="?",
+        const=True,
+        default=False,
+        help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
+        "explanation.json of the run",
+    )
+    parser.add_argument(
+        "--other",
+        action="append",
+        type=str,
+        default=[],
+        help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
+    )
+
+
 def explain(options: Namespace) -> None:
     """Explains texts."""
+    if options.other:
+        raise CallError("--other compares explanations; expected --evaluate beside it")
     given = [bool(options.text), options.input is not None, options.sample is not None]
     if sum(given) != 1:
         raise CallError(
             "expected one of --text, --input and --sample, got "
             + ("none of them" if not any(given) else "more than one")
         )
-    if options.steps < 1:
-        raise CallError(f"--steps {options.steps}: expected at least 1")
+    _check_steps(options)
     html = Path(options.html) if options.html is not None else None
     if html is not None and not html.parent.is_dir():
         raise CallError(f"--html {html}: there is no folder {html.parent}")
@@ -81,17 +109,56 @@ def explain(options: Namespace) -> None:
     import_tensorflow()
     import tfcmp
     from tfcmp.explanation.explainer import Explainer
+    from tfcmp.explanation.network import Network
     from tfcmp.explanation.presenting import present
     from tfcmp.explanation.samples import sample_test
 
     classifier = tfcmp.load(run.path, trust=is_trusting(options))
-    explainer = Explainer(classifier, options.method, options.steps)
+    explainer = Explainer(Network(classifier), options.method, options.steps)
     if options.sample is not None:
         texts: Iterable[str] = [example.text for example in sample_test(run, options.sample)]
     else:
         texts = options.text or file
     as_json = options.json or not sys.stdout.isatty()
     present(explainer, texts, run.path.resolve().name, as_json, html)
+
+
+def evaluate(options: Namespace, arguments: list[str]) -> None:
+    """Measures how good explanations are, and prints the figures and the file they are in."""
+    for name in ("text", "html", "json"):
+        if options[name]:
+            raise CallError(f"--{name} and --evaluate contradict each other: leave one of them out")
+    if options.input is not None and options.sample is not None:
+        raise CallError("--input and --sample contradict each other: leave one of them out")
+    _check_steps(options)
+    run = open_run(Path(options.run))
+    others = [open_run(Path(path)).path for path in options.other]
+    if options.input is None:
+        options.sample = SAMPLE if options.sample is None else options.sample
+    _checked_input(run, options)
+    import_tensorflow()
+    from tfcmp.explanation.evaluation import EXPLANATION, evaluate_explanations, lines
+    from tfcmp.explanation.samples import read_examples, sample_test
+    from tfcmp.models.saved_model.trust import trusting_saved_models
+
+    file = Path(options.input) if options.input is not None else None
+    examples = sample_test(run, options.sample) if file is None else read_examples(file)
+    with trusting_saved_models(is_trusting(options)):
+        content = evaluate_explanations(
+            run,
+            examples,
+            "test" if file is None else file.name,
+            others,
+            options.method,
+            options.steps,
+            shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
+        )
+    sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
+
+
+def _check_steps(options: Namespace) -> None:
+    if options.steps < 1:
+        raise CallError(f"--steps {options.steps}: expected at least 1")
 
 
 def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:

@@ -11,7 +11,6 @@ from tfcmp.explanation.gradients import FEWEST_STEPS, MOST_STEPS, TOLERANCE, Int
 from tfcmp.explanation.network import Network
 from tfcmp.explanation.occlusion import occlude
 from tfcmp.explanation.reading import NO_WORD, Reading, read_text
-from tfcmp.inference.classifier import Classifier
 
 GRADIENTS, OCCLUSION = METHODS = ("ig", "occlusion")
 
@@ -82,7 +81,7 @@ class Explainer:
     """Explains texts by one method.
 
     Args:
-        classifier: a loaded run.
+        network: of a loaded run.
         method: "ig", "occlusion", or None for the first of the two that the model allows.
         steps: nodes of integrated gradients to begin with.
         most_steps: nodes at most.
@@ -93,12 +92,12 @@ class Explainer:
 
     def __init__(
         self,
-        classifier: Classifier,
+        network: Network,
         method: str | None = None,
         steps: int = FEWEST_STEPS,
         most_steps: int = MOST_STEPS,
     ) -> None:
-        self.network = Network(classifier)
+        self.network = network
         if method is None:
             method = OCCLUSION if self.network.embedding is None else GRADIENTS
         self.method = method
@@ -107,12 +106,13 @@ class Explainer:
         # Tracing is work of the first text, not of an explanation.
         self.explain("warm up")
 
-    def explain(self, text: str, label: str | None = None) -> Explanation:
+    def explain(self, text: str, label: str | None = None, doubles: bool = True) -> Explanation:
         """The explanation of one text.
 
         Args:
             text: any text; one without words has an explanation without words.
             label: class to explain; None takes the predicted one.
+            doubles: whether more steps are taken where they are too few.
 
         Raises:
             WorkError: the text cannot be read word by word.
@@ -126,7 +126,8 @@ class Explainer:
         if self.gradients is None:
             scores, rest = occlude(self.network, reading, target), 0.0
         else:
-            found = self.gradients.attribute(reading, target, self.steps, self.most_steps)
+            most = self.most_steps if doubles else self.steps
+            found = self.gradients.attribute(reading, target, self.steps, most)
             steps, error = found.steps, found.completeness_error
             scores = reading.sums(found.token_scores)
             rest = float(found.token_scores[reading.word_of_token == NO_WORD].sum())
