@@ -1,5 +1,6 @@
 """Explanations on a terminal: the text, each word coloured by what it adds."""
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 CUT = "dim strike"
+# Control characters would steer the terminal, and halves of characters cannot be written.
+HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def print_explanation(explanation: Explanation, console: "Console") -> None:
@@ -31,7 +34,7 @@ def coloured_text(explanation: Explanation) -> "Text":
     """The text with a background per word; words beyond the length limit struck through."""
     from rich.text import Text
 
-    coloured = Text(explanation.reading.text)
+    coloured = Text(HARMFUL.sub("\ufffd", explanation.reading.text))
     parts = shares(explanation.scores)
     for (start, end), share in zip(explanation.reading.words, parts, strict=True):
         coloured.stylize(CUT if np.isnan(share) else _style(float(share)), start, end)
@@ -46,7 +49,7 @@ def _legend(explanation: Explanation) -> "Text":
         legend.append("  ", style=_style(share))
     legend.append(f" for {explanation.label}", style="dim")
     if np.isnan(explanation.scores).any():
-        legend.append("   cut", style=CUT).append(" by the length limit", style="dim")
+        legend.append("   ").append("cut", style=CUT).append(" by the length limit", style="dim")
     return legend
 
 
