@@ -58,10 +58,12 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
     wanted = {int(id, 16): groups[id] for id in chosen.tolist()}
     examples = []
     for text, rationale in _texts(data_settings(run)):
-        group = wanted.pop(text_hash(text), None) if wanted else None
+        group = wanted.pop(text_hash(text), None)
         if group is not None:
             examples.append(Example(f"{text_hash(text):016x}", text, group, rationale))
-    if wanted:
+        if not wanted:
+            break
+    else:
         raise WorkError(
             f"{len(wanted)} of {size} test texts of {run.path} are not in its source any more; "
             "bring back the data as they were"
@@ -104,11 +106,11 @@ def _test_groups(run: RunDirectory) -> Mapping[str, int]:
 
 
 def _texts(settings: DataSettings) -> Iterator[tuple[str, tuple[Span, ...] | None]]:
-    """All texts of a source, with their rationales where it has them."""
+    """The texts of a source, with their rationales where it has them; at least the test split."""
     source = open_source(settings)
     source.key()
     if isinstance(source, DiagnosticSource):
-        for review in source.reviews():
+        for review in source.test_reviews():
             yield review.text, tuple(Span(*place) for place in review.rationale)
     elif isinstance(source, TableFileSource):
         for row in read_rationales(source.path, source.text_column, source.encoding):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 CUT = "dim strike"
+# Words that add less are left uncoloured: on a dark terminal white would shine.
+FAINTEST = 0.04
 # Control characters would steer the terminal, and halves of characters cannot be written.
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -37,7 +39,10 @@ def coloured_text(explanation: Explanation) -> "Text":
     coloured = Text(HARMFUL.sub("\ufffd", explanation.reading.text))
     parts = shares(explanation.scores)
     for (start, end), share in zip(explanation.reading.words, parts, strict=True):
-        coloured.stylize(CUT if np.isnan(share) else _style(float(share)), start, end)
+        if np.isnan(share):
+            coloured.stylize(CUT, start, end)
+        elif abs(share) >= FAINTEST:
+            coloured.stylize(_style(float(share)), start, end)
     return coloured
 
 
