@@ -1,18 +1,24 @@
 """`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
 
+import json
 import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory, open_run
+
+if TYPE_CHECKING:
+    from tfcmp.reporting.checks import Checked
 
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
@@ -32,9 +38,13 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
     _add_explanation(parser)
     _add_evaluation(parser)
+    add_checks(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
-    if options.evaluate:
+    check = chosen_check(options)
+    if check is not None:
+        run_check(check, options, shlex.join([*PROGRAM.split(), *arguments]))
+    elif options.evaluate:
         evaluate(options, arguments)
     else:
         explain(options)
@@ -169,6 +179,61 @@ def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
     if options.sample is not None:
         require_sample(run, options.sample)
     return stream_texts(Path(options.input)) if options.input is not None else ()
+
+
+def run_check(check: str, options: Namespace, command: str) -> None:
+    """Checks runs and prints what was found, as JSON or as tables."""
+    paths = [Path(options.run), *map(Path, options.compare or ())]
+    if check in ("behaviour", "contrast"):
+        found = _check_answers(check, paths, options, command)
+    else:
+        found = _check_predictions(check, paths, options, command)
+    if options.json:
+        sys.stdout.write(json.dumps(found.contents, indent=2) + "\n")
+    else:
+        from tfcmp.reporting.terminal import terminal_text
+
+        sys.stdout.write("\n".join(map(terminal_text, found.tables)))
+
+
+def _check_answers(check: str, paths: list[Path], options: Namespace, command: str) -> "Checked":
+    """Checks for which the models answer texts."""
+    from tfcmp.explanation import checks
+    from tfcmp.explanation.contrast.pairs import PairColumns
+
+    trust = is_trusting(options)
+    if check == "behaviour":
+        return checks.check_behaviour(
+            paths,
+            cases=CASES if options.cases is None else options.cases,
+            seed=1 if options.cases_seed is None else options.cases_seed,
+            negative=options.negative,
+            positive=options.positive,
+            parts=options.parts,
+            trust=trust,
+            command=command,
+        )
+    names = ("original", "contrast", "original_label", "contrast_label")
+    given = {name: options[f"{name}_column"] for name in names}
+    columns = PairColumns(**{name: column for name, column in given.items() if column})
+    return checks.check_contrast(
+        paths, Path(options.contrast), columns, trust=trust, command=command
+    )
+
+
+def _check_predictions(
+    check: str, paths: list[Path], options: Namespace, command: str
+) -> "Checked":
+    """Checks that need nothing but the predictions that the runs hold."""
+    from tfcmp.reporting import checks
+
+    if check == "calibrate":
+        return checks.calibrate_runs(paths, command)
+    if check == "label_errors":
+        return checks.find_label_errors(
+            paths, CONFIDENCE if options.confidence is None else options.confidence
+        )
+    return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
 
 
 if __name__ == "__main__":
