@@ -68,7 +68,7 @@ def chosen_check(options: Namespace) -> str | None:
     if len(chosen) > 1:
         raise CallError(f"expected one of {' and '.join(map(_flag, chosen))} at a time")
     for name, checks in _BELONGS.items():
-        if _is_given(options, name) and chosen[:1] not in [[check] for check in checks]:
+        if _is_given(options, name) and not set(chosen) & set(checks):
             raise CallError(
                 f"{_flag(name)} goes with {' or '.join(map(_flag, checks))}; add that, or leave "
                 "it out"
@@ -88,7 +88,9 @@ def _switch(parser: ArgumentParser, option: str, told: str) -> None:
 
 
 def _is_given(options: Namespace, name: str) -> bool:
-    return options.get(name) not in (None, False, [])
+    value = options.get(name)
+    # A number of 0 is given.
+    return value is not None and value is not False and value != []
 
 
 def _flag(name: str) -> str:

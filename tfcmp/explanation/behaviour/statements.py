@@ -11,7 +11,7 @@ from tfcmp.data.diagnostic.grammar import Template, parse
 
 _PLAIN = {
     "pos": (
-        "This is a {same.adjective} {film}.",
+        "This is {a} {same.adjective} {film}.",
         "The {part} is {same.adjective}.",
         "The {parts} are {same.adjective}.",
         "I {same.verb} this {film}.",

@@ -5,6 +5,8 @@ words are few and frequent. `LABELS` are this room's names for the two sides, wh
 its classes.
 """
 
+from collections.abc import Mapping
+
 LABELS = ("neg", "pos")
 
 # Clear by themselves, under "The {part} is ..." and "... {film}".
@@ -109,7 +111,7 @@ FILLERS = {
 }  # fmt: skip
 
 
-_OF_LABELS: dict[str, dict[str, tuple[str, ...]]] = {
+_OF_LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "adjective": ADJECTIVES,
     "gradable": GRADABLE,
     "verb": VERBS,
