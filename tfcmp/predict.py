@@ -44,10 +44,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument(
         "--calibrated",
-        type=bool,
-        nargs="?",
-        const=True,
-        default=False,
+        action="store_true",
         help="probabilities at the temperature of tfcmp.explain RUN --calibrate; no label changes",
     )
     add_trust(parser)

@@ -84,7 +84,8 @@ def chosen_check(options: Namespace) -> str | None:
 
 
 def _switch(parser: ArgumentParser, option: str, told: str) -> None:
-    parser.add_argument(option, type=bool, nargs="?", const=True, default=False, help=told)
+    # With a value of its own it would swallow the RUN behind it.
+    parser.add_argument(option, action="store_true", help=told)
 
 
 def _is_given(options: Namespace, name: str) -> bool:
