@@ -21,7 +21,7 @@ _BELONGS = {
     "confidence": ("label_errors",),
     "compare": CHECKS,
 }
-_EXPLAINING = ("text", "input", "sample", "evaluate", "method", "html")
+_EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "html")
 CASES = 200
 CONFIDENCE = 0.9
 
