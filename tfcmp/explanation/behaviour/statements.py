@@ -64,7 +64,7 @@ _NEGATION = {
 _DOUBLE_NEGATION = {
     "pos": (
         "I can't say that I didn't {same.base} this {film}.",
-        "I can't say that the {part} is not {same.gradable}.",
+        "I can't imagine anyone saying that the {part} is not {same.gradable}.",
         "Nobody can say that this {film} is not {same.gradable}.",
         "It is not true that the {part} is not {same.gradable}.",
         "I don't know anyone who did not {same.base} this {film}.",
@@ -76,7 +76,7 @@ _DOUBLE_NEGATION = {
     ),
     "neg": (
         "I can't say that I didn't hate this {film}.",
-        "I can't say that the {part} is not {awful}.",
+        "I can't imagine anyone saying that the {part} is not {awful}.",
         "Nobody can say that this {film} is not {awful}.",
         "It is not true that the {part} is not {awful}.",
         "I don't know anyone who did not hate this {film}.",
@@ -129,10 +129,10 @@ _COMPARISON = {
     "pos": (
         "This {film} is much better than {rival}.",
         "{rival} is not half as good as this {film}.",
-        "{rival} is far worse than this {film}.",
-        "I liked this {film} far more than {rival}.",
+        "{rival} was {same.gradable}, and this {film} is even better.",
+        "I liked {rival}, and this {film} is a big step up.",
         "Compared to {rival}, this {film} is {same.adjective}.",
-        "Compared to this {film}, {rival} is {other.adjective}.",
+        "No other {film} about {topic} is as {same.gradable} as this one.",
         "This {film} is better than anything I have seen {when}.",
         "{rival} was {other.adjective}, and this {film} is so much better.",
         "Of the {few} films by this director, this one is by far the best.",
@@ -141,10 +141,10 @@ _COMPARISON = {
     "neg": (
         "This {film} is much worse than {rival}.",
         "This {film} is not half as good as {rival}.",
-        "{rival} is far better than this {film}.",
-        "I liked {rival} far more than this {film}.",
+        "{rival} was {same.gradable}, and this {film} is even worse.",
+        "I liked {rival}, but this {film} is a big step down.",
         "Compared to {rival}, this {film} is {same.adjective}.",
-        "Compared to this {film}, {rival} is {other.adjective}.",
+        "No other {film} about {topic} is as {same.gradable} as this one.",
         "This {film} is worse than anything I have seen {when}.",
         "{rival} was {other.adjective}, and this {film} is so much worse.",
         "Of the {few} films by this director, this one is by far the worst.",
