@@ -37,6 +37,7 @@ def test_a_check_is_chosen_by_its_option(arguments, check):
         (["--behaviour", "--calibrate"], "expected one of --behaviour and --calibrate at a time"),
         (["--cases", "150"], "--cases goes with --behaviour"),
         (["--cases-seed", "0"], "--cases-seed goes with --behaviour"),
+        (["--behaviour", "--cases", "99"], "--cases 99: expected at least 100"),
         (["--calibrate", "--positive", "5"], "--positive goes with --behaviour"),
         (["--behaviour", "--confidence", "0"], "--confidence goes with --label-errors"),
         (["--compare", "other"], "--compare goes with --behaviour or --contrast or"),

@@ -23,6 +23,8 @@ _BELONGS = {
 }
 _EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "html")
 CASES = 200
+# With fewer, the intervals are wider than what models differ by.
+FEWEST_CASES = 100
 CONFIDENCE = 0.9
 
 
@@ -78,6 +80,8 @@ def chosen_check(options: Namespace) -> str | None:
     for name in _EXPLAINING:
         if _is_given(options, name):
             raise CallError(f"{_flag(name)} and {_flag(chosen[0])} contradict each other")
+    if options.cases is not None and options.cases < FEWEST_CASES:
+        raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
     if options.confidence is not None and not 0 <= options.confidence <= 1:
         raise CallError(f"--confidence {options.confidence:g}: expected a number from 0 to 1")
     return chosen[0]

@@ -19,7 +19,6 @@ from tfcmp.explanation.behaviour.writer import Writer
 
 # To be raised with every change to words, templates or changes: failure rates depend on it.
 TEST_SET_VERSION = 1
-FEWEST_CASES = 100
 _TRIES_A_CASE = 200
 
 Kind = Literal["MFT", "INV", "DIR"]
