@@ -30,7 +30,7 @@ def test_runs_are_tested_written_and_set_side_by_side(copies):
     paths, loads = copies
     found = checks.check_behaviour(paths, cases=12, seed=1, command="the command")
     assert loads == ["one", "two"]
-    assert [column.name for column in found.tables[0].columns[4:]] == ["one", "two"]
+    assert [column.name for column in found.tables[0].columns[3:]] == ["one", "two"]
     written = json.loads((paths[0] / "behaviour.json").read_text())
     assert written["command"] == "the command"
     assert written["computed_from"] == {MODEL: sha256_of(paths[0] / MODEL)}

@@ -17,11 +17,20 @@ def content(value, seed=1):
 
 def test_every_run_has_a_column():
     table = behaviour_table({"gru-seed1": content(0.25), "lstm-seed1": content(0.1)})
-    assert [column.heading for column in table.columns[4:]] == ["gru-seed1", "lstm-seed1"]
+    assert [column.heading for column in table.columns[3:]] == ["gru-seed1", "lstm-seed1"]
     assert table.rows == (
-        ("negation", "MFT", "not good", 200, "25.0 % (12.5 to 50.0)", "10.0 % (5.0 to 20.0)"),
+        ("negation", "MFT", 200, "25.0 % (12.5 to 50.0)", "10.0 % (5.0 to 20.0)"),
     )
     assert "by more than 0.1 against" in table.note
+
+
+def test_one_run_has_room_to_say_what_is_tested():
+    assert behaviour_table({"gru": content(0.25)}).rows[0][:4] == (
+        "negation",
+        "MFT",
+        "not good",
+        200,
+    )
 
 
 def test_variations_are_rows_where_they_are_asked_for():

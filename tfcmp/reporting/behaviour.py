@@ -24,6 +24,8 @@ def behaviour_table(measured: Mapping[str, Mapping[str, Any]], parts: bool = Fal
         CallError: the runs were not tested on the same cases.
     """
     first = next(iter(measured.values()))
+    # Several runs need the room.
+    is_alone = len(measured) == 1
     for name, content in measured.items():
         if content["test_set"] != first["test_set"]:
             raise CallError(
@@ -37,18 +39,19 @@ def behaviour_table(measured: Mapping[str, Mapping[str, Any]], parts: bool = Fal
             (
                 capability,
                 of_first["kind"],
-                of_first["summary"],
+                *([of_first["summary"]] if is_alone else []),
                 of_first["failure_rate"]["cases"],
                 *(_shown(result["failure_rate"]) for result in results),
             )
         )
         for part in of_first["parts"] if parts else ():
             rates = [result["parts"][part] for result in results]
-            rows.append((f"  {part}", "", "", rates[0]["cases"], *map(_shown, rates)))
+            empty = ("", "") if is_alone else ("",)
+            rows.append((f"  {part}", *empty, rates[0]["cases"], *map(_shown, rates)))
     columns = [
         Column("capability", "capability"),
         Column("kind", "test"),
-        Column("summary", "what"),
+        *([Column("summary", "what")] if is_alone else []),
         Column("cases", "cases", "count"),
         *(Column(name, name) for name in measured),
     ]
