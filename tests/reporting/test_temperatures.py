@@ -47,6 +47,17 @@ def test_every_number_lies_in_its_interval(write_run):
                 assert one["low"] <= one["value"] <= one["high"]
 
 
+def test_a_temperature_that_validation_does_not_determine_is_told(write_run):
+    content = calibrate(write_run(skill=50.0), "command")
+    assert content["temperature"]["value"] == pytest.approx(0.05)
+    assert content["is_at_bound"]
+    assert (
+        "gru: the temperature is an end of what is searched"
+        in temperature_table({"gru": content}).note
+    )
+    assert not calibrate(write_run(seed=2), "command")["is_at_bound"]
+
+
 def test_damaged_predictions_are_refused(write_run):
     path = write_run()
     with (path / PREDICTIONS).open("ab") as stream:

@@ -4,7 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.evaluation.calibration import at_temperature, reliability_bins
+from tfcmp.evaluation.calibration import (
+    HIGHEST_TEMPERATURE,
+    LOWEST_TEMPERATURE,
+    at_temperature,
+    reliability_bins,
+)
 from tfcmp.evaluation.calibration_spread import ece_interval, temperature_interval
 from tfcmp.evaluation.metrics import Probabilities
 from tfcmp.evaluation.summary import summarise
@@ -45,6 +50,10 @@ def fitted(answers: dict[str, Answers], run: RunDirectory) -> dict[str, Any]:
     return {
         "temperature": temperature._asdict(),
         "fitted_on": "validation",
+        # Validation does not tell then: a model without an error there could be ever surer.
+        "is_at_bound": not 1.001 * LOWEST_TEMPERATURE
+        < temperature.value
+        < 0.999 * HIGHEST_TEMPERATURE,
         **{name: _before_and_after(answers[name], temperature.value) for name in SPLITS},
     }
 
@@ -78,6 +87,12 @@ def temperature_table(contents: dict[str, dict[str, Any]]) -> Table:
         "Fitted on validation, where the gain is therefore flattering; test is what counts. 95 % "
         "intervals over groups. ECE in 15 bins; Brier over all classes, 0 to 2; NLL in nats."
     )
+    for name, content in contents.items():
+        if content["is_at_bound"]:
+            note += (
+                f" {name}: the temperature is an end of what is searched ({LOWEST_TEMPERATURE:g} to "
+                f"{HIGHEST_TEMPERATURE:g}); validation does not determine it, do not use it."
+            )
     return make_table("temperature", "Calibration before and after", columns, rows, note)
 
 
