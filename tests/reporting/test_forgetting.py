@@ -60,6 +60,11 @@ def test_a_network_that_forgets_nothing_is_said_to_drop_nowhere(write_run):
     assert by_length.figure.svg.startswith("<svg")
 
 
+def test_a_network_that_never_learned_is_not_said_to_remember(write_run):
+    _, by_distance = curves(forgetful(write_run, last_known=4))
+    assert "nothing learned, nothing to forget" in by_distance.findings[0]
+
+
 def test_texts_without_cues_have_a_curve_by_length_only(write_run):
     (entrant,) = forgetful(write_run, last_known=60)
     run = entrant.runs[0]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tfcmp.evaluation.metrics import majority_share
 from tfcmp.evaluation.slices import Slice, first_drop, slices_at_edges
 from tfcmp.reporting.document import Column, Figure, Table, make_table
 from tfcmp.reporting.entrants import Entrant, test_groups
@@ -93,14 +94,20 @@ def _curve(
         for entrant in entrants
         for one in slices[entrant.label]
     ]
-    findings = tuple(_finding(label, parts) for label, parts in slices.items())
+    chance = majority_share(entrants[0].first.labels[rows])
+    findings = tuple(_finding(label, parts, chance) for label, parts in slices.items())
     note = f"Across: {across}. Intervals cover the sampling of test groups only. "
     table = make_table(name, title, COLUMNS, cells, note + " ".join(findings))
     return Curve(draw_slices(name, title, across, slices, True), table, findings)
 
 
-def _finding(label: str, parts: Sequence[Slice]) -> str:
+def _finding(label: str, parts: Sequence[Slice], chance: float) -> str:
     drop, start = first_drop(parts), parts[0]
+    if start.accuracy.low <= chance:
+        return (
+            f"{label}: no better than the most frequent class in its first part already "
+            f"({start.label}: {100 * start.accuracy.value:.1f} %); nothing learned, nothing to forget."
+        )
     if drop is None:
         return f"{label}: no part lies below the first one ({start.label}) by its whole interval."
     return (
