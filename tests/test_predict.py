@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -11,8 +12,9 @@ import pytest
 import tfcmp
 from tfcmp import predict
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.directory import PREDICTIONS, RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.later import TEMPERATURE, write_later
 
 TEXTS = ["A fine film.", "", 'quotes " and, commas', "\u0641\u064a\u0644\u0645 \U0001f600"]
 
@@ -118,6 +120,28 @@ def test_an_incomplete_run_says_how_to_finish_it(tmp_path):
     write_json(RunDirectory(tmp_path).file("environment.json"), {"run_format": 1})
     with pytest.raises(WorkError, match=f"python -m tfcmp.fit --resume {tmp_path}"):
         predict.main([str(tmp_path), "a text"])
+
+
+def test_calibrated_answers_have_the_same_labels_and_softer_probabilities(
+    loaded, finished_run, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(tfcmp, "load", lambda path, trust: loaded)
+    run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
+    content = {"temperature": {"value": 2.0, "low": 1.5, "high": 2.5}}
+    write_later(run, TEMPERATURE, content, "command", [PREDICTIONS])
+    predict.main([str(run.path), "--calibrated", *TEXTS])
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for answer, raw in zip(answers, loaded.predict(TEXTS), strict=True):
+        assert (answer["text"], answer["label"]) == (raw.text, raw.label)
+        # Of two classes: sqrt(p) / (sqrt(p) + sqrt(1 - p)).
+        roots = raw.probability**0.5, (1 - raw.probability) ** 0.5
+        assert answer["probability"] == pytest.approx(roots[0] / sum(roots), abs=1e-6)
+
+
+def test_calibrated_without_a_temperature_says_how_to_fit_one(finished_run, monkeypatch):
+    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(WorkError, match=f"python -m tfcmp.explain {finished_run} --calibrate"):
+        predict.main([str(finished_run), "--calibrated", "a text"])
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ COMMANDS = {
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
     "tune": "searches for settings of a model: optimizer, learning rate, batch size and others",
+    "explain": "says which words an answer comes from, and how far to trust that",
     "predict": "answers texts with the model of a run",
     "report": "compares runs: tables, figures, findings, on one page",
     "verify": "recomputes every number from predictions and checksums",

@@ -14,6 +14,7 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.inputs import stream_texts
+from tfcmp.inference.temperature import read_temperature
 from tfcmp.runs.directory import open_run
 
 PROGRAM = "python -m tfcmp.predict"
@@ -41,24 +42,43 @@ def main(arguments: list[str]) -> None:
         default="strict",
         help="bytes that are not UTF-8: strict ends with their line, replace answers all lines",
     )
+    parser.add_argument(
+        "--calibrated",
+        action="store_true",
+        help="probabilities at the temperature of tfcmp.explain RUN --calibrate; no label changes",
+    )
     add_trust(parser)
-    options = parse_strictly(parser, arguments)
+    options = parse_strictly(parser, _switch_first(arguments, "--calibrated"))
     texts = _texts(options.texts, options.input, options.encoding_errors)
     # Before TensorFlow is imported: a run that cannot be used is told at once.
     open_run(Path(options.run))
-    write_predictions(Path(options.run), texts, is_trusting(options))
+    temperature = read_temperature(Path(options.run)) if options.calibrated else None
+    write_predictions(Path(options.run), texts, is_trusting(options), temperature)
 
 
-def write_predictions(run: Path, texts: Iterable[str], trust: bool = False) -> None:
-    """Prints the predictions of the run's model for `texts`."""
+def write_predictions(
+    run: Path, texts: Iterable[str], trust: bool = False, temperature: float | None = None
+) -> None:
+    """Prints the predictions of the run's model for `texts`, at `temperature` if there is one."""
     import_tensorflow()
     import tfcmp
+    from tfcmp.inference.calibrated import CalibratedClassifier
 
     classifier = tfcmp.load(run, trust=trust)
+    answer = classifier.stream
+    if temperature is not None:
+        answer = CalibratedClassifier(classifier, temperature).stream
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for prediction in classifier.stream(texts):
+    for prediction in answer(texts):
         sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
+
+
+def _switch_first(arguments: list[str], switch: str) -> list[str]:
+    """The same arguments with `switch` in front: the parser takes no text behind RUN --switch."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    others = [argument for argument in arguments[:end] if argument != switch]
+    return [switch] * (len(others) < end) + others + arguments[end:]
 
 
 def _texts(given: list[str], file: str | None, encoding_errors: str) -> Iterable[str]:

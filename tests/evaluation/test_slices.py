@@ -3,8 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.evaluation.intervals import share_interval
+from tfcmp.evaluation.intervals import Interval, share_interval
 from tfcmp.evaluation.slices import (
+    Slice,
+    first_drop,
+    slices_at_edges,
     slices_by_cue_distance,
     slices_by_length,
     slices_by_phenomenon,
@@ -76,3 +79,22 @@ def test_every_example_is_in_one_slice(sizes):
     assert sum(part.examples for part in slices) == count
     total = sum(part.examples * part.accuracy.value for part in slices)
     assert total == pytest.approx(correct.sum())
+
+
+def test_slices_are_cut_at_the_given_edges_and_empty_ones_left_out():
+    slices = slices_at_edges(
+        CORRECT, np.array([0, 9, 10, 24, 25, 300, 301, 9]), GROUPS, [9, 24, 49, 99]
+    )
+    assert [(part.label, part.examples) for part in slices] == [
+        ("0 to 9", 3),
+        ("10 to 24", 2),
+        ("25", 1),
+        ("300 to 301", 2),
+    ]
+
+
+def test_the_first_drop_is_the_first_interval_wholly_below_the_first_one():
+    intervals = [(0.9, 0.85, 0.95), (0.88, 0.8, 0.9), (0.7, 0.6, 0.84), (0.5, 0.4, 0.6)]
+    slices = [Slice(str(n), 10, 10, Interval(*values)) for n, values in enumerate(intervals)]
+    assert first_drop(slices).label == "2"
+    assert first_drop(slices[:2]) is None

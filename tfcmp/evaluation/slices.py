@@ -5,6 +5,7 @@ ids of the examples' groups. Intervals are cluster-robust, at 95 %, and cover te
 They are not adjusted for the number of slices.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -70,9 +71,20 @@ def slices_by_phenomenon(
     ]
 
 
-def _by_quartile(correct: Values, sizes: npt.NDArray[np.integer], groups: Clusters) -> list[Slice]:
-    """Slices of the quartiles, fewer where equal sizes fill more than one; labels "10 to 25"."""
-    edges = np.unique(np.quantile(sizes, [0.25, 0.5, 0.75]))
+def slices_at_edges(
+    correct: Values,
+    sizes: npt.NDArray[np.integer],
+    groups: Clusters,
+    edges: npt.NDArray[np.floating] | Sequence[float],
+) -> list[Slice]:
+    """Accuracy by size, cut at `edges`; slices without an example are left out.
+
+    Args:
+        correct: as above.
+        sizes: (n,) lengths or distances; a size that is an edge belongs to the slice below.
+        groups: as above.
+        edges: ascending.
+    """
     index = np.searchsorted(edges, sizes)
     slices = []
     for number in np.unique(index):
@@ -81,6 +93,18 @@ def _by_quartile(correct: Values, sizes: npt.NDArray[np.integer], groups: Cluste
         label = f"{low:,}" if low == high else f"{low:,} to {high:,}"
         slices.append(_slice_of(label, is_inside, correct, groups))
     return slices
+
+
+def first_drop(slices: Sequence[Slice]) -> Slice | None:
+    """The first slice whose whole interval lies below that of the first one; None if none does."""
+    start = slices[0].accuracy.low
+    return next((one for one in slices[1:] if one.accuracy.high < start), None)
+
+
+def _by_quartile(correct: Values, sizes: npt.NDArray[np.integer], groups: Clusters) -> list[Slice]:
+    """Slices of the quartiles, fewer where equal sizes fill more than one."""
+    edges = np.unique(np.quantile(sizes, [0.25, 0.5, 0.75]))
+    return slices_at_edges(correct, sizes, groups, edges)
 
 
 def _slice_of(

@@ -55,6 +55,16 @@ class PresetTokenizer(TextTokenizer):
         """Number of ids."""
         return self.tokenizer.vocabulary_size()
 
+    @property
+    def framing(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Start token and end token."""
+        return (self.tokenizer.start_token_id,), (self.tokenizer.end_token_id,)
+
+    @property
+    def mask_id(self) -> int | None:
+        """Id of [MASK]; None for an encoder that was not trained by hiding tokens."""
+        return getattr(self.tokenizer, "mask_token_id", None)
+
     def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
         """Texts (batch,) to ids (batch, None) int32 and the lengths (batch,) before truncation.
 

@@ -38,6 +38,16 @@ class TextTokenizer(keras.layers.Layer):
     def vocabulary_size(self) -> int:
         """Number of ids, padding included."""
 
+    @property
+    def framing(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Ids that stand in front of every text, and behind it."""
+        return (), ()
+
+    @property
+    def mask_id(self) -> int | None:
+        """Id of the token that stands for a hidden one; None where there is none."""
+        return None
+
     @abstractmethod
     def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
         """Texts (batch,) to ids (batch, None) int32 and the lengths (batch,) before truncation."""

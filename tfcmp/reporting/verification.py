@@ -19,6 +19,7 @@ from tfcmp.reporting.assembling import assemble
 from tfcmp.reporting.cells import csv_of
 from tfcmp.reporting.document import Table
 from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.later_files import later_differences
 from tfcmp.reporting.reading import SPLITS, Answers, read_answers, read_configuration, read_lines
 from tfcmp.reporting.writing import TABLES, read_record
 from tfcmp.runs.directory import LISTED, PREDICTIONS, RESULT, SPLIT, RunDirectory
@@ -36,7 +37,9 @@ def verify_run(path: Path) -> list[str]:
         result, split = run.read_json(RESULT), run.read_json(SPLIT)
         found += _checksums(path, result.get("files", {}), LISTED)
         found += _course(path, result)
-        found += _answers(read_answers(run.file(PREDICTIONS)), result, split)
+        answers = read_answers(run.file(PREDICTIONS))
+        found += _answers(answers, result, split)
+        found += later_differences(run, answers)
     except TfcmpError as error:
         found.append(str(error))
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:

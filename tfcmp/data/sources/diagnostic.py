@@ -55,7 +55,8 @@ class DiagnosticSource:
 
     def reviews(self) -> Iterator[DiagnosticReview]:
         """The reviews with their rationales, in the order of `records`."""
-        return chain(
-            generate("train", self._train_size, self._seed),
-            generate("test", self._test_size, self._seed),
-        )
+        return chain(generate("train", self._train_size, self._seed), self.test_reviews())
+
+    def test_reviews(self) -> Iterator[DiagnosticReview]:
+        """Those of the test split alone."""
+        return generate("test", self._test_size, self._seed)

@@ -81,6 +81,11 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
         return self.frame[2]
 
     @property
+    def framing(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Start token and end token."""
+        return (self.frame[0],), (self.frame[1],)
+
+    @property
     def vocabulary_size(self) -> int:
         """Number of ids, as far as the preprocessor tells it."""
         if not self.can_tokenize or not hasattr(self.program.tokenize, "get_special_tokens_dict"):

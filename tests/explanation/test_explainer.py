@@ -1,0 +1,81 @@
+import json
+
+import numpy as np
+import pytest
+
+import tfcmp
+from tfcmp.errors import CallError
+from tfcmp.explanation.explainer import Explainer
+from tfcmp.explanation.network import Network
+from tfcmp.models.linear import build_bag_of_ngrams
+
+
+@pytest.fixture(scope="module")
+def explainers(finished_run):
+    network = Network(tfcmp.load(finished_run))
+    return {method: Explainer(network, method) for method in ("ig", "occlusion")}
+
+
+@pytest.mark.parametrize("method", ["ig", "occlusion"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "good", "not bad, <br /> at all!" * 30, "\ud800", "\U0001f600 a\x00b", "?!"]
+)
+def test_any_text_has_an_explanation_that_json_takes(explainers, method, text):
+    described = explainers[method].explain(text).describe()
+    assert described["text"] == text
+    assert json.loads(json.dumps(described, allow_nan=False)) == described
+    for word in described["words"]:
+        assert text[word["start"] : word["end"]] == word["word"]
+
+
+def test_words_and_the_rest_add_up_to_the_change_of_the_logit(explainers):
+    explainer = explainers["ig"]
+    found = explainer.explain("The film was not good.")
+    network, reading = explainer.network, found.reading
+    target = network.classes.index(found.label)
+    padding = np.full_like(reading.ids, network.tokenizer.padding_id)
+    vectors = network.embedding(padding[None])
+    assert vectors.shape[-1] == 6
+    assert found.completeness_error < 0.05
+    scores = explainer.gradients.attribute(reading, target, 50, 400).token_scores
+    assert np.nansum(found.scores) + found.rest == pytest.approx(scores.sum())
+
+
+def test_the_predicted_class_is_explained_unless_another_is_asked_for(explainers):
+    explainer = explainers["occlusion"]
+    found = explainer.explain("a fine film")
+    other = next(name for name in explainer.network.classes if name != found.label)
+    asked = explainer.explain("a fine film", other)
+    assert found.probability > 0.5
+    assert asked.label == other
+    assert asked.probability == pytest.approx(1 - found.probability)
+
+
+def test_words_beyond_the_limit_are_counted_and_have_no_score(explainers):
+    described = explainers["ig"].explain("word " * 50).describe()
+    assert described["words_cut"] == 10
+    assert [word["score"] is None for word in described["words"]] == [False] * 40 + [True] * 10
+
+
+def test_the_price_and_the_making_are_told(explainers):
+    told = explainers["ig"].explain("a fine film").describe()
+    assert told["steps"] in (50, 100, 200, 400)
+    assert told["complete"] is (told["completeness_error"] < 0.05)
+    assert told["baseline"] == "padding"
+    assert told["seconds"] > 0
+    told = explainers["occlusion"].explain("a fine film").describe()
+    assert (told["steps"], told["completeness_error"], told["baseline"]) == (None, None, None)
+
+
+def test_without_a_choice_the_first_method_that_the_model_allows_is_taken(
+    explainers, word_tokenizer
+):
+    from tfcmp.inference.classifier import Classifier
+    from tfcmp.models.building import build_text_classifier
+
+    assert Explainer(explainers["ig"].network).method == "ig"
+    core = build_bag_of_ngrams(2, orders=1, features=3)
+    linear = Network(Classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos")))
+    assert Explainer(linear).method == "occlusion"
+    with pytest.raises(CallError, match="no token embedding"):
+        Explainer(linear, "ig")

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from tfcmp.explanation.faithfulness import SHARES, measure_faithfulness, top_words
+from tfcmp.explanation.reading import read_text
+
+from .conftest import BIAS, KERNEL, VECTORS
+
+
+def probability(ids, target):
+    ids = ids or [1]
+    logits = VECTORS[ids].mean(axis=0) @ KERNEL + BIAS
+    return float((np.exp(logits) / np.exp(logits).sum())[target])
+
+
+def test_both_measures_are_the_means_worked_out_by_hand(make_network):
+    """Five words: the top 1, 5, 10 and 20 % are one word, the top 50 % are three."""
+    network = make_network("mean")
+    ids = [2, 7, 3, 4, 6]
+    reading = read_text(network.tokenizer, "word2 word7 word3 word4 word6")
+    scores = np.array([0.1, 0.5, 0.4, -0.2, 0.3])
+    whole = probability(ids, 0)
+    one = probability([2, 3, 4, 6], 0), probability([7], 0)
+    three = probability([2, 4], 0), probability([7, 3, 6], 0)
+    (found,) = measure_faithfulness(network, reading, [scores], 0)
+    lost = [
+        whole - (4 * of_one + of_three) / 5 for of_one, of_three in zip(one, three, strict=True)
+    ]
+    assert found.comprehensiveness == pytest.approx(lost[0], abs=1e-6)
+    assert found.sufficiency == pytest.approx(lost[1], abs=1e-6)
+
+
+def test_rankings_are_measured_side_by_side(make_network):
+    network = make_network("square")
+    reading = read_text(network.tokenizer, "word2 word7 word3")
+    rankings = [np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0])]
+    alone = [measure_faithfulness(network, reading, [one], 1)[0] for one in rankings]
+    together = measure_faithfulness(network, reading, rankings, 1)
+    np.testing.assert_allclose(together, alone, atol=1e-6)
+
+
+def test_a_share_is_rounded_up_and_ties_go_to_the_earlier_word():
+    read = np.array([0, 1, 3, 4, 5, 6, 7, 8, 9, 11])
+    scores = np.zeros(12)
+    scores[9], scores[2] = 1.0, 5.0
+    top = top_words(read, scores)
+    assert [len(words) for words in top] == [1, 1, 1, 2, 5]
+    assert top[-1].tolist() == [9, 0, 1, 3, 4]
+    assert len(SHARES) == 5
+
+
+def test_a_text_of_one_word_has_a_value(make_network):
+    network = make_network()
+    reading = read_text(network.tokenizer, "word7")
+    (found,) = measure_faithfulness(network, reading, [np.array([1.0])], 0)
+    assert found.sufficiency == 0
+    assert found.comprehensiveness == pytest.approx(probability([7], 0) - probability([], 0))

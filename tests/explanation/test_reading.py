@@ -1,0 +1,150 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tfcmp.errors import WorkError
+from tfcmp.explanation.reading import NO_WORD, read_text
+from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+from tfcmp.models.saved_model.characters import CharacterTokenizer
+from tfcmp.models.tokenizer import encode_utf8
+
+TEXT = "The film was not good, don't go!<br /><br />Bad 'acting' (really)..."
+AWKWARD = (
+    "",
+    " \t\n",
+    "x" * 300,
+    "?! ... \u2026",
+    "\U0001f600\U0001f469\u200d\U0001f680 fine",
+    "\u0641\u064a\u0644\u0645 \u05e1\u05e8\u05d8",
+    "a\x00b\x00",
+    "<p>fine<br /><br/>film &amp; more</p><script>",
+    "\ud800",
+    "e\u0301" * 9,
+    "[MASK] <pad> [CLS] </s>",
+    "tea\u00a0time  two   blanks \n\n new",
+)
+
+
+def words_of(reading):
+    return [reading.text[start:end] for start, end in reading.words]
+
+
+def ids_of(tokenizer, text):
+    ids, _ = tokenizer.encode(encode_utf8([text]))
+    return ids[0].numpy()
+
+
+def check(tokenizer, text):
+    """The ids are those of the tokenizer; words own neighbouring tokens, in order."""
+    reading = read_text(tokenizer, text)
+    np.testing.assert_array_equal(reading.ids, ids_of(tokenizer, text))
+    owners = reading.word_of_token[reading.word_of_token != NO_WORD]
+    assert (np.diff(owners) >= 0).all()
+    assert not (reading.is_special & (reading.word_of_token != NO_WORD)).any()
+    return reading
+
+
+@pytest.fixture(scope="module")
+def presets(tiny_preset):
+    return lambda family, **options: build_preset_tokenizer(
+        tiny_preset(family), **{"max_length": None, "truncation": "head", **options}
+    )
+
+
+def test_every_word_of_the_word_tokenizer_has_its_tokens(word_tokenizer):
+    tokenizer = word_tokenizer()
+    reading = check(tokenizer, "word2 word9, word4?! don't")
+    assert words_of(reading) == ["word2", "word9", ",", "word4", "?!", "don't"]
+    assert reading.word_of_token.tolist() == [0, 1, 2, 3, 4, 4, 5]
+    assert not reading.is_special.any()
+
+
+def test_pieces_of_a_word_belong_to_it_and_special_tokens_to_none(presets):
+    reading = check(presets("bert"), "The cab!")
+    assert words_of(reading) == ["The", "cab", "!"]
+    assert reading.word_of_token.tolist() == [-1, 0, 1, 1, 1, 2, -1]
+    assert reading.is_special.tolist() == [True, *[False] * 5, True]
+
+
+@pytest.mark.parametrize("family", ["bert", "albert"])
+@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
+def test_any_text_is_read_with_the_ids_of_its_tokenizer(presets, family, text):
+    check(presets(family), text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["electra", "distilbert", "roberta", "deberta"])
+@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
+def test_any_text_is_read_by_the_other_encoders_too(presets, family, text):
+    check(presets(family), text)
+
+
+@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
+def test_any_text_is_read_word_by_word_and_as_characters(word_tokenizer, text):
+    check(word_tokenizer(), text)
+    check(CharacterTokenizer(None), text)
+
+
+@settings(max_examples=60)
+@given(st.text(alphabet="ab'\u2019.,! <br/>\n\u00a0\u2122\u200d\ud83d9"))
+def test_whatever_is_written_is_read(word_tokenizer, text):
+    check(word_tokenizer(), text)
+
+
+@pytest.mark.parametrize("family", ["bert", "albert"])
+def test_all_families_read_the_same_words(presets, word_tokenizer, family):
+    words = words_of(read_text(word_tokenizer(), TEXT))
+    assert words_of(read_text(presets(family), TEXT)) == words
+
+
+@pytest.mark.parametrize(
+    ("truncation", "read"),
+    [("head", [0, 1, 2, 3]), ("tail", [6, 7, 8, 9]), ("head+tail", [0, 7, 8, 9])],
+)
+def test_words_beyond_the_length_limit_are_not_read(word_tokenizer, truncation, read):
+    tokenizer = word_tokenizer()
+    tokenizer.max_length, tokenizer.truncation = 4, truncation
+    reading = check(tokenizer, "word2 word3 word4 word5 word6 " * 2)
+    assert len(reading.words) == 10
+    assert reading.read.tolist() == read
+    assert np.isnan(reading.sums(np.ones(4))).sum() == 6
+    assert tokenizer.max_length == 4
+
+
+def test_a_limit_of_subwords_counts_the_special_ones(presets):
+    reading = check(presets("bert", max_length=5), "the film was good")
+    assert reading.read.tolist() == [0, 1, 2]
+
+
+def test_a_word_is_taken_out_with_all_its_pieces(presets):
+    tokenizer = presets("bert")
+    reading = read_text(tokenizer, "the cab was good")
+    np.testing.assert_array_equal(reading.without([1]), ids_of(tokenizer, "the was good"))
+    np.testing.assert_array_equal(reading.only([1, 3]), ids_of(tokenizer, "cab good"))
+
+
+def test_without_any_word_it_is_the_empty_text(presets, word_tokenizer):
+    for tokenizer in (presets("bert"), word_tokenizer()):
+        reading = read_text(tokenizer, "the film")
+        np.testing.assert_array_equal(reading.without([0, 1]), ids_of(tokenizer, ""))
+        np.testing.assert_array_equal(reading.only([]), ids_of(tokenizer, ""))
+
+
+def test_values_of_tokens_are_summed_by_word(presets):
+    reading = read_text(presets("bert"), "the cab !")
+    values = np.array([100.0, 1.0, 2.0, 3.0, 4.0, 5.0, 100.0])
+    assert reading.sums(values).tolist() == [1.0, 9.0, 5.0]
+
+
+def test_a_tokenizer_that_does_not_read_word_by_word_is_refused(word_tokenizer, monkeypatch):
+    tokenizer = word_tokenizer()
+    encode = tokenizer.encode
+    # Reads the number of characters: no two words side by side give their own tokens.
+    monkeypatch.setattr(
+        type(tokenizer),
+        "encode",
+        lambda self, texts: encode([f"word{len(t.decode()) % 6 + 2}" for t in texts.numpy()]),
+    )
+    with pytest.raises(WorkError, match="no token can be told to belong to a word"):
+        read_text(tokenizer, "word2 word3 word45")

@@ -1,0 +1,86 @@
+import shutil
+
+import pytest
+import yaml
+
+from tfcmp.data.corpus import text_hash
+from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.errors import CallError, WorkError
+from tfcmp.explanation.samples import read_examples, require_sample, sample_test
+from tfcmp.runs.directory import RunDirectory
+
+
+@pytest.fixture(scope="module")
+def run(finished_run):
+    return RunDirectory(finished_run)
+
+
+@pytest.fixture(scope="module")
+def reviews():
+    return {
+        f"{text_hash(review.text):016x}": review for review in DiagnosticSource().test_reviews()
+    }
+
+
+@pytest.fixture(scope="module")
+def all_examples(run):
+    return sample_test(run, 10**6)
+
+
+def test_a_sample_is_no_larger_than_the_test_split(all_examples, reviews):
+    assert len(all_examples) == len(reviews)
+
+
+def test_a_sample_is_of_the_test_split_with_its_deciding_words(all_examples, reviews):
+    for example in all_examples:
+        review = reviews[example.id]
+        assert (example.text, example.rationale) == (review.text, review.rationale)
+
+
+def test_the_groups_are_the_films(all_examples, reviews):
+    pairs = {(example.group, reviews[example.id].film) for example in all_examples}
+    assert len(pairs) == len({group for group, _ in pairs}) == len({film for _, film in pairs})
+
+
+def test_a_larger_sample_holds_the_smaller_and_another_seed_draws_others(run):
+    small, large, other = (
+        {example.id for example in sample_test(run, size, seed)}
+        for size, seed in ((10, 0), (20, 0), (10, 1))
+    )
+    assert len(small) == 10
+    assert small < large
+    assert small != other
+
+
+def test_a_sample_needs_a_size(run):
+    with pytest.raises(CallError, match="--sample 0: expected a number of texts"):
+        require_sample(run, 0)
+
+
+def test_a_source_that_is_gone_or_changed_is_told(run, tmp_path):
+    changed = tmp_path / "run"
+    shutil.copytree(run.path, changed)
+    settings = yaml.safe_load((changed / "config.yaml").read_text())
+    settings["data"]["source"] = str(tmp_path / "texts.csv")
+    (changed / "config.yaml").write_text(yaml.safe_dump(settings))
+    with pytest.raises(CallError):
+        require_sample(RunDirectory(changed), 5)
+    (tmp_path / "texts.csv").write_text("text,label\nother,pos\n")
+    with pytest.raises(WorkError, match="5 of 5 test texts"):
+        sample_test(RunDirectory(changed), 5)
+
+
+def test_texts_of_a_file_bring_their_groups_and_rationales(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("text,group,rationale\nnot bad,x,bad\nfine,,\nbad,x,bad\n")
+    examples = read_examples(file)
+    assert [example.text for example in examples] == ["not bad", "fine", "bad"]
+    assert [example.group for example in examples] == [0, -2, 0]
+    assert examples[0].rationale == ((4, 7),)
+    assert examples[1].rationale is None
+
+
+def test_a_file_without_texts_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("text\n")
+    with pytest.raises(WorkError, match="holds no text"):
+        read_examples(tmp_path / "a.csv")

@@ -1,0 +1,46 @@
+import json
+
+import pytest
+
+from tfcmp.reporting.temperatures import calibrate
+from tfcmp.reporting.verification import verify_run
+from tfcmp.runs.directory import MODEL, RunDirectory
+from tfcmp.runs.later import BEHAVIOUR, TEMPERATURE, write_later
+
+
+def test_a_run_with_its_later_files_as_they_were_written_has_no_difference(write_run):
+    path = write_run()
+    calibrate(path, "command")
+    write_later(RunDirectory(path), BEHAVIOUR, {"capabilities": {}}, "command", [MODEL])
+    assert verify_run(path) == []
+
+
+@pytest.mark.parametrize("name", [TEMPERATURE, BEHAVIOUR])
+def test_a_changed_later_file_is_named(write_run, name):
+    path = write_run()
+    file = write_later(RunDirectory(path), name, {"value": 1}, "command", [MODEL])
+    file.write_text(file.read_text().replace('"value": 1', '"value": 2'))
+    (told,) = verify_run(path)
+    assert f"{name} is damaged" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda content: content["temperature"].update(value=3.0),
+            "temperature is 3.0, recomputed",
+        ),
+        (
+            lambda content: content["test"]["after"]["nll"].update(value=3.0),
+            "test.after.nll is 3.0, recomputed",
+        ),
+    ],
+)
+def test_numbers_of_another_computation_are_found_out(write_run, change, told):
+    path = write_run()
+    content = calibrate(path, "command")
+    content = json.loads(json.dumps(content))
+    change(content)
+    write_later(RunDirectory(path), TEMPERATURE, content, "command", [MODEL])
+    assert any(told in difference for difference in verify_run(path))

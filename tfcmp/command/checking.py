@@ -1,0 +1,102 @@
+"""Options of `tfcmp.explain` that check runs: behaviour, contrast, curves, label errors, calibration."""
+
+from jsonargparse import ArgumentParser, Namespace
+
+from tfcmp.errors import CallError
+
+# What a check does alone; none goes with another one.
+CHECKS = ("behaviour", "contrast", "curves", "label_errors", "calibrate")
+# Options that mean something with these checks only.
+_BELONGS = {
+    "cases": ("behaviour",),
+    "cases_seed": ("behaviour",),
+    "parts": ("behaviour",),
+    "positive": ("behaviour",),
+    "negative": ("behaviour",),
+    "original_column": ("contrast",),
+    "contrast_column": ("contrast",),
+    "original_label_column": ("contrast",),
+    "contrast_label_column": ("contrast",),
+    "figures": ("curves",),
+    "confidence": ("label_errors",),
+    "compare": CHECKS,
+}
+_EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "html")
+CASES = 200
+# With fewer, the intervals are wider than what models differ by.
+FEWEST_CASES = 100
+CONFIDENCE = 0.9
+
+
+def add_checks(parser: ArgumentParser) -> None:
+    """Adds the options."""
+    _switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
+    parser.add_argument("--cases", type=int | None, help=f"of each capability; {CASES} by default")
+    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 by default")
+    _switch(parser, "--parts", "a row for every variation of a capability")
+    parser.add_argument("--positive", type=str | None, help="class of good reviews")
+    parser.add_argument("--negative", type=str | None, help="class of bad reviews")
+    parser.add_argument(
+        "--contrast",
+        type=str | None,
+        metavar="FILE",
+        help="accuracy and consistency on pairs of a .csv, .tsv, .jsonl or .parquet; writes "
+        "contrast.json",
+    )
+    for side in ("original", "contrast"):
+        parser.add_argument(f"--{side}-column", type=str | None, help=f"column; {side} by default")
+        parser.add_argument(
+            f"--{side}-label-column", type=str | None, help=f"column; {side}_label by default"
+        )
+    _switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
+    parser.add_argument("--figures", type=str | None, help="folder for the curves as .svg")
+    _switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
+    parser.add_argument(
+        "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
+    )
+    _switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
+    parser.add_argument(
+        "--compare", nargs="+", type=str, metavar="RUN", help="more runs, in the same table"
+    )
+
+
+def chosen_check(options: Namespace) -> str | None:
+    """The one of `CHECKS` that was asked for; None where none was.
+
+    Raises:
+        CallError: more than one was, or an option that belongs to another one.
+    """
+    chosen = [name for name in CHECKS if options[name]]
+    if len(chosen) > 1:
+        raise CallError(f"expected one of {' and '.join(map(_flag, chosen))} at a time")
+    for name, checks in _BELONGS.items():
+        if _is_given(options, name) and not set(chosen) & set(checks):
+            raise CallError(
+                f"{_flag(name)} goes with {' or '.join(map(_flag, checks))}; add that, or leave "
+                "it out"
+            )
+    if not chosen:
+        return None
+    for name in _EXPLAINING:
+        if _is_given(options, name):
+            raise CallError(f"{_flag(name)} and {_flag(chosen[0])} contradict each other")
+    if options.cases is not None and options.cases < FEWEST_CASES:
+        raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
+    if options.confidence is not None and not 0 <= options.confidence <= 1:
+        raise CallError(f"--confidence {options.confidence:g}: expected a number from 0 to 1")
+    return chosen[0]
+
+
+def _switch(parser: ArgumentParser, option: str, told: str) -> None:
+    # With a value of its own it would swallow the RUN behind it.
+    parser.add_argument(option, action="store_true", help=told)
+
+
+def _is_given(options: Namespace, name: str) -> bool:
+    value = options.get(name)
+    # A number of 0 is given.
+    return value is not None and value is not False and value != []
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"

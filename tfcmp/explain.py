@@ -1,0 +1,241 @@
+"""`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
+
+import json
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jsonargparse import ArgumentParser, Namespace
+
+from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.errors import CallError
+from tfcmp.runs.directory import RunDirectory, open_run
+
+if TYPE_CHECKING:
+    from tfcmp.reporting.checks import Checked
+
+PROGRAM = "python -m tfcmp.explain"
+DESCRIPTION = (
+    "Explains the answers of a run by its words: integrated gradients at the token embedding, or "
+    "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal. "
+    "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
+)
+
+# Texts of the test split that explanations are measured on.
+SAMPLE = 200
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    _add_explanation(parser)
+    _add_evaluation(parser)
+    add_checks(parser)
+    add_trust(parser)
+    options = parse_strictly(parser, arguments)
+    check = chosen_check(options)
+    if check is not None:
+        run_check(check, options, shlex.join([*PROGRAM.split(), *arguments]))
+    elif options.evaluate:
+        evaluate(options, arguments)
+    else:
+        explain(options)
+
+
+def _add_explanation(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
+    )
+    parser.add_argument(
+        "--input",
+        type=str | None,
+        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+    )
+    parser.add_argument(
+        "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
+    )
+    parser.add_argument(
+        "--method",
+        type=str | None,
+        choices=["ig", "occlusion"],
+        help="ig: integrated gradients, the default where the model has a token embedding; "
+        "occlusion: leave one word out, which every model allows",
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=50,
+        help="nodes of the integral; doubled up to 400 while the completeness error is 5 %% or more",
+    )
+    parser.add_argument(
+        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
+    )
+    parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
+
+
+def _add_evaluation(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--evaluate",
+        type=bool,
+        nargs="?",
+        const=True,
+        default=False,
+        help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
+        "explanation.json of the run",
+    )
+    parser.add_argument(
+        "--other",
+        action="append",
+        type=str,
+        default=[],
+        help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
+    )
+
+
+def explain(options: Namespace) -> None:
+    """Explains texts."""
+    if options.other:
+        raise CallError("--other compares explanations; expected --evaluate beside it")
+    given = [bool(options.text), options.input is not None, options.sample is not None]
+    if sum(given) != 1:
+        raise CallError(
+            "expected one of --text, --input and --sample, got "
+            + ("none of them" if not any(given) else "more than one")
+        )
+    _check_steps(options)
+    html = Path(options.html) if options.html is not None else None
+    if html is not None and not html.parent.is_dir():
+        raise CallError(f"--html {html}: there is no folder {html.parent}")
+    run = open_run(Path(options.run))
+    file = _checked_input(run, options)
+    import_tensorflow()
+    import tfcmp
+    from tfcmp.explanation.explainer import Explainer
+    from tfcmp.explanation.network import Network
+    from tfcmp.explanation.presenting import present
+    from tfcmp.explanation.samples import sample_test
+
+    classifier = tfcmp.load(run.path, trust=is_trusting(options))
+    explainer = Explainer(Network(classifier), options.method, options.steps)
+    if options.sample is not None:
+        texts: Iterable[str] = [example.text for example in sample_test(run, options.sample)]
+    else:
+        texts = options.text or file
+    as_json = options.json or not sys.stdout.isatty()
+    present(explainer, texts, run.path.resolve().name, as_json, html)
+
+
+def evaluate(options: Namespace, arguments: list[str]) -> None:
+    """Measures how good explanations are, and prints the figures and the file they are in."""
+    for name in ("text", "html", "json"):
+        if options[name]:
+            raise CallError(f"--{name} and --evaluate contradict each other: leave one of them out")
+    if options.input is not None and options.sample is not None:
+        raise CallError("--input and --sample contradict each other: leave one of them out")
+    _check_steps(options)
+    run = open_run(Path(options.run))
+    others = [open_run(Path(path)).path for path in options.other]
+    if options.input is None:
+        options.sample = SAMPLE if options.sample is None else options.sample
+    _checked_input(run, options)
+    import_tensorflow()
+    from tfcmp.explanation.evaluation import EXPLANATION, evaluate_explanations, lines
+    from tfcmp.explanation.samples import read_examples, sample_test
+    from tfcmp.models.saved_model.trust import trusting_saved_models
+
+    file = Path(options.input) if options.input is not None else None
+    examples = sample_test(run, options.sample) if file is None else read_examples(file)
+    with trusting_saved_models(is_trusting(options)):
+        content = evaluate_explanations(
+            run,
+            examples,
+            "test" if file is None else file.name,
+            others,
+            options.method,
+            options.steps,
+            shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
+        )
+    sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
+
+
+def _check_steps(options: Namespace) -> None:
+    if options.steps < 1:
+        raise CallError(f"--steps {options.steps}: expected at least 1")
+
+
+def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
+    """The texts of --input, opened but not read; whatever else is asked for is looked at too."""
+    from tfcmp.explanation.samples import require_sample
+    from tfcmp.inference.inputs import stream_texts
+
+    if options.sample is not None:
+        require_sample(run, options.sample)
+    return stream_texts(Path(options.input)) if options.input is not None else ()
+
+
+def run_check(check: str, options: Namespace, command: str) -> None:
+    """Checks runs and prints what was found, as JSON or as tables."""
+    paths = [Path(options.run), *map(Path, options.compare or ())]
+    if check in ("behaviour", "contrast"):
+        found = _check_answers(check, paths, options, command)
+    else:
+        found = _check_predictions(check, paths, options, command)
+    if options.json:
+        sys.stdout.write(json.dumps(found.contents, indent=2) + "\n")
+    else:
+        from tfcmp.reporting.terminal import terminal_text
+
+        sys.stdout.write("\n".join(map(terminal_text, found.tables)))
+
+
+def _check_answers(check: str, paths: list[Path], options: Namespace, command: str) -> "Checked":
+    """Checks for which the models answer texts."""
+    from tfcmp.explanation import checks
+    from tfcmp.explanation.contrast.pairs import PairColumns
+
+    trust = is_trusting(options)
+    if check == "behaviour":
+        return checks.check_behaviour(
+            paths,
+            cases=CASES if options.cases is None else options.cases,
+            seed=1 if options.cases_seed is None else options.cases_seed,
+            negative=options.negative,
+            positive=options.positive,
+            parts=options.parts,
+            trust=trust,
+            command=command,
+        )
+    names = ("original", "contrast", "original_label", "contrast_label")
+    given = {name: options[f"{name}_column"] for name in names}
+    columns = PairColumns(**{name: column for name, column in given.items() if column})
+    return checks.check_contrast(
+        paths, Path(options.contrast), columns, trust=trust, command=command
+    )
+
+
+def _check_predictions(
+    check: str, paths: list[Path], options: Namespace, command: str
+) -> "Checked":
+    """Checks that need nothing but the predictions that the runs hold."""
+    from tfcmp.reporting import checks
+
+    if check == "calibrate":
+        return checks.calibrate_runs(paths, command)
+    if check == "label_errors":
+        return checks.find_label_errors(
+            paths, CONFIDENCE if options.confidence is None else options.confidence
+        )
+    return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,136 @@
+"""Explains a sample of texts and measures how good the explanations are, text by text."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tfcmp.errors import WorkError
+from tfcmp.explanation.agreement import rank_correlation
+from tfcmp.explanation.explainer import Explainer, Explanation
+from tfcmp.explanation.faithfulness import Faithfulness, measure_faithfulness
+from tfcmp.explanation.plausibility import measure_plausibility
+from tfcmp.explanation.samples import Example
+from tfcmp.progress import progress_bar
+
+RANDOM_RANKINGS = 3
+# Explaining a model that knows nothing costs as much as explaining one that does; so many texts
+# tell whether the explanations change.
+TEXTS_OF_SANITY = 50
+SEED_OF_WEIGHTS = 0
+
+Explainers = Mapping[str, Explainer]
+Row = dict[str, Any]
+
+
+def assess(
+    explainers: Explainers, examples: Sequence[Example], others: Sequence[Explainers] = ()
+) -> tuple[list[Row], list[dict[str, str]]]:
+    """Explains every text by every method and measures each explanation.
+
+    Args:
+        explainers: by method, all of one run.
+        examples: the texts.
+        others: the same methods of other runs, to which the scores are compared.
+
+    Returns:
+        A row of plain values per text, ids and no text in it, as `summary.summarise` takes them;
+        and the texts that were left out: id and reason.
+    """
+    kept: list[tuple[Example, Row, dict[str, Explanation]]] = []
+    left_out = []
+    shuffled = min(TEXTS_OF_SANITY, len(examples))
+    total = len(examples) * (1 + len(others)) + shuffled
+    with progress_bar("explaining", total) as advance:
+        for example in examples:
+            advance(1)
+            try:
+                explained = {name: one.explain(example.text) for name, one in explainers.items()}
+            except WorkError:
+                left_out.append({"id": example.id, "reason": "words not aligned with tokens"})
+                continue
+            row = _row(example, explainers, explained)
+            if row is None:
+                left_out.append({"id": example.id, "reason": "no word that the model reads"})
+            else:
+                kept.append((example, row, explained))
+        _compare_shuffled(explainers, kept[:shuffled], advance)
+        for other in others:
+            _compare(other, kept, "seeds", advance)
+    return [row for _, row, _ in kept], left_out
+
+
+def _row(example: Example, explainers: Explainers, explained: dict[str, Explanation]) -> Row | None:
+    """Everything but what other models say of the text; None where no word of it is read."""
+    first = next(iter(explained.values()))
+    reading = first.reading
+    if not len(reading.read):
+        return None
+    network = next(iter(explainers.values())).network
+    draw = np.random.default_rng(int(example.id, 16))
+    rankings = [one.scores for one in explained.values()]
+    rankings += [draw.permutation(len(reading.words)).astype(float) for _ in range(RANDOM_RANKINGS)]
+    target = network.classes.index(first.label)
+    measured = measure_faithfulness(network, reading, rankings, target)
+    at_random = measured[len(explained) :]
+    row: Row = {
+        "id": example.id,
+        "group": int(example.group),
+        "words": len(reading.read),
+        "words_cut": len(reading.words) - len(reading.read),
+        "random": {
+            name: float(np.mean([getattr(one, name) for one in at_random]))
+            for name in Faithfulness._fields
+        },
+    }
+    for (method, explanation), faithful in zip(explained.items(), measured, strict=False):
+        row[method] = {**faithful._asdict(), **_of_explanation(explanation, example)}
+    if len(rankings) - RANDOM_RANKINGS == 2:
+        row["agreement"] = rank_correlation(*rankings[:2])
+    return row
+
+
+def _of_explanation(explanation: Explanation, example: Example) -> dict[str, Any]:
+    """Price, completeness and, where the deciding words are known, plausibility."""
+    of: dict[str, Any] = {"seconds": explanation.seconds}
+    if explanation.steps is not None:
+        of |= {
+            "steps": explanation.steps,
+            "completeness_error": explanation.completeness_error,
+            "complete": explanation.is_complete,
+        }
+    if example.rationale is not None:
+        found = measure_plausibility(explanation.reading, explanation.scores, example.rationale)
+        if found is not None:
+            of |= {
+                "plausibility": found.by_score,
+                "plausibility_by_magnitude": found.by_magnitude,
+            }
+    return of
+
+
+def _compare_shuffled(explainers: Explainers, kept, advance: Callable[[int], None]) -> None:
+    """Adds to each row how far the explanation resembles that of a model that knows nothing.
+
+    Adebayo et al. 2018, "Sanity checks for saliency maps", the model parameter randomisation test,
+    all layers at once.
+    """
+    network = next(iter(explainers.values())).network
+    with network.shuffled(SEED_OF_WEIGHTS):
+        _compare(explainers, kept, "sanity", advance)
+
+
+def _compare(explainers: Explainers, kept, name: str, advance: Callable[[int], None]) -> None:
+    """Adds rank correlations to the scores that `explainers` give for the same classes."""
+    for example, row, explained in kept:
+        for method, mine in explained.items():
+            other = explainers[method].explain(example.text, mine.label, doubles=name == "seeds")
+            correlation = rank_correlation(mine.scores, _aligned(other, mine))
+            row[method].setdefault(name, []).append(correlation)
+        advance(1)
+
+
+def _aligned(other: Explanation, mine: Explanation) -> np.ndarray:
+    """Scores of `other` for the words of `mine`; NaN where it has not the same word."""
+    found = dict(zip(other.reading.words, other.scores, strict=True))
+    return np.array([found.get(word, np.nan) for word in mine.reading.words])

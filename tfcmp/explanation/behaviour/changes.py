@@ -1,0 +1,53 @@
+"""Changes of a text that leave its meaning alone: typos, case, markup."""
+
+import re
+from string import capwords
+
+from tfcmp.explanation.behaviour.writer import Writer
+
+# Shorter ones become other words: "form" and "from".
+_LONG_WORD = re.compile(r"[A-Za-z]{6,}")
+# Not str.title, which makes "Couldn'T".
+_CASES = (str.upper, str.lower, capwords)
+CASE_NAMES = ("upper case", "lower case", "title case")
+MARKUP_NAMES = ("line breaks", "emphasis", "paragraphs")
+
+
+def with_typos(text: str, number: int, writer: Writer) -> str:
+    """Swaps two neighbouring inner letters in each of `number` long words.
+
+    First and last letter stay, so that a reader still knows the word.
+    """
+    words = list(_LONG_WORD.finditer(text))
+    letters = list(text)
+    for word in writer.pick_some(words, number):
+        places = [
+            place
+            for place in range(word.start() + 1, word.end() - 2)
+            if text[place] != text[place + 1]
+        ]
+        if places:
+            place = writer.pick(places)
+            letters[place], letters[place + 1] = letters[place + 1], letters[place]
+    return "".join(letters)
+
+
+def in_case(text: str, name: str) -> str:
+    """The text in one of `CASE_NAMES`."""
+    return _CASES[CASE_NAMES.index(name)](text)
+
+
+def with_markup(sentences: list[str], name: str, writer: Writer) -> str:
+    """The sentences joined as a web page has them: one of `MARKUP_NAMES`."""
+    match name:
+        case "line breaks":
+            return "<br /><br />".join(sentences)
+        case "emphasis":
+            words = " ".join(sentences).split(" ")
+            for place in writer.pick_some(range(len(words)), 3):
+                mark = writer.pick(("b", "i", "em"))
+                words[place] = f"<{mark}>{words[place]}</{mark}>"
+            return " ".join(words)
+        case "paragraphs":
+            return "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    raise ValueError(f"Expected one of {MARKUP_NAMES}, got {name!r}.")

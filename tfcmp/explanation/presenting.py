@@ -1,0 +1,49 @@
+"""Explanations, to where they are wanted: JSON lines, a terminal, a page."""
+
+import io
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tfcmp.explanation.explainer import Explainer, Explanation
+from tfcmp.explanation.page import write_page
+from tfcmp.explanation.terminal import print_explanation
+
+
+def present(
+    explainer: Explainer, texts: Iterable[str], run: str, as_json: bool, html: Path | None
+) -> None:
+    """Explains texts one after the other and shows each as soon as it is there.
+
+    Args:
+        explainer: of the run.
+        texts: in order; streamed.
+        run: name of the run, for the page.
+        as_json: a JSON object a line on stdout; else coloured text.
+        html: page to be written at the end, if any.
+    """
+    kept: list[Explanation] = []
+    show = _print_json if as_json else _terminal()
+    for text in texts:
+        explanation = explainer.explain(text)
+        show(explanation)
+        if html is not None:
+            kept.append(explanation)
+    if html is not None:
+        write_page(html, kept, run)
+
+
+def _print_json(explanation: Explanation) -> None:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    line = json.dumps(explanation.describe(), ensure_ascii=False, allow_nan=False)
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _terminal():
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    return lambda explanation: print_explanation(explanation, console)

@@ -1,0 +1,190 @@
+"""A text as a model reads it: its token ids, and the word that every token belongs to."""
+
+from collections.abc import Collection
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from tfcmp.errors import WorkError
+from tfcmp.explanation.words import Span, find_segments, find_words
+from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, truncate
+
+NO_WORD = -1
+
+Ids = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What a model sees of a text.
+
+    Attributes:
+        text: the text.
+        words: its words, in order, those that the length limit cut off among them.
+        ids: (length,) int32, as the tokenizer gives them.
+        word_of_token: (length,) int64, place in `words`, or -1 for a token of no word.
+        is_special: (length,) whether a token is one that the tokenizer puts around every text.
+        ids_of_nothing: ids of an empty text.
+    """
+
+    text: str
+    words: tuple[Span, ...]
+    ids: Ids
+    word_of_token: npt.NDArray[np.int64]
+    is_special: npt.NDArray[np.bool_]
+    ids_of_nothing: Ids
+
+    @property
+    def read(self) -> npt.NDArray[np.int64]:
+        """Places in `words` of those that the model sees, at least in part, ascending."""
+        return np.unique(self.word_of_token[self.word_of_token != NO_WORD])
+
+    def without(self, words: Collection[int] | npt.NDArray[np.int64]) -> Ids:
+        """The ids with the tokens of `words` deleted; never empty."""
+        return self._kept(~np.isin(self.word_of_token, list(words)))
+
+    def only(self, words: Collection[int] | npt.NDArray[np.int64]) -> Ids:
+        """The ids of `words` and the special tokens alone; never empty."""
+        return self._kept(np.isin(self.word_of_token, list(words)) | self.is_special)
+
+    def _kept(self, is_kept: npt.NDArray[np.bool_]) -> Ids:
+        kept = self.ids[is_kept]
+        return kept if len(kept) else self.ids_of_nothing
+
+    def sums(self, token_values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        """(words,) sums of a value per token; NaN for words that were not read."""
+        of_words = self.word_of_token != NO_WORD
+        places, values = self.word_of_token[of_words], token_values[of_words]
+        totals = np.bincount(places, weights=values, minlength=len(self.words))
+        counts = np.bincount(places, minlength=len(self.words))
+        return np.where(counts > 0, totals, np.nan)
+
+
+def read_text(tokenizer: TextTokenizer, text: str) -> Reading:
+    """Reads a text and finds the word of every token.
+
+    The text is tokenised piece by piece between blanks, and inside a piece by its beginnings. That
+    this gives the very ids of the whole text is checked. Where a token spans two words, the two
+    become one.
+
+    Raises:
+        WorkError: the tokenizer reads the whole text otherwise than its pieces.
+    """
+    start, end = tokenizer.framing
+    ids, ids_of_nothing = _encode(tokenizer, [text, ""])
+    is_special = np.zeros(len(ids), bool)
+    is_special[: len(start)] = True
+    is_special[len(ids) - len(end) :] = True
+    words, tokens, owners = _aligned(tokenizer, text, ids_of_nothing)
+    if not words:
+        nobody = np.full(len(ids), NO_WORD, np.int64)
+        return Reading(text, (), ids, nobody, is_special, ids_of_nothing)
+    kept = _kept_places(len(tokens), len(ids) - len(start) - len(end), tokenizer.truncation)
+    if not np.array_equal(ids, np.concatenate([start, tokens[kept], end])):
+        raise WorkError(
+            "the tokenizer of this run reads the text otherwise than its words one by one, so that "
+            "no token can be told to belong to a word; expected a tokenizer of words, of word "
+            "pieces or of sentence pieces"
+        )
+    around = [np.full(len(part), NO_WORD, np.int64) for part in (start, end)]
+    word_of_token = np.concatenate([around[0], owners[kept], around[1]])
+    return Reading(text, tuple(words), ids, word_of_token, is_special, ids_of_nothing)
+
+
+def _kept_places(tokens: int, room: int, truncation: str) -> npt.NDArray[np.int64]:
+    """Places of the tokens that the length limit leaves."""
+    places = tf.ragged.constant([list(range(tokens))], dtype=tf.int64)
+    return truncate(places, min(room, tokens), truncation)[0].numpy()
+
+
+def _aligned(
+    tokenizer: TextTokenizer, text: str, ids_of_nothing: Ids
+) -> tuple[list[Span], Ids, npt.NDArray[np.int64]]:
+    """Words, all tokens (n,) without special ones and without limit, and their words (n,)."""
+    segments = find_segments(text)
+    if not segments:
+        return [], np.zeros(0, np.int32), np.zeros(0, np.int64)
+    members = _by_segment(find_words(text), segments)
+    beginnings = [
+        text[segment.start : word.end]
+        for segment, inside in zip(segments, members, strict=True)
+        for word in inside[:-1]
+    ]
+    with _without_limit(tokenizer):
+        whole = [text[segment.start : segment.end] for segment in segments]
+        rows = _unframed(tokenizer, _encode(tokenizer, whole + beginnings))
+    nothing = _unframed(tokenizer, [ids_of_nothing])[0]
+    words: list[Span] = []
+    tokens, owners = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+    following = iter(rows[len(segments) :])
+    for inside, row in zip(members, rows[: len(segments)], strict=True):
+        if not inside:
+            # A piece without a token is given a stand-in that the whole text does not have.
+            row = row[:0] if np.array_equal(row, nothing) else row
+        # The words first: zip takes one item too many of its first argument.
+        parts = [part for _, part in zip(inside[1:], following, strict=False)]
+        ends = [len(part) if _begins(row, part) else None for part in parts]
+        merged, of_row = _assigned(inside, ends, len(row), len(words))
+        words += merged
+        tokens.append(row)
+        owners.append(of_row)
+    return words, np.concatenate(tokens), np.concatenate(owners)
+
+
+def _by_segment(words: list[Span], segments: list[Span]) -> list[list[Span]]:
+    members: list[list[Span]] = [[] for _ in segments]
+    place = 0
+    for word in words:
+        while word.start >= segments[place].end:
+            place += 1
+        members[place].append(word)
+    return members
+
+
+def _begins(row: Ids, part: Ids) -> bool:
+    return len(part) <= len(row) and np.array_equal(row[: len(part)], part)
+
+
+def _assigned(
+    words: list[Span], ends: list[int | None], tokens: int, first: int
+) -> tuple[list[Span], npt.NDArray[np.int64]]:
+    """The words of a segment, and the word of each of its tokens.
+
+    Args:
+        words: of the segment.
+        ends: tokens up to the end of each word but the last; None where a token goes on beyond it.
+        tokens: of the segment.
+        first: number of the segment's first word.
+    """
+    owners = np.full(tokens, NO_WORD, np.int64)
+    merged: list[Span] = []
+    start = begun = 0
+    for place, end in enumerate([*ends, tokens] if words else []):
+        if end is None or end < start:
+            continue
+        owners[start:end] = first + len(merged)
+        merged.append(Span(words[begun].start, words[place].end))
+        start, begun = end, place + 1
+    return merged, owners
+
+
+def _encode(tokenizer: TextTokenizer, texts: list[str]) -> list[Ids]:
+    ids, _ = tokenizer.encode(tf.constant(encode_utf8(texts)))
+    return np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
+
+
+def _unframed(tokenizer: TextTokenizer, rows: list[Ids]) -> list[Ids]:
+    start, end = tokenizer.framing
+    return [row[len(start) : len(row) - len(end)] for row in rows]
+
+
+@contextmanager
+def _without_limit(tokenizer: TextTokenizer):
+    kept, tokenizer.max_length = tokenizer.max_length, None
+    try:
+        yield
+    finally:
+        tokenizer.max_length = kept

@@ -1,0 +1,133 @@
+"""Texts of the test split, with what is known about them."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow.parquet
+import yaml
+
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.corpus import text_hash
+from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.sources.opening import open_source
+from tfcmp.data.sources.table_file import TableFileSource
+from tfcmp.errors import CallError, WorkError
+from tfcmp.explanation.rationales import read_rationales
+from tfcmp.explanation.words import Span
+from tfcmp.runs.directory import CONFIG, PREDICTIONS, RunDirectory, check_files
+
+SEED_OF_SAMPLE = 0
+
+
+class Example(NamedTuple):
+    """A text to be explained.
+
+    Attributes:
+        id: first 16 hexadecimal digits of the SHA-256 of the text.
+        text: the text.
+        group: number of what it shares with others (its movie); texts that stand for themselves
+            have numbers of their own.
+        rationale: places of the words that decide its label, where they are known.
+    """
+
+    id: str
+    text: str
+    group: int
+    rationale: tuple[Span, ...] | None = None
+
+
+def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> list[Example]:
+    """A random sample of the test split, in the order of the source, each text once.
+
+    Args:
+        run: a complete run.
+        size: number of texts; all of them where there are fewer.
+        seed: of the draw; the same for all runs, so that they are measured on the same texts.
+
+    Raises:
+        CallError: the source of the run's texts is not at hand.
+        WorkError: it has changed since.
+    """
+    check_files(run, [PREDICTIONS])
+    groups = _test_groups(run)
+    # Sorted: the order of the file follows lengths in tokens, which differ by model.
+    ids = np.array(sorted(groups))
+    chosen = np.random.default_rng(seed).permutation(ids)[:size]
+    wanted = {int(id, 16): groups[id] for id in chosen.tolist()}
+    examples = []
+    for text, rationale in _texts(data_settings(run)):
+        group = wanted.pop(text_hash(text), None)
+        if group is not None:
+            examples.append(Example(f"{text_hash(text):016x}", text, group, rationale))
+        if not wanted:
+            break
+    else:
+        raise WorkError(
+            f"{len(wanted)} of {size} test texts of {run.path} are not in its source any more; "
+            "bring back the data as they were"
+        )
+    return examples
+
+
+def read_examples(path: Path) -> list[Example]:
+    """The texts of a file of the user's, with the columns `group` and `rationale` where it has them.
+
+    Raises:
+        CallError: no such file, or one of another kind.
+        WorkError: what it holds is wrong; names the line or row.
+    """
+    examples: list[Example] = []
+    groups: dict[str, int] = {}
+    for row in read_rationales(path, "text"):
+        alone = -1 - len(examples)
+        group = alone if row.group is None else groups.setdefault(row.group, len(groups))
+        examples.append(Example(f"{text_hash(row.text):016x}", row.text, group, row.rationale))
+    if not examples:
+        raise WorkError(f"{path} holds no text; expected at least one")
+    return examples
+
+
+def data_settings(run: RunDirectory) -> DataSettings:
+    """Where the texts of a run come from."""
+    content = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
+    return DataSettings(**content["data"])
+
+
+def _test_groups(run: RunDirectory) -> Mapping[str, int]:
+    """Group of every different text of the test split, by id."""
+    columns = ["id", "split", "group"]
+    table: dict[str, list[Any]] = pyarrow.parquet.read_table(
+        run.file(PREDICTIONS), columns=columns
+    ).to_pydict()
+    rows = zip(table["id"], table["split"], table["group"], strict=True)
+    return {id: group for id, split, group in rows if split == "test" and "-" not in id}
+
+
+def _texts(settings: DataSettings) -> Iterator[tuple[str, tuple[Span, ...] | None]]:
+    """The texts of a source, with their rationales where it has them; at least the test split."""
+    source = open_source(settings)
+    source.key()
+    if isinstance(source, DiagnosticSource):
+        for review in source.test_reviews():
+            yield review.text, tuple(Span(*place) for place in review.rationale)
+    elif isinstance(source, TableFileSource):
+        for row in read_rationales(source.path, source.text_column, source.encoding):
+            yield row.text, row.rationale
+    else:
+        for record in source.records():
+            yield record.text, None
+
+
+def require_sample(run: RunDirectory, size: int) -> None:
+    """Returns where a sample can be drawn; asked before TensorFlow is imported.
+
+    Raises:
+        CallError: the size is none, or the source is not at hand.
+    """
+    if size < 1:
+        raise CallError(f"--sample {size}: expected a number of texts, at least 1")
+    source = open_source(data_settings(run))
+    if isinstance(source, TableFileSource):
+        source.key()

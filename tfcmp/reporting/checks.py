@@ -1,0 +1,93 @@
+"""Checks of runs by the predictions that they hold: calibration, label errors, curves."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tfcmp.errors import CallError
+from tfcmp.progress import progress_bar
+from tfcmp.reporting.document import Table
+from tfcmp.reporting.figures.drawing import on_paper
+from tfcmp.reporting.forgetting import curves
+from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.label_errors import label_error_table
+from tfcmp.reporting.temperatures import calibrate, temperature_table
+from tfcmp.reporting.terminal import plain_values
+from tfcmp.runs.files import make_folder, whole_file
+
+# Of a list that may have hundreds.
+ROWS_SHOWN = 50
+
+
+class Checked(NamedTuple):
+    """What a check found: ready for JSON, and as tables."""
+
+    contents: dict[str, Any]
+    tables: tuple[Table, ...]
+
+
+def calibrate_runs(paths: Sequence[Path], command: str) -> Checked:
+    """Fits a temperature for each run and writes its temperature.json.
+
+    Raises:
+        CallError: a run is given twice.
+        WorkError: a path is no complete run, or is damaged.
+    """
+    contents = {}
+    with progress_bar("calibrating", len(paths)) as advance:
+        for name, path in zip(names_of(paths), paths, strict=True):
+            contents[name] = calibrate(path, command)
+            advance(1)
+    return Checked(contents, (temperature_table(contents),))
+
+
+def find_label_errors(paths: Sequence[Path], threshold: float) -> Checked:
+    """Test texts that all runs get wrong with a probability of at least `threshold`.
+
+    Raises:
+        CallError: the runs were not tested on the same texts.
+        WorkError: a file is damaged.
+    """
+    entrants = gather(paths).entrants
+    classes = entrants[0].runs[0].result["classes"]
+    table = label_error_table(entrants, classes, threshold)
+    contents = plain_values(table)
+    if len(table.rows) > ROWS_SHOWN:
+        note = f"{table.note} The first {ROWS_SHOWN} are shown; --json gives all."
+        table = replace(table, rows=table.rows[:ROWS_SHOWN], note=note)
+    return Checked(contents, (table,))
+
+
+def draw_curves(paths: Sequence[Path], folder: Path | None) -> Checked:
+    """Accuracy by length and cue distance; pictures into `folder`, if there is one.
+
+    Raises:
+        CallError: the runs were not tested on the same texts, or the folder cannot be made.
+        WorkError: a file is damaged.
+    """
+    made = curves(gather(paths).entrants)
+    if folder is not None:
+        make_folder(folder, "--figures")
+        for curve in made:
+            with whole_file(folder / f"{curve.figure.name}.svg") as part:
+                part.write_text(on_paper(curve.figure.svg), encoding="utf-8")
+    tables = tuple(curve.table for curve in made)
+    return Checked({table.name: plain_values(table) for table in tables}, tables)
+
+
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """Names of the folders, with those above them where two are the same.
+
+    Raises:
+        CallError: a run is given twice.
+    """
+    whole = [path.resolve() for path in paths]
+    twice = [path for path in whole if whole.count(path) > 1]
+    if twice:
+        raise CallError(f"{twice[0]} is given twice; expected different runs")
+    short = [path.name for path in whole]
+    return [
+        name if short.count(name) == 1 else "/".join(path.parts[-3:])
+        for name, path in zip(short, whole, strict=True)
+    ]

@@ -1,0 +1,116 @@
+"""Curves: accuracy by length of the text, and by how far the deciding word is from the end.
+
+The second shows what a network forgets: it reads the deciding word, then neutral words, and has to
+answer at the end.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tfcmp.evaluation.metrics import majority_share
+from tfcmp.evaluation.slices import Slice, first_drop, slices_at_edges
+from tfcmp.reporting.document import Column, Figure, Table, make_table
+from tfcmp.reporting.entrants import Entrant, test_groups
+from tfcmp.reporting.figures.slices import draw_slices
+
+# Words between the last deciding word and the end of the text, and the end of each slice.
+DISTANCES = (9, 24, 49, 99, 199)
+# Phenomena of the diagnostic corpus whose deciding sentences are the same ones: here the distance
+# is all that differs, whereas a negation is hard at any distance.
+ALIKE = ("plain", "far_cue", "opening_cue")
+COLUMNS = (
+    Column("model", "model"),
+    Column("seeds", "seeds", "count"),
+    Column("slice", "part"),
+    Column("examples", "texts", "count"),
+    Column("accuracy", "accuracy", "share"),
+    Column("low", "95 % from", "share"),
+    Column("high", "to", "share"),
+)
+
+
+class Curve(NamedTuple):
+    """A picture, its numbers, and a sentence a model on where its accuracy drops."""
+
+    figure: Figure
+    table: Table
+    findings: tuple[str, ...]
+
+
+def curves(entrants: Sequence[Entrant]) -> list[Curve]:
+    """By length always, by cue distance on the diagnostic corpus."""
+    first = entrants[0].first
+    # Lengths depend on the tokenizer: those of the first run cut all models at the same texts.
+    lengths = first.tokens
+    deciles = np.unique(np.quantile(lengths, np.arange(1, 10) / 10))
+    everything = np.ones(len(lengths), bool)
+    made = [
+        _curve(
+            entrants,
+            ("curve_length", "Accuracy by length of the text", "tokens of the text, tenths"),
+            lengths,
+            deciles,
+            everything,
+        )
+    ]
+    if first.cue_distances is not None and first.phenomena is not None:
+        alike = np.isin(first.phenomena, ALIKE)
+        made.append(
+            _curve(
+                entrants,
+                (
+                    "curve_cue_distance",
+                    "Accuracy by distance of the deciding word from the end",
+                    f"words behind the deciding word ({', '.join(ALIKE)} only)",
+                ),
+                first.cue_distances,
+                np.array(DISTANCES),
+                alike if alike.any() else everything,
+            )
+        )
+    return made
+
+
+def _curve(
+    entrants: Sequence[Entrant],
+    names: tuple[str, str, str],
+    sizes: npt.NDArray[np.int64],
+    edges: npt.NDArray[np.floating],
+    rows: npt.NDArray[np.bool_],
+) -> Curve:
+    name, title, across = names
+    groups = test_groups(entrants)[rows]
+    slices = {
+        entrant.label: slices_at_edges(
+            entrant.correct[:, rows].mean(axis=0), sizes[rows], groups, edges
+        )
+        for entrant in entrants
+    }
+    cells = [
+        (entrant.label, len(entrant.runs), one.label, one.examples, *one.accuracy)
+        for entrant in entrants
+        for one in slices[entrant.label]
+    ]
+    chance = majority_share(entrants[0].first.labels[rows])
+    findings = tuple(_finding(label, parts, chance) for label, parts in slices.items())
+    note = f"Across: {across}. Intervals cover the sampling of test groups only. "
+    table = make_table(name, title, COLUMNS, cells, note + " ".join(findings))
+    return Curve(draw_slices(name, title, across, slices, True), table, findings)
+
+
+def _finding(label: str, parts: Sequence[Slice], chance: float) -> str:
+    drop, start = first_drop(parts), parts[0]
+    if start.accuracy.low <= chance:
+        return (
+            f"{label}: no better than the most frequent class in its first part already "
+            f"({start.label}: {100 * start.accuracy.value:.1f} %); nothing learned, nothing to forget."
+        )
+    if drop is None:
+        return f"{label}: no part lies below the first one ({start.label}) by its whole interval."
+    return (
+        f"{label}: falls below its first part ({start.label}: {100 * start.accuracy.value:.1f} %) "
+        f"from {drop.label} on ({100 * drop.accuracy.value:.1f} %)."
+    )

@@ -1,0 +1,49 @@
+"""What differs in the files that behaviour tests, contrast pairs and calibration add to a run."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tfcmp.errors import WorkError
+from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
+from tfcmp.reporting.reading import Answers
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.later import BEHAVIOUR, CONTRAST, TEMPERATURE, read_later
+
+# Two searches for the same minimum agree to that.
+_TOLERANCE = 1e-6
+_WAYS = {
+    BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
+    CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
+    TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
+}
+
+
+def later_differences(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterator[str]:
+    """Compares their checksums, and recomputes what comes from the predictions.
+
+    Failure rates and contrasts are not recomputed, as the model would have to answer again.
+    """
+    for name, way in _WAYS.items():
+        if not run.file(name).exists():
+            continue
+        try:
+            content = read_later(run, name, way)
+        except WorkError as error:
+            yield str(error)
+            continue
+        if name == TEMPERATURE:
+            yield from _temperature(content, answers)
+
+
+def _temperature(content: dict[str, Any], answers: Mapping[str, Answers]) -> Iterator[str]:
+    validation, test = answers["validation"], answers["test"]
+    fitted = fit_temperature(validation.labels, validation.probabilities)
+    stated = content["temperature"]["value"]
+    if abs(fitted - stated) > _TOLERANCE * fitted:
+        yield f"{TEMPERATURE}: temperature is {stated}, recomputed {fitted}"
+        return
+    after = calibration(test.labels, at_temperature(test.probabilities, stated))
+    for metric in ("ece", "brier", "nll"):
+        told, recomputed = content["test"]["after"][metric]["value"], getattr(after, metric)
+        if abs(told - recomputed) > _TOLERANCE:
+            yield f"{TEMPERATURE}: test.after.{metric} is {told}, recomputed {recomputed}"

@@ -1,0 +1,71 @@
+"""Files that later commands add to a complete run, each with the checksums it rests on inside."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import WorkError
+from tfcmp.runs.directory import RESULT, RunDirectory
+from tfcmp.runs.files import write_json
+
+BEHAVIOUR = "behaviour.json"
+CONTRAST = "contrast.json"
+TEMPERATURE = "temperature.json"
+
+
+def write_later(
+    run: RunDirectory, name: str, content: dict[str, Any], command: str, sources: Sequence[str]
+) -> Path:
+    """Writes `content`, the command, and the checksums of what it was computed from and its own.
+
+    Args:
+        run: a complete run; nothing that result.json lists is changed.
+        name: of the file.
+        content: plain values.
+        command: the command line that makes the file again.
+        sources: names of the listed files that it was computed from.
+    """
+    listed = run.read_json(RESULT)["files"]
+    whole = {
+        **content,
+        "command": command,
+        "computed_from": {source: listed[source] for source in sources},
+    }
+    write_json(run.file(name), {**whole, "sha256": _digest(whole)})
+    return run.file(name)
+
+
+def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
+    """The content of such a file, its checksums compared.
+
+    Args:
+        run: the run.
+        name: of the file.
+        way: the command that makes it, for the error.
+
+    Raises:
+        WorkError: it is missing, damaged, or computed from other files than the run has.
+    """
+    if not run.file(name).exists():
+        raise WorkError(f"{run.path} has no {name}; make it with: {way}")
+    content = run.read_json(name)
+    stated = content.pop("sha256", None)
+    if stated != _digest(content):
+        raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
+    listed = run.read_json(RESULT).get("files", {})
+    changed = [
+        source for source, sha in content["computed_from"].items() if listed.get(source) != sha
+    ]
+    if changed:
+        raise WorkError(
+            f"{run.file(name)} was computed from another {', '.join(changed)} than the run has; "
+            f"make it anew: {way}"
+        )
+    return content
+
+
+def _digest(content: dict[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
