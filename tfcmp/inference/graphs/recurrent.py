@@ -30,7 +30,8 @@ def write_recurrent(writer: GraphWriter, core: keras.Model) -> str:
     lengths = writer.lengths(is_token)
     table = writer.constant(array(layers["token_embedding"].embeddings))
     states = writer.add("Gather", table, writer.add("Transpose", IDS, perm=[1, 0]))
-    number, outputs = 1, {}
+    number = 1
+    outputs: dict[str, str] = {}
     while cells := _cells(layers, number):
         if outputs:
             states = _side_by_side(writer, outputs, lengths)
