@@ -42,7 +42,7 @@ HOMES = {
     "kagglehub": {"models/presets"},
     "huggingface_hub": {"models/presets"},
     "jsonargparse": {"", "command"},
-    "onnx": {"inference", "inference/graphs"},
+    "onnx": {"inference", "inference/graphs", "inference/export"},
     "onnxruntime": {"inference"},
     "openvino": {"inference"},
 }

@@ -30,17 +30,27 @@ def onnx_forward(model: keras.Model, precision: str, threads: int) -> Forward:
     Raises:
         CallError: the model has no graph, or nothing in it that int8 would speed up.
     """
+    return session_forward(onnx_graph(model, precision).SerializeToString(), threads)
+
+
+def onnx_graph(model: keras.Model, precision: str) -> onnx.ModelProto:
+    """The graph of a saved model behind its tokenizer, in "float32" or "int8".
+
+    Raises:
+        CallError: the model has no graph, or nothing in it that int8 would speed up.
+    """
     graph = build_graph(model)
-    if precision == "int8":
-        graph = quantized(graph)
+    return quantized(graph) if precision == "int8" else graph
+
+
+def session_forward(graph: bytes | str, threads: int) -> Forward:
+    """Batches of ids to probabilities by a graph, or by the file of one."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = ERRORS_ONLY
     options.intra_op_num_threads = threads
     # Threads that wait in a loop for the next text would take the processors from the tokenizer.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session = onnxruntime.InferenceSession(
-        graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
-    )
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def forward(batches: list[np.ndarray]) -> Iterator[np.ndarray]:
         for batch in batches:

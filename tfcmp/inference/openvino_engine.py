@@ -1,6 +1,7 @@
 """OpenVINO as the engine of a classifier."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -28,8 +29,22 @@ def openvino_forward(model: keras.Model, precision: str, threads: int) -> Forwar
 
 
 def openvino_model(model: keras.Model) -> openvino.Model:
-    """A saved model behind its tokenizer, as OpenVINO reads its ONNX graph."""
+    """A saved model behind its tokenizer, as OpenVINO reads its ONNX graph.
+
+    Raises:
+        CallError: the model has no graph.
+    """
     return openvino.Core().read_model(build_graph(model).SerializeToString())
+
+
+def read_openvino(file: Path) -> openvino.Model:
+    """The model of an .xml file, its weights in the .bin file beside it."""
+    return openvino.Core().read_model(file)
+
+
+def write_openvino(model: openvino.Model, file: Path) -> None:
+    """Writes an .xml file, and the weights, in float32, as .bin beside it."""
+    openvino.save_model(model, file, compress_to_fp16=False)
 
 
 class OpenvinoForward:
