@@ -43,6 +43,9 @@ HOMES = {
     "huggingface_hub": {"models/presets"},
     "keras_tuner": {"search"},
     "jsonargparse": {"", "command"},
+    "onnx": {"inference", "inference/graphs", "inference/export"},
+    "onnxruntime": {"inference"},
+    "openvino": {"inference"},
 }
 
 

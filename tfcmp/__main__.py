@@ -13,6 +13,7 @@ COMMANDS = {
     "tune": "searches for settings of a model: optimizer, learning rate, batch size and others",
     "explain": "says which words an answer comes from, and how far to trust that",
     "predict": "answers texts with the model of a run",
+    "export": "writes the model of a run as SavedModel, ONNX or OpenVINO",
     "report": "compares runs: tables, figures, findings, on one page",
     "verify": "recomputes every number from predictions and checksums",
 }

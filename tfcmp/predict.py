@@ -5,17 +5,23 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
+from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
 from tfcmp.inference.temperature import read_temperature
 from tfcmp.runs.directory import open_run
+
+if TYPE_CHECKING:
+    from tfcmp.inference.classifier import Classifier
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
@@ -47,10 +53,12 @@ def main(arguments: list[str]) -> None:
         action="store_true",
         help="probabilities at the temperature of tfcmp.explain RUN --calibrate; no label changes",
     )
+    add_engine(parser)
     add_trust(parser)
     options = parse_strictly(parser, _switch_first(arguments, "--calibrated"))
     texts = _texts(options.texts, options.input, options.encoding_errors)
-    # Before TensorFlow is imported: a run that cannot be used is told at once.
+    # Before TensorFlow is imported: what cannot be used is told at once.
+    check_engine(options.engine, options.precision)
     open_run(Path(options.run))
     temperature = read_temperature(Path(options.run)) if options.calibrated else None
     write_predictions(Path(options.run), texts, is_trusting(options), temperature)
@@ -68,6 +76,18 @@ def write_predictions(
     answer = classifier.stream
     if temperature is not None:
         answer = CalibratedClassifier(classifier, temperature).stream
+    classifier = tfcmp.load(
+        options.run,
+        trust=is_trusting(options),
+        engine=options.engine,
+        precision=options.precision,
+        threads=options.threads,
+    )
+    write_predictions(classifier, texts)
+
+
+def write_predictions(classifier: "Classifier", texts: Iterable[str]) -> None:
+    """Prints the predictions of `classifier` for `texts`."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for prediction in answer(texts):
