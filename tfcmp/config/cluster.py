@@ -18,16 +18,16 @@ class Cluster(NamedTuple):
 
     Attributes:
         addresses: host:port of every process, the first one's first.
-        index: place of this process among them.
+        place: of this process among them, from 0.
     """
 
     addresses: tuple[str, ...]
-    index: int
+    place: int
 
     @property
     def is_chief(self) -> bool:
         """Whether this process keeps the run directory."""
-        return self.index == 0
+        return self.place == 0
 
 
 def is_helping(strategy: str) -> bool:
