@@ -1,5 +1,5 @@
 # make install   the environment, in .venv
-# make demo      fit, save, reload and predict on the embedded corpus
+# make demo      fit, compare, report, reload and predict on the embedded corpus
 # make test      one test per promise, offline
 # make test-all  also what takes longer: processes that are killed, the real IMDB, the notebook
 # make lint      format, lint and types

@@ -28,7 +28,7 @@ ARROWS = {
     "command": {"config", "runs", "data", "models"},
     "explanation": {"config", "runs", "data", "models", "inference", "evaluation"},
     "search": {"config", "runs", "data", "models", "training", "command", "timing", "evaluation"},
-    "study": {"config", "runs", "data", "models", "evaluation", "command", "search"},
+    "study": {"config", "runs", "data", "models", "evaluation", "command", "search", "reporting"},
     "reporting": {"config", "runs", "evaluation"},
 }
 STRICT = {"config", "runs", "evaluation"}

@@ -7,6 +7,7 @@ from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE
 
 COMMANDS = {
+    "compare": "fits the models of a study file, each with several seeds, and reports",
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
     "predict": "answers texts with the model of a run",

@@ -73,6 +73,7 @@ def make_run_directory(
     train_sizes=(50, 50),
     environment=(),
     split=(),
+    timing=(),
     lines=None,
     is_complete=True,
 ):
@@ -94,9 +95,8 @@ def make_run_directory(
         run.append_metrics(line)
     run.file("model.keras").write_bytes(b"weights")
     write_predictions(run, answers)
-    write_json(
-        run.file("timing.json"), {"seconds": {"training": 20.0 + seed, "setup": 1.0}, "sessions": 1}
-    )
+    seconds = {"training": 20.0 + seed, "setup": 1.0}
+    write_json(run.file("timing.json"), {"seconds": seconds, "sessions": 1, **dict(timing)})
     if is_complete:
         run.complete(result_of(model, seed, classes, answers))
     return run.path

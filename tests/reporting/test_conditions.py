@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.reporting.conditions import CONTENDED, usual_conditions, why_not_timed
+from tfcmp.reporting.conditions import BESIDE, usual_conditions, why_not_timed
 from tfcmp.reporting.entrants import make_entrants
 from tfcmp.reporting.reading import read_run
 
@@ -30,8 +30,16 @@ def test_a_run_under_other_conditions_than_most_is_not(write_run, environment, r
 
 
 def test_a_contended_run_is_never_timed(write_run):
-    run = read_run(write_run(), is_contended=True)
-    assert reasons(run) == [CONTENDED]
+    run = read_run(write_run(), contention="fitted elsewhere")
+    assert reasons(run) == ["fitted elsewhere"]
+
+
+@pytest.mark.parametrize(
+    ("share", "reason"), [(None, None), (0.05, None), (0.0501, BESIDE), (0.9, BESIDE)]
+)
+def test_a_run_beside_which_others_took_the_processor_is_not_timed(write_run, share, reason):
+    run = read_run(write_run(timing={"others_share": share}))
+    assert (run.is_contended, reasons(run)) == (reason is not None, [reason])
 
 
 def test_a_run_that_was_resumed_elsewhere_is_not_timed(write_run):

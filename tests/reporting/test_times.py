@@ -39,10 +39,13 @@ def test_times_under_other_conditions_are_empty_with_the_reason(write_run):
 
 
 def test_a_contended_seed_is_left_out_of_the_mean(write_run):
-    runs = [read_run(write_run("gru", 1)), read_run(write_run("gru", 2), is_contended=True)]
+    runs = [
+        read_run(write_run("gru", 1)),
+        read_run(write_run("gru", 2), contention="run beside another"),
+    ]
     row = rows_of(runs)["gru"]
     assert row["training_seconds"] == 21.0
-    assert row["left_out"] == "1 of 2 runs: other work ran beside it"
+    assert row["left_out"] == "1 of 2 runs: run beside another"
 
 
 def test_what_a_later_command_measured_is_shown(write_run):

@@ -107,3 +107,14 @@ def test_a_model_of_low_precision_becomes_one_of_float32(tiny_configuration, sha
 def test_a_model_of_float32_is_left_as_it_is(tiny_configuration, word_tokenizer):
     core = build_core(tiny_configuration(), word_tokenizer(), 2)
     assert in_float32(tiny_configuration(), None, core) is core
+
+
+def test_what_others_took_of_the_machine_adds_up_over_sessions():
+    place = Place(sessions=2, load={"others": 3.0, "capacity": 60.0, "seconds": 30.0})
+    assert describe_times(Clock({"training": 30.0}), place)["others_share"] == 0.05
+    assert describe_times(Clock({"training": 90.0}), place)["others_share"] is None
+
+
+def test_a_run_measures_what_others_took_of_the_machine(finished_run):
+    share = json.loads((finished_run / "timing.json").read_text())["others_share"]
+    assert share is None or 0 <= share <= 1

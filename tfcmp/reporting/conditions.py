@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.reading import Run
+from tfcmp.reporting.reading import BUSY, Run
 
-CONTENDED = "other work ran beside it"
+BESIDE = f"other processes took more than {100 * BUSY:.0f} % of the CPU while it trained"
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
 
 Conditions = dict[str, str]
@@ -52,7 +52,7 @@ def why_not_timed(run: Run, usual: Conditions) -> str | None:
 def own_reason(run: Run) -> str | None:
     """Why its times are worth nothing, whatever the others are."""
     if run.is_contended:
-        return CONTENDED
+        return run.contention or BESIDE
     first = _session(run.environment)
     if any(_session(session) != first for session in run.environment.get("resumed") or []):
         return "its sessions ran under different conditions"

@@ -30,7 +30,7 @@ class Found:
 
     path: Path
     label: str | None = None
-    is_contended: bool = False
+    contention: str | None = None
     reason: str | None = None
 
 
@@ -60,7 +60,7 @@ def gather(paths: Sequence[Path]) -> Material:
     runs = []
     with progress_bar("reading runs", len(complete)) as advance:
         for one in complete:
-            runs.append(read_run(one.path, one.label, one.is_contended))
+            runs.append(read_run(one.path, one.label, one.contention))
             advance(1)
     failed = [_failed(one) for one in found if one not in complete]
     return Material(make_entrants(runs), tuple(failed), tuple(map(read_search, searches)))
@@ -100,7 +100,7 @@ def _runs_of_study(study: Path) -> list[Found]:
         Found(
             study / RUNS / name,
             label_and_seed(name)[0],
-            name in marks.contended,
+            marks.contended.get(name),
             marks.failures.get(name),
         )
         for name in names

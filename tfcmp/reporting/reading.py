@@ -31,6 +31,8 @@ SPLITS = ("validation", "test")
 READ = [name for name in LISTED if name != MODEL]
 # Of later commands; each may lack.
 LATER = ("bench.json", "explanation.json")
+# Share of the machine's CPU time that others may take beside a run whose times count.
+BUSY = 0.05
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Run:
         lines: objects of metrics.jsonl.
         answers: of "validation" and "test".
         later: measurements of later commands (bench.json, explanation.json), merged.
-        is_contended: whether other work ran beside it, so that its times do not count.
+        contention: why its study says that its times do not count; None if it does not.
     """
 
     name: str
@@ -89,7 +91,7 @@ class Run:
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
     later: dict[str, Any]
-    is_contended: bool = False
+    contention: str | None = None
 
     @property
     def seed(self) -> int:
@@ -101,12 +103,18 @@ class Run:
         """Name of the model in the catalogue."""
         return str(self.result["model"])
 
+    @property
+    def is_contended(self) -> bool:
+        """Whether other work ran beside it: its study says so, or it was measured."""
+        share = self.timing.get("others_share")
+        return self.contention is not None or (share is not None and share > BUSY)
+
     def epochs(self) -> list[dict[str, Any]]:
         """Lines of finished epochs."""
         return [line for line in self.lines if line.get("event") == "epoch"]
 
 
-def read_run(path: Path, label: str | None = None, is_contended: bool = False) -> Run:
+def read_run(path: Path, label: str | None = None, contention: str | None = None) -> Run:
     """The complete run in `path`, its files compared with their checksums.
 
     Raises:
@@ -127,7 +135,7 @@ def read_run(path: Path, label: str | None = None, is_contended: bool = False) -
             lines=tuple(read_lines(path)),
             answers=read_answers(run.file(PREDICTIONS)),
             later=_later(run),
-            is_contended=is_contended,
+            contention=contention,
         )
     except (KeyError, TypeError) as error:
         raise WorkError(f"{path} is damaged: {RESULT} lacks {error}") from None

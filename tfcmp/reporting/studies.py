@@ -12,8 +12,11 @@ RUNS = "runs"
 SEARCHES = "searches"
 # Where a study keeps its report.
 REPORT = "report"
-# {"failures": {name of a run: reason}, "contended": [names of runs]}; both may lack, the file too.
+# {"failures": {name of a run: reason}, "contended": [names of runs], "contention": {name of a run:
+# reason}}; each may lack, the file too.
 STATE = "study.json"
+# Why times do not count, where a study names a run and gives no reason.
+CONTENDED = "other work ran beside it"
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,11 @@ class Marks:
 
     Attributes:
         failures: run -> why it has no result.
-        contended: runs beside which other work ran.
+        contended: run -> why its times do not count.
     """
 
     failures: dict[str, str] = field(default_factory=dict)
-    contended: frozenset[str] = frozenset()
+    contended: dict[str, str] = field(default_factory=dict)
 
 
 def is_study(path: Path) -> bool:
@@ -44,11 +47,18 @@ def read_marks(study: Path) -> Marks:
         return Marks()
     content: dict[str, Any] = RunDirectory(study).read_json(STATE)
     failures, contended = content.get("failures", {}), content.get("contended", [])
-    if not isinstance(failures, dict) or not isinstance(contended, list):
+    reasons = content.get("contention", {})
+    if not (
+        isinstance(failures, dict) and isinstance(contended, list) and isinstance(reasons, dict)
+    ):
         raise WorkError(
-            f"{study / STATE} is damaged: expected failures (run: reason) and contended (runs)"
+            f"{study / STATE} is damaged: expected failures (run: reason), contended (runs) and "
+            "contention (run: reason)"
         )
-    return Marks({name: str(why) for name, why in failures.items()}, frozenset(contended))
+    return Marks(
+        {name: str(why) for name, why in failures.items()},
+        {name: str(reasons.get(name, CONTENDED)) for name in contended},
+    )
 
 
 def label_and_seed(name: str) -> tuple[str, int | None]:

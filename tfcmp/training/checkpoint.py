@@ -27,6 +27,7 @@ class Place:
         seconds: by phase, of all sessions.
         metrics_bytes: size of metrics.jsonl; what was appended later is done again.
         sessions: processes that have worked on the run.
+        load: core-seconds of other processes and of the machine, beside the timed steps.
     """
 
     epoch: int = 0
@@ -38,6 +39,7 @@ class Place:
     seconds: dict[str, float] = field(default_factory=dict)
     metrics_bytes: int = 0
     sessions: int = 1
+    load: dict[str, float] = field(default_factory=dict)
 
 
 def training_state(

@@ -13,6 +13,7 @@ from tfcmp.errors import WorkError
 from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.runs.directory import METRICS, RunDirectory
 from tfcmp.timing.clock import Clock
+from tfcmp.timing.contention import add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.evaluation import evaluate_split
 from tfcmp.training.optimizers import learning_rate
@@ -144,6 +145,7 @@ class Trainer:
         place = self.place
         sums = segment.sums()
         self.clock.add("training", sums["seconds"])
+        add_load(place.load, segment.load())
         loss, norm = sums["loss"] / sums["examples"], sums["norm"] / sums["steps"]
         # Written so that a comparison with NaN, which is False, counts as diverged.
         if not (loss <= LARGEST_LOSS and math.isfinite(norm)):

@@ -21,6 +21,7 @@ from tfcmp.models.low_rank import whole_weights
 from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
 from tfcmp.runs.files import whole_file, write_json
 from tfcmp.timing.clock import Clock
+from tfcmp.timing.contention import others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split
 from tfcmp.training.step import compile_forward
@@ -143,10 +144,16 @@ def _prediction_table(texts: Texts, split: str, answer: Answers, part: slice) ->
 
 
 def describe_times(clock: Clock, place: Place) -> dict:
-    """Seconds by phase over all sessions, their sum, and what `training` leaves out."""
+    """Seconds by phase over all sessions, their sum, and what `training` leaves out.
+
+    `others_share` is the share of the machine's CPU time that other processes took beside the
+    steps of `training`; null where the system does not tell.
+    """
+    share = others_share(place.load, clock.seconds.get("training", 0.0))
     return {
         "seconds": {name: round(value, 4) for name, value in clock.seconds.items()},
         "total_seconds": round(sum(clock.seconds.values()), 4),
         "sessions": place.sessions,
+        "others_share": None if share is None else round(share, 4),
         "training_excludes": list(EXCLUDED_FROM_TRAINING),
     }

@@ -5,6 +5,7 @@ import time
 import numpy as np
 
 from tfcmp.data.batches import Batch
+from tfcmp.timing.contention import ContentionMeter, Load
 
 
 class Segment:
@@ -23,6 +24,7 @@ class Segment:
         self._outcomes: list[tuple] = []
         self._timed_from = 0
         self._start = time.perf_counter()
+        self._meter = ContentionMeter()
 
     def add(self, batch: Batch, outcome: tuple, rate: float) -> None:
         """Adds a step: its batch, its (mean loss, number correct, gradient norm), its rate."""
@@ -43,6 +45,11 @@ class Segment:
         self._outcomes[-1] = tuple(np.asarray(value) for value in self._outcomes[-1])
         self._timed_from = self.steps
         self._start = time.perf_counter()
+        self._meter.restart()
+
+    def load(self) -> Load | None:
+        """What other processes took of the machine in those seconds."""
+        return self._meter.read()
 
     def sums(self) -> dict[str, float]:
         """Sums over all steps; `seconds` and the `timed_` counts leave out untimed steps."""

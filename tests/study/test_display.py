@@ -1,0 +1,45 @@
+import io
+import sys
+
+import pytest
+
+from tfcmp.study.conduct import Event, Task
+from tfcmp.study.display import Display, showing
+
+
+@pytest.fixture
+def shown(study, plan_of, write_study, write_result):
+    """A display of a study with one run done, what its bar was told, and its plan."""
+    plan = plan_of(write_study({"model": "gru"}))
+    write_result(study, plan.runs[0], timing={"total_seconds": 100.0})
+    told = {}
+    return Display(study, plan, 1, told.update), told, plan
+
+
+def test_the_bar_tells_what_is_left(shown):
+    display, told, _ = shown
+    display.tell(None, [])
+    assert told == {"description": "study", "completed": 1, "left": "about 2 min left"}
+
+
+def test_a_finished_run_is_a_line_of_the_result(shown, study, write_result, capsys):
+    display, told, plan = shown
+    write_result(study, plan.runs[1], timing={"total_seconds": 50.0})
+    display.tell(Event("done", Task("gru-seed2", run=plan.runs[1]), seconds=60.0), [])
+    assert capsys.readouterr().out == "gru-seed2: test accuracy 87.50%, done in 60 s\n"
+    assert (told["completed"], told["left"]) == (2, "about 0 s left")
+
+
+def test_a_failure_is_a_line_too(shown, capsys):
+    display, told, plan = shown
+    display.tell(Event("failed", Task("gru-seed2", run=plan.runs[1]), "no memory"), [])
+    assert capsys.readouterr().out == "gru-seed2: failed, no memory\n"
+    assert told["completed"] == 2
+
+
+def test_no_terminal_no_bar(study, plan_of, write_study, monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with showing(study, plan_of(write_study({"model": "gru"})), 1) as display:
+        display.tell(None, [])
+    assert stream.getvalue() == ""

@@ -1,0 +1,81 @@
+from dataclasses import replace
+
+import pytest
+
+from tfcmp.errors import CallError
+from tfcmp.study.plan import differences, with_best
+
+
+def test_settings_are_those_of_the_model_under_those_of_the_file(write_study, plan_of):
+    run, _ = plan_of(write_study({"model": "gru", "settings": {"training.epochs": 9}})).runs
+    configuration = run.configuration
+    assert (configuration.training.epochs, configuration.training.learning_rate) == (9, 2e-3)
+    assert (configuration.device, configuration.data.train_size) == ("cpu", 200)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"training.epoch": 3}, "unknown setting training.epoch; did you mean --training.epochs"),
+        ({"architecture": {"heads": 2}}, "unknown setting architecture.heads"),
+        ({"training.epochs": 0}, "--training.epochs: expected at least 1, got 0"),
+        ({"training.optimizer": "magic"}, "expected one of 'sgd'"),
+        ({"runs": "here"}, "unknown setting runs"),
+    ],
+)
+def test_a_wrong_setting_is_told_with_file_and_entry(write_study, plan_of, settings, message):
+    file = write_study({"model": "lstm"}, {"label": "mine", "model": "gru", "settings": settings})
+    with pytest.raises(CallError) as told:
+        plan_of(file)
+    assert str(told.value).startswith(f"{file}: entry mine: ")
+    assert message in str(told.value)
+
+
+def test_a_wrong_setting_of_a_search_is_told(write_study, plan_of):
+    search = {"trials": 1, "settings": {"training.epochs": 0}}
+    with pytest.raises(CallError, match=r"entry gru: search: --training\.epochs"):
+        plan_of(write_study({"model": "gru", "search": search}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("split_seed", 7), ("source", "imdb"), ("train_size", 100), ("grouping", "none")],
+)
+def test_entries_on_different_texts_are_refused(write_study, plan_of, name, value):
+    other = {"model": "lstm", "settings": {"data": {name: value}}}
+    with pytest.raises(CallError, match=rf"gru and lstm would not .* data\.{name} is .* {value}"):
+        plan_of(write_study({"model": "gru"}, other))
+
+
+def test_models_may_read_different_parts_of_a_text(write_study, plan_of):
+    plan = plan_of(write_study({"model": "gru"}, {"model": "transformer"}))
+    parts = {run.configuration.data.truncation for run in plan.runs}
+    assert parts == {"head", "head+tail"}
+
+
+def test_a_search_may_use_fewer_texts(write_study, plan_of):
+    search = {"trials": 1, "settings": {"data.train_size": 20}}
+    plan = plan_of(write_study({"model": "gru", "search": search}))
+    assert plan.searches[0].configuration.data.train_size == 20
+    assert {run.configuration.data.train_size for run in plan.runs} == {200}
+
+
+def test_differences_name_both_values(write_study, plan_of):
+    asked = plan_of(write_study({"model": "gru"})).runs[0].configuration
+    found = replace(asked, training=replace(asked.training, epochs=7), seed=5)
+    assert list(differences(asked, found)) == ["seed 1, there 5", "training.epochs 4, there 7"]
+
+
+def test_a_matched_size_is_no_difference(write_study, plan_of):
+    matching = {"model": "transformer", "settings": {"architecture.match": "lstm"}}
+    asked = plan_of(write_study(matching)).runs[0].configuration
+    sized = replace(asked.architecture, layers=1, feed_forward_size=402)
+    assert list(differences(asked, replace(asked, architecture=sized))) == []
+    other = replace(sized, match=None)
+    assert list(differences(asked, replace(asked, architecture=other)))
+
+
+def test_best_settings_that_do_not_fit_are_told(write_study, plan_of):
+    run = plan_of(write_study({"model": "gru", "search": {"trials": 1}})).runs[0]
+    with pytest.raises(CallError, match=r"gru with its best settings: --training\.epochs"):
+        with_best(run, {"training.epochs": -1}, ["training.epochs"])

@@ -1,0 +1,198 @@
+"""`python -m tfcmp.compare --config FILE`: a study of several models, then its report."""
+
+import shlex
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from jsonargparse import ArgumentParser
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.trust import OPTION, add_trust, is_trusting
+from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.errors import CallError
+
+if TYPE_CHECKING:
+    from jsonargparse import Namespace
+
+    from tfcmp.study.directory import StudyDirectory
+    from tfcmp.study.file import Study
+    from tfcmp.study.plan import Plan
+
+PROGRAM = "python -m tfcmp.compare"
+DESCRIPTION = (
+    "Fits the models of a study file, each with several seeds and each run in a process of its "
+    "own, then writes the report. Called again, it goes on where it stands. Prints the path of "
+    "report.html and, alone on the last line, the study directory."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, does what is left of the study, reports, and tells what failed."""
+    options = parse_strictly(_parser(), arguments)
+    if options.jobs < 1:
+        raise CallError(f"--jobs {options.jobs}: expected at least 1")
+    file, directory = _places(options)
+    from tfcmp.study.file import read_study
+    from tfcmp.study.plan import make_plan
+
+    study = read_study(file)
+    plan = make_plan(study, str(file))
+    wishes = _wishes(study, options)
+    directory.accept(file, plan)
+    directory.read_state()
+    if options.plan:
+        _show_plan(directory, plan)
+        return
+    _require_texts(plan)
+    with directory.locked():
+        # Read again, now that nobody else can write it.
+        directory.read_state()
+        directory.keep(file)
+        _work(directory, plan, options)
+        _finish(directory, plan, wishes)
+
+
+def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> None:
+    from tfcmp.study.children import ChildProcess
+    from tfcmp.study.conduct import Conductor
+    from tfcmp.study.display import showing
+
+    shared = ["--cache", options.cache, *([OPTION, "true"] if is_trusting(options) else [])]
+    try:
+        with _terminable(), showing(directory, plan, options.jobs) as display:
+            Conductor(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
+    except KeyboardInterrupt:
+        command = shlex.join([*PROGRAM.split(), "--resume", str(directory.path)])
+        sys.stderr.write(f"stopped; go on with {command}\n")
+        raise
+
+
+def _finish(directory: "StudyDirectory", plan: "Plan", wishes: tuple) -> None:
+    """Writes the report, prints where it and the study lie, and tells of failures."""
+    from tfcmp.report import report
+    from tfcmp.study.conduct import require_complete
+    from tfcmp.study.stages import Stage, stages
+
+    found = stages(directory, plan)
+    if any(found[run.name] is Stage.DONE for run in plan.runs):
+        sys.stdout.write(f"{report([directory.path], None, *wishes)}\n")
+    sys.stdout.write(f"{directory.path}\n")
+    sys.stdout.flush()
+    require_complete(directory, plan)
+
+
+def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
+    from tfcmp.study.stages import name_of_search, stages
+
+    found = stages(directory, plan)
+    width = max(map(len, found))
+    for name, stage in found.items():
+        reason = directory.state.failures.get(name)
+        behind = f" (failed: {reason})" if reason else ""
+        sys.stdout.write(f"{name:<{width}}  {stage.value}{behind}\n")
+    budgets = {name_of_search(search): search.wish.budget() for search in plan.searches}
+    for name, budget in budgets.items():
+        sys.stdout.write(f"{name}: {budget}\n")
+    sys.stdout.write(f"{directory.path}\n")
+
+
+def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
+    """The study file, and the directory of the study."""
+    from tfcmp.study.directory import STUDY, StudyDirectory, check_name
+
+    if options.resume is not None:
+        if options.config is not None or options.name is not None:
+            raise CallError("--resume goes on with a study as it is; leave --config and --name out")
+        path = Path(options.resume)
+        if not (path / STUDY).is_file():
+            raise CallError(f"--resume {path}: expected the directory of a study ({STUDY})")
+        return path / STUDY, StudyDirectory(path)
+    if options.config is None:
+        raise CallError(
+            "--config is missing: expected a study file, such as configs/studies/demo.yaml"
+        )
+    file = Path(options.config)
+    name = options.name if options.name is not None else file.stem
+    return file, StudyDirectory(Path(options.runs) / check_name(name))
+
+
+def _wishes(study: "Study", options: "Namespace") -> tuple[list[str], str, float]:
+    """Requirements, preference and margin of the report; flags before the file."""
+    from tfcmp.evaluation.axes import find_axis
+    from tfcmp.evaluation.pareto import parse_requirement
+
+    requirements = options.require or list(study.requirements)
+    preference = options.prefer or study.preference or "accuracy"
+    margin = options.margin or study.margin or 0.5
+    find_axis(preference)
+    for requirement in requirements:
+        parse_requirement(requirement)
+    if not 0 < margin <= 100:
+        raise CallError(f"--margin {margin:g}: expected points above 0, up to 100")
+    return requirements, preference, margin / 100
+
+
+def _require_texts(plan: "Plan") -> None:
+    """What is missing is told now, not by the first run."""
+    from tfcmp.data.sources.opening import require_source
+
+    settings = [run.configuration.data for run in plan.runs]
+    settings += [search.configuration.data for search in plan.searches]
+    # TFDS would bring TensorFlow into this process; the first run asks it.
+    for data in {
+        one.source: one for one in settings if not one.source.startswith("tfds:")
+    }.values():
+        require_source(data)
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Ends the block as cleanly by SIGTERM, which schedulers send, as by Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("--config", type=str | None, help="study file, see configs/studies/")
+    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the study directory")
+    parser.add_argument("--name", type=str | None, help="name of the study; that of its file")
+    parser.add_argument("--resume", type=str | None, help="study directory to go on with")
+    parser.add_argument(
+        "--jobs", type=int, default=1, help="processes at a time; above 1 times do not count"
+    )
+    parser.add_argument(
+        "--plan", action="store_true", help="list runs and how far they are, and do nothing"
+    )
+    parser.add_argument(
+        "--require",
+        action="append",
+        type=str,
+        default=[],
+        help="of the report, instead of the file's",
+    )
+    parser.add_argument("--prefer", type=str | None, help="of the report, instead of the file's")
+    parser.add_argument("--margin", type=float | None, help="of the report, instead of the file's")
+    parser.add_argument(
+        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+    )
+    add_trust(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,1 @@
+"""Models x seeds, each run a process of its own."""
