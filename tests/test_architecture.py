@@ -42,6 +42,9 @@ HOMES = {
     "kagglehub": {"models/presets"},
     "huggingface_hub": {"models/presets"},
     "jsonargparse": {"", "command"},
+    "onnx": {"inference", "inference/graphs", "inference/export"},
+    "onnxruntime": {"inference"},
+    "openvino": {"inference"},
 }
 
 

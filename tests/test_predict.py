@@ -25,7 +25,7 @@ def loaded(finished_run):
 @pytest.fixture
 def call(loaded, finished_run, monkeypatch, capsys):
     """Runs the command on the finished run, loaded once; gives the texts that were answered."""
-    monkeypatch.setattr(tfcmp, "load", lambda path, trust: loaded)
+    monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
 
     def run(*arguments, stdin=b""):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
@@ -37,7 +37,7 @@ def call(loaded, finished_run, monkeypatch, capsys):
 
 
 def test_an_answer_is_a_json_object_a_line(loaded, finished_run, monkeypatch, capsys):
-    monkeypatch.setattr(tfcmp, "load", lambda path, trust: loaded)
+    monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
     predict.main([str(finished_run), "A fine film."])
     told = capsys.readouterr()
     (line,) = told.out.splitlines()

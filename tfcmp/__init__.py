@@ -14,22 +14,33 @@ __all__ = ["__version__", "load"]
 register_with_keras()
 
 
-def load(run_directory: str | Path, *, trust: bool = False) -> "Classifier":
+def load(
+    run_directory: str | Path,
+    *,
+    trust: bool = False,
+    engine: str = "keras",
+    precision: str | None = None,
+    threads: int | None = None,
+) -> "Classifier":
     """The classifier of a complete run directory.
 
     Args:
         run_directory: as tfcmp.fit made it.
         trust: lets a SavedModel that the run holds run: it is a program, with your rights.
+        engine: what computes the answers: "keras", "onnx" or "openvino".
+        precision: of the engine, None being float32; see `tfcmp.inference.engines`.
+        threads: processors that the engine may use; None is all.
 
     Raises:
-        tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False.
+        tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False, or the engine is
+            not installed or cannot hold the model.
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     from tfcmp.command.quiet import import_tensorflow
 
     import_tensorflow()
-    from tfcmp.inference.classifier import load_classifier
+    from tfcmp.inference.engines import open_engine
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
     with trusting_saved_models(trust):
-        return load_classifier(Path(run_directory))
+        return open_engine(Path(run_directory), engine, precision, threads)

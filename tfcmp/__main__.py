@@ -11,6 +11,7 @@ COMMANDS = {
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",
     "predict": "answers texts with the model of a run",
+    "export": "writes the model of a run as SavedModel, ONNX or OpenVINO",
     "report": "compares runs: tables, figures, findings, on one page",
     "verify": "recomputes every number from predictions and checksums",
 }

@@ -5,16 +5,22 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
+from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
 from tfcmp.runs.directory import open_run
+
+if TYPE_CHECKING:
+    from tfcmp.inference.classifier import Classifier
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
@@ -41,20 +47,28 @@ def main(arguments: list[str]) -> None:
         default="strict",
         help="bytes that are not UTF-8: strict ends with their line, replace answers all lines",
     )
+    add_engine(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
     texts = _texts(options.texts, options.input, options.encoding_errors)
-    # Before TensorFlow is imported: a run that cannot be used is told at once.
+    # Before TensorFlow is imported: what cannot be used is told at once.
+    check_engine(options.engine, options.precision)
     open_run(Path(options.run))
-    write_predictions(Path(options.run), texts, is_trusting(options))
-
-
-def write_predictions(run: Path, texts: Iterable[str], trust: bool = False) -> None:
-    """Prints the predictions of the run's model for `texts`."""
     import_tensorflow()
     import tfcmp
 
-    classifier = tfcmp.load(run, trust=trust)
+    classifier = tfcmp.load(
+        options.run,
+        trust=is_trusting(options),
+        engine=options.engine,
+        precision=options.precision,
+        threads=options.threads,
+    )
+    write_predictions(classifier, texts)
+
+
+def write_predictions(classifier: "Classifier", texts: Iterable[str]) -> None:
+    """Prints the predictions of `classifier` for `texts`."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for prediction in classifier.stream(texts):

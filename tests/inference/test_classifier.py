@@ -104,15 +104,24 @@ def test_a_batch_holds_no_more_tokens_than_its_bound(classifier, monkeypatch):
     sizes = []
     forward = classifier._forward
 
-    def recording(ids):
-        sizes.append(ids.shape)
-        return forward(ids)
+    def recording(batches):
+        sizes.extend(batch.shape for batch in batches)
+        return forward(batches)
 
     monkeypatch.setattr(classifier, "_forward", recording)
-    monkeypatch.setattr(classifier_module, "TOKENS_A_BATCH", 100)
+    monkeypatch.setattr(classifier, "tokens_a_batch", 100)
     classifier.predict("word " * (n % 39 + 1) for n in range(80))
     assert sum(rows for rows, _ in sizes) == 80
     assert all(rows * length <= 100 for rows, length in sizes)
+
+
+def test_ids_are_those_of_the_tokenizer_and_answered_like_their_texts(classifier):
+    texts = ["A fine film.", "", "word " * 500, "\x00"]
+    ids = classifier.tokenize(texts)
+    expected, _ = classifier.tokenizer.encode(texts)
+    assert [row.tolist() for row in ids] == expected.to_list()
+    assert {row.dtype for row in ids} == {np.dtype(np.int32)}
+    np.testing.assert_array_equal(classifier.probabilities_of(ids), classifier.probabilities(texts))
 
 
 def test_the_saved_model_answers_like_the_classifier(classifier):

@@ -1,6 +1,6 @@
 """A saved model that answers texts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,13 +10,16 @@ import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
 from tfcmp.data.tokens import batched_lists
-from tfcmp.models.tokenizer import encode_utf8
+from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
 
 # Texts are answered in windows: sorted by length inside one, so that little is padded, and given
 # out in their order before the next is read.
 TEXTS_A_WINDOW = 2048
 TOKENS_A_BATCH = 16_384
+
+# Batches of ids (batch, length) int32, padded right, to their probabilities, in the same order.
+Forward = Callable[[list[np.ndarray]], Iterable[np.ndarray]]
 
 
 class Prediction(NamedTuple):
@@ -31,20 +34,30 @@ class Classifier:
     """Answers texts with the model of a run.
 
     Args:
-        model: raw text (batch,) to probabilities (batch, classes), as a run saves it.
+        tokenizer: of the saved model.
+        forward: batches of padded ids to probabilities (batch, classes), by some engine.
         classes: names of the classes.
+        tokens_a_batch: bound on the places of a padded batch; what suits the engine.
+        model: raw text (batch,) to probabilities, where Keras itself is the engine.
     """
 
-    def __init__(self, model: keras.Model, classes: tuple[str, ...]) -> None:
-        self.model = model
+    def __init__(
+        self,
+        tokenizer: TextTokenizer,
+        forward: Forward,
+        classes: tuple[str, ...],
+        tokens_a_batch: int = TOKENS_A_BATCH,
+        model: keras.Model | None = None,
+    ) -> None:
+        self.tokenizer = tokenizer
         self.classes = classes
-        self._tokenizer = model.get_layer("tokenizer")
-        self._after_tokens = keras.Model(self._tokenizer.output, model.output)
-        # One signature for every batch: Keras' own predict builds a data set per call, which costs
-        # more than a short text.
-        self._forward = tf.function(
-            lambda ids: self._after_tokens(ids, training=False),
-            input_signature=[tf.TensorSpec([None, None], tf.int32)],
+        self.tokens_a_batch = tokens_a_batch
+        self.model = model
+        self._forward = forward
+        # One graph for all calls: step by step, TensorFlow takes longer to split a text than some
+        # models to answer it.
+        self._encode = tf.function(
+            tokenizer.encode, input_signature=[tf.TensorSpec([None], tf.string)]
         )
 
     def predict(self, texts: Iterable[str]) -> list[Prediction]:
@@ -63,19 +76,46 @@ class Classifier:
 
     def probabilities(self, texts: list[str]) -> np.ndarray:
         """Probabilities (texts, classes) float32 of a list of texts, all held at once."""
-        answers = np.empty((len(texts), len(self.classes)), np.float32)
+        return self.probabilities_of(self.tokenize(texts))
+
+    def tokenize(self, texts: list[str]) -> list[np.ndarray]:
+        """Ids (length,) int32 of each text, cut to what the model reads, at least one."""
         if not texts:
-            return answers
-        ids, _ = self._tokenizer.encode(tf.constant(encode_utf8(texts)))
-        lengths = ids.row_lengths().numpy()
-        for rows in evaluation_order(lengths, np.arange(len(texts)), TOKENS_A_BATCH):
-            padded = tf.gather(ids, rows).to_tensor(self._tokenizer.padding_id)
-            answers[rows] = self._forward(padded).numpy()
+            return []
+        ids, _ = self._encode(tf.constant(encode_utf8(texts)))
+        return np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
+
+    def probabilities_of(self, ids: list[np.ndarray]) -> np.ndarray:
+        """Probabilities (texts, classes) float32 of texts whose ids are known."""
+        answers = np.empty((len(ids), len(self.classes)), np.float32)
+        lengths = np.array([len(row) for row in ids], np.int64)
+        order = evaluation_order(lengths, np.arange(len(ids)), self.tokens_a_batch)
+        batches = [self._padded([ids[row] for row in rows], lengths[rows]) for rows in order]
+        for rows, probabilities in zip(order, self._forward(batches), strict=True):
+            answers[rows] = probabilities
         return answers
 
+    def _padded(self, ids: list[np.ndarray], lengths: np.ndarray) -> np.ndarray:
+        """Ids of some texts side by side, (texts, longest) int32, padded right."""
+        padded = np.full((len(ids), lengths.max()), self.tokenizer.padding_id, np.int32)
+        padded[np.arange(lengths.max()) < lengths[:, None]] = np.concatenate(ids)
+        return padded
 
-def load_classifier(path: Path) -> Classifier:
-    """The classifier of a complete run.
+
+def keras_forward(model: keras.Model) -> Forward:
+    """Batches of ids to probabilities by the model's part behind its tokenizer."""
+    after_tokens = keras.Model(model.get_layer("tokenizer").output, model.output)
+    # One signature for every batch: Keras' own predict builds a data set per call, which costs more
+    # than a short text.
+    compiled = tf.function(
+        lambda ids: after_tokens(ids, training=False),
+        input_signature=[tf.TensorSpec([None, None], tf.int32)],
+    )
+    return lambda batches: (compiled(batch).numpy() for batch in batches)
+
+
+def load_model(path: Path) -> tuple[keras.Model, tuple[str, ...]]:
+    """The saved model of a complete run, and the names of its classes.
 
     Raises:
         WorkError: the directory is no run, incomplete, damaged, or of a newer version.
@@ -84,4 +124,15 @@ def load_classifier(path: Path) -> Classifier:
     # The same text alone and in a batch: products rounded to 19 bits would differ by batch shape.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
-    return Classifier(model, tuple(run.read_json(SPLIT)["classes"]))
+    return model, tuple(run.read_json(SPLIT)["classes"])
+
+
+def load_classifier(path: Path) -> Classifier:
+    """The classifier of a complete run, Keras being its engine.
+
+    Raises:
+        WorkError: the directory is no run, incomplete, damaged, or of a newer version.
+    """
+    model, classes = load_model(path)
+    tokenizer = model.get_layer("tokenizer")
+    return Classifier(tokenizer, keras_forward(model), classes, model=model)

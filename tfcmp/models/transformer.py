@@ -31,11 +31,16 @@ class PositionEncoding(keras.layers.Layer):
 
 def position_sines(length, channels: int):
     """(length, channels) float32: sine and cosine in turn, of falling frequency."""
-    places = ops.arange(channels, dtype="float32") // 2
-    frequencies = ops.exp(-math.log(10_000.0) * 2 * places / channels)
+    frequencies = position_frequencies(channels)
     angles = ops.arange(length, dtype="float32")[:, None] * frequencies[None, :]
     is_even = ops.arange(channels) % 2 == 0
     return ops.where(is_even[None, :], ops.sin(angles), ops.cos(angles))
+
+
+def position_frequencies(channels: int):
+    """(channels,) float32: radians a place, falling; two channels share each."""
+    places = ops.arange(channels, dtype="float32") // 2
+    return ops.exp(-math.log(10_000.0) * 2 * places / channels)
 
 
 def build_transformer(

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,6 +49,25 @@ def whole_file(file: Path) -> Iterator[Path]:
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: Path, options: str) -> Iterator[Path]:
+    """Yields a temporary folder beside `folder`; renames it once the block has succeeded.
+
+    Raises:
+        CallError: there is something at `folder` already; `options` names the flags it comes from.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise CallError(f"{folder} exists already and is not empty; change {options}")
+    make_folder(folder.parent, options)
+    part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:12]}.part")
+    part.mkdir()
+    try:
+        yield part
+        part.replace(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_json(file: Path, value: Any) -> None:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tfcmp.config.fields import Configuration
+from tfcmp.config.processors import processors
 from tfcmp.errors import CallError, WorkError
 
 # Below this compute capability (Ampere) a GPU has no bfloat16 units.
@@ -147,13 +148,6 @@ def gpus_of_driver() -> int:
     except (FileNotFoundError, subprocess.TimeoutExpired):
         return 0
     return listing.stdout.count("GPU ") if listing.returncode == 0 else 0
-
-
-def processors() -> int:
-    """Processors that this process may use; where the system does not tell, all there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def processor_name() -> str:

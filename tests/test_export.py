@@ -1,0 +1,163 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+import tfcmp
+from tfcmp import export
+from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import sha256_of
+
+FORMATS = [("saved_model", None), ("onnx", "onnxruntime"), ("openvino", "openvino")]
+
+
+@pytest.fixture(scope="module")
+def exported(finished_run, tmp_path_factory):
+    """The function format -> folder of an export of the finished run."""
+    folders = {}
+
+    def build(form):
+        if form not in folders:
+            folders[form] = tmp_path_factory.mktemp("exports") / form
+            export.main([str(finished_run), "--format", form, "--out", str(folders[form])])
+        return folders[form]
+
+    return build
+
+
+@pytest.fixture(params=FORMATS, ids=[form for form, _ in FORMATS])
+def form(request):
+    name, library = request.param
+    if library is not None:
+        pytest.importorskip(library, reason=f"needs pip install 'tfcmp[{name}]'")
+        pytest.importorskip("onnx", reason=f"needs pip install 'tfcmp[{name}]'")
+    return name
+
+
+def parity_of(folder):
+    return json.loads((folder / "parity.json").read_text())
+
+
+def test_an_export_is_held_against_keras_on_the_whole_test_split(form, exported, finished_run):
+    parity = parity_of(exported(form))
+    result = json.loads((finished_run / "result.json").read_text())
+    assert parity["texts"] == result["test"]["examples"]["value"]
+    assert parity["largest_difference"] < 1e-5
+    assert parity["changed_beyond_margin"] == 0
+    assert parity["accuracy"]["keras_float32"] == result["test"]["accuracy"]["value"]
+    assert parity["refused"] is None
+
+
+def test_parity_knows_the_files_it_speaks_of(form, exported):
+    folder = exported(form)
+    files = parity_of(folder)["files"]
+    written = {file for file in folder.rglob("*") if file.is_file()}
+    assert {folder / name for name in files} == written - {folder / "parity.json"}
+    assert all(sha256_of(folder / name) == sha256 for name, sha256 in files.items())
+
+
+def test_the_card_tells_task_data_scores_and_limits(form, exported):
+    card = (exported(form) / "README.md").read_text()
+    for told in (
+        "`neg`, `pos`",
+        "`diagnostic`",
+        "| accuracy |",
+        " to ",
+        "labels changed",
+        "Limits",
+    ):
+        assert told in card
+
+
+def test_the_words_are_in_the_order_of_their_ids(form, exported, finished_run):
+    folder = exported(form) / "tokenizer"
+    words = (folder / "vocabulary.txt").read_text().split("\n")
+    tokenizer = tfcmp.load(finished_run).tokenizer
+    (ids,) = tfcmp.load(finished_run).tokenize(["a film"])
+    assert [words[number] for number in ids] == ["a", "film"]
+    settings = json.loads((folder / "tokenizer.json").read_text())
+    assert settings["max_length"] == 40
+    assert settings["vocabulary_size"] == tokenizer.vocabulary_size == len(words) - 1
+
+
+def test_a_saved_model_takes_raw_text_under_the_serving_signature(exported, finished_run):
+    import tensorflow as tf
+
+    served = tf.saved_model.load(str(exported("saved_model") / "1")).signatures["serving_default"]
+    texts = ["A fine film.", "", "\u0641\u064a\u0644\u0645"]
+    answers = served(text=tf.constant(texts))
+    classifier = tfcmp.load(finished_run)
+    expected = classifier.predict(texts)
+    assert [label.decode() for label in answers["label"].numpy()] == [p.label for p in expected]
+    np.testing.assert_allclose(answers["probabilities"], classifier.probabilities(texts), atol=1e-6)
+
+
+def test_an_export_that_answers_otherwise_is_refused(finished_run, tmp_path, monkeypatch):
+    changed_answers(monkeypatch)
+    out = tmp_path / "out"
+    with pytest.raises(WorkError, match=r"labels change where Keras is decided .* --accept"):
+        export.main([str(finished_run), "--format", "saved_model", "--out", str(out)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_on_demand_it_is_written_all_the_same(finished_run, tmp_path, monkeypatch):
+    changed_answers(monkeypatch)
+    out = tmp_path / "out"
+    export.main([str(finished_run), "--format", "saved_model", "--out", str(out), "--accept"])
+    assert "labels change" in parity_of(out)["refused"]
+
+
+def changed_answers(monkeypatch):
+    from tfcmp.inference.export import formats
+
+    monkeypatch.setitem(
+        formats.FORMATS,
+        "saved_model",
+        lambda *_: lambda texts: np.eye(2)[np.arange(len(texts)) % 2],
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run"], "required: format, out$"),
+        (["run", "--format", "tflite", "--out", "x"], "invalid choice: 'tflite'"),
+        (
+            ["run", "--format", "saved_model", "--precision", "bf16", "--out", "x"],
+            "the format saved_model holds float32; bf16 is of openvino",
+        ),
+        (["run", "--format", "saved_model", "--out", "x"], "run: no such run directory"),
+    ],
+)
+def test_a_wrong_call_is_refused_before_anything_is_loaded(arguments, told, monkeypatch):
+    monkeypatch.setattr(export, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(CallError, match=told):
+        export.main(arguments)
+
+
+def test_a_folder_that_is_taken_is_left_alone(finished_run, tmp_path):
+    (tmp_path / "notes.txt").touch()
+    with pytest.raises(CallError, match="exists already and is not empty; change --out"):
+        export.main([str(finished_run), "--format", "saved_model", "--out", str(tmp_path)])
+    assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_test_texts_that_are_gone_are_told(finished_run, monkeypatch):
+    from tfcmp.inference.export.parity import answer_test_split, read_test_split
+
+    records = list(DiagnosticSource().records())[:-3]
+    monkeypatch.setattr(DiagnosticSource, "records", lambda self: iter(records))
+    run = RunDirectory(finished_run)
+    with pytest.raises(WorkError, match="3 of the 2000 test texts are no longer in their source"):
+        answer_test_split(run, read_test_split(run), lambda texts: np.zeros((len(texts), 2)))
+
+
+def test_a_damaged_run_is_told(finished_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run, run)
+    (run / "predictions.parquet").write_bytes(b"")
+    with pytest.raises(WorkError, match=r"damaged: predictions\.parquet has not the checksum"):
+        export.main([str(run), "--format", "saved_model", "--out", str(tmp_path / "out")])

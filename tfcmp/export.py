@@ -1,0 +1,67 @@
+"""`python -m tfcmp.export RUN --format ...`: a saved model in a format that others can serve."""
+
+import sys
+from pathlib import Path
+
+from jsonargparse import ArgumentParser
+
+from tfcmp.command.ending import run_command
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.inference.export.exporting import PRECISIONS, check_export, export_run
+from tfcmp.runs.directory import open_run
+
+PROGRAM = "python -m tfcmp.export"
+DESCRIPTION = (
+    "Writes the model of a run in another format, with its tokenizer's files, a model card, and "
+    "parity.json: how its answers to the whole test split differ from those of Keras in float32."
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Parses, exports and prints the parity and the folder."""
+    parser = ArgumentParser(
+        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
+    )
+    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument(
+        "--format",
+        choices=list(PRECISIONS),
+        required=True,
+        help="saved_model takes raw text (TensorFlow Serving), onnx and openvino take token ids",
+    )
+    parser.add_argument(
+        "--precision",
+        choices=["float32", "bf16", "int8"],
+        default="float32",
+        help="bf16 is of openvino, int8 of onnx",
+    )
+    parser.add_argument("--out", type=str, required=True, help="folder to be made")
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help="write it even where it answers otherwise than Keras",
+    )
+    add_trust(parser)
+    options = parse_strictly(parser, arguments)
+    # Before TensorFlow is imported: what cannot be exported is told at once.
+    check_export(options.format, options.precision)
+    run = Path(options.run)
+    open_run(run)
+    import_tensorflow()
+    from tfcmp.models.saved_model.trust import trusting_saved_models
+
+    with trusting_saved_models(is_trusting(options)):
+        parity = export_run(
+            run, options.format, options.precision, Path(options.out), options.accept
+        )
+    sys.stdout.write(
+        f"{parity['changed_labels']} of {parity['texts']} labels changed, probabilities at most "
+        f"{parity['largest_difference']:.1e} apart, accuracy {parity['accuracy']['export']:.2%} "
+        f"(Keras float32: {parity['accuracy']['keras_float32']:.2%})\n{options.out}\n"
+    )
+
+
+if __name__ == "__main__":
+    run_command(main)

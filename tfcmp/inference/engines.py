@@ -1,0 +1,120 @@
+"""What computes the answers of a saved model: Keras, ONNX Runtime or OpenVINO."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfcmp.config.processors import processors
+from tfcmp.errors import CallError
+
+if TYPE_CHECKING:
+    from tfcmp.inference.classifier import Classifier
+
+# Precisions of each engine; the first is taken where none is asked for.
+PRECISIONS = {
+    "keras": ("float32",),
+    "onnx": ("float32", "int8"),
+    "openvino": ("float32", "bf16"),
+}
+
+
+def open_engine(
+    run_path: Path,
+    engine: str = "keras",
+    precision: str | None = None,
+    threads: int | None = None,
+) -> "Classifier":
+    """The classifier of a complete run, its answers computed by `engine`.
+
+    Tokens are made by TensorFlow under every engine, by the layer that the model was trained with.
+
+    Args:
+        run_path: the run directory.
+        engine: "keras", "onnx" (ONNX Runtime) or "openvino".
+        precision: "float32"; for OpenVINO also "bf16", for ONNX Runtime "int8"; None is float32.
+        threads: processors that the engine may use; None is all.
+
+    Raises:
+        CallError: the engine is not installed, has no such precision, or cannot hold the model.
+        WorkError: the directory is no run, incomplete, damaged, or of a newer version.
+    """
+    precision = check_engine(engine, precision)
+    if threads is not None and threads < 1:
+        raise CallError(f"threads: expected at least 1, got {threads}")
+    # Imported here: a wrong call is told before TensorFlow is there.
+    from tfcmp.inference.classifier import Classifier, load_classifier, load_model
+
+    if engine == "keras":
+        if threads is not None:
+            set_keras_threads(threads)
+        return load_classifier(run_path)
+    if engine == "onnx":
+        from tfcmp.inference.onnx_engine import TOKENS_A_BATCH
+        from tfcmp.inference.onnx_engine import onnx_forward as make_forward
+    else:
+        from tfcmp.inference.openvino_engine import (
+            TOKENS_A_BATCH,
+        )
+        from tfcmp.inference.openvino_engine import (
+            openvino_forward as make_forward,
+        )
+    model, classes = load_model(run_path)
+    forward = make_forward(model, precision, threads or processors())
+    return Classifier(model.get_layer("tokenizer"), forward, classes, TOKENS_A_BATCH)
+
+
+def check_engine(engine: str, precision: str | None) -> str:
+    """The precision that `engine` is to compute in.
+
+    Raises:
+        CallError: no such engine, it has no such precision, or is not installed.
+    """
+    if engine not in PRECISIONS:
+        raise CallError(f"engine {engine!r}: expected one of {', '.join(PRECISIONS)}")
+    known = PRECISIONS[engine]
+    if precision is not None and precision not in known:
+        having = [name for name, precisions in PRECISIONS.items() if precision in precisions]
+        hint = f"; {precision} is of the engine {having[0]}" if having else ""
+        raise CallError(
+            f"precision {precision!r}: the {engine} engine has {' and '.join(known)}{hint}"
+        )
+    require_engine(engine)
+    return precision or known[0]
+
+
+def require_engine(engine: str) -> None:
+    """Returns where the libraries of an engine are installed.
+
+    Raises:
+        CallError: one is missing; says how to install it.
+    """
+    from importlib.util import find_spec
+
+    # Both engines read the graph that `onnx` writes.
+    libraries = {"onnx": ("onnx", "onnxruntime"), "openvino": ("onnx", "openvino")}
+    for library in libraries.get(engine, ()):
+        if find_spec(library) is None:
+            raise CallError(
+                f"the {engine} engine needs the package {library}, which is not installed; "
+                f"pip install 'tfcmp[{engine}]'"
+            )
+
+
+def set_keras_threads(threads: int) -> None:
+    """Sets TensorFlow's threads; to be called before its first operation.
+
+    Raises:
+        CallError: TensorFlow is at work already, with other threads.
+    """
+    import tensorflow as tf
+
+    settings = tf.config.threading
+    if settings.get_intra_op_parallelism_threads() == threads:
+        return
+    try:
+        settings.set_intra_op_parallelism_threads(threads)
+        settings.set_inter_op_parallelism_threads(threads)
+    except RuntimeError:
+        raise CallError(
+            f"threads {threads}: TensorFlow has started in this process and keeps its threads; "
+            "open the keras engine first, or in a process of its own"
+        ) from None
