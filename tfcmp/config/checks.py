@@ -4,7 +4,6 @@ from dataclasses import fields
 from types import NoneType
 from typing import Any, get_args, get_type_hints
 
-from tfcmp.config.cluster import read_cluster
 from tfcmp.config.fields import (
     Configuration,
     LinearArchitecture,
@@ -147,8 +146,6 @@ def _check_strategy(configuration: Configuration) -> None:
             f"--strategy {strategy}: a SavedModel brings its variables with it and trains on one "
             "device; expected --strategy none"
         )
-    if strategy == "multi_worker":
-        read_cluster()
 
 
 def check_given(configuration: Configuration, options: set[str]) -> None:
