@@ -29,6 +29,16 @@ ARROWS = {
     "explanation": {"config", "runs", "data", "models", "inference", "evaluation", "reporting"},
     "search": {"config", "runs", "data", "models", "training", "command", "timing", "evaluation"},
     "study": {"config", "runs", "data", "models", "evaluation", "command", "search", "reporting"},
+    "measurement": {
+        "config",
+        "runs",
+        "data",
+        "models",
+        "training",
+        "inference",
+        "timing",
+        "command",
+    },
     "reporting": {"config", "runs", "evaluation"},
 }
 STRICT = {"config", "runs", "evaluation"}

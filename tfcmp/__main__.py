@@ -7,6 +7,7 @@ from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE
 
 COMMANDS = {
+    "bench": "measures training and inference: throughput, latency, scaling, memory",
     "compare": "fits the models of a study file, each with several seeds, and reports",
     "fetch": "downloads a data set or a model once and says where it lies",
     "fit": "trains one model into a run directory",

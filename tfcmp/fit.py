@@ -4,18 +4,28 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfcmp.command.ending import run_command
+from tfcmp.command.ending import end_at_once, run_command
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.cluster import is_helping
 from tfcmp.config.fields import Configuration
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.data.sources.opening import require_source
-from tfcmp.errors import TfcmpError
+from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import CONFIG, SPLIT, RunDirectory, create_run, resume_run
+from tfcmp.runs.directory import (
+    CONFIG,
+    ENVIRONMENT,
+    SPLIT,
+    RunDirectory,
+    create_run,
+    require_unfinished,
+    resume_run,
+)
 from tfcmp.runs.files import make_folder
+from tfcmp.runs.helping import helping_run
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -28,19 +38,41 @@ def main(arguments: list[str]) -> None:
     """Parses, trains, prints the result and, alone on the last line, the run directory."""
     # All of this before TensorFlow is imported: what is missing or wrong is told within seconds.
     resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
+    folder = None
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
         cache = _cache_folder(options)
-        _require_inputs(configuration, cache, is_trusting(options))
-        run = create_run(Path(options.runs), configuration.model, options.name)
+        _require_name(configuration, options.name)
     else:
-        cache = _cache_folder(resumed)
-        run = resume_run(Path(resumed.resume))
-        configuration = _configuration_of(run)
-        options = resumed
-        _require_inputs(configuration, cache, is_trusting(options))
-    with trusting_saved_models(is_trusting(options)):
-        _train(configuration, run, cache, is_new=resumed is None)
+        options, folder = resumed, Path(resumed.resume)
+        cache = _cache_folder(options)
+        configuration = _configuration_of(require_unfinished(folder))
+    _require_inputs(configuration, cache, is_trusting(options))
+    try:
+        with trusting_saved_models(is_trusting(options)):
+            if is_helping(configuration.strategy):
+                known_as = folder or Path(options.runs) / options.name
+                with helping_run(known_as, is_resumed=folder is not None) as run:
+                    _train(configuration, run, cache, is_new=False)
+                return
+            if folder is not None:
+                run = resume_run(folder)
+            else:
+                run = create_run(Path(options.runs), configuration.model, options.name)
+            _train(configuration, run, cache, is_new=folder is None)
+    except TfcmpError as error:
+        if configuration.strategy == "multi_worker":
+            # TensorFlow's own end would wait for a worker that is gone, or abort with its report.
+            end_at_once(error)
+        raise
+
+
+def _require_name(configuration: Configuration, name: str | None) -> None:
+    if configuration.strategy == "multi_worker" and name is None:
+        raise CallError(
+            "--strategy multi_worker: expected --name NAME, the same for all workers, so that all "
+            "of them know the run by which they can be resumed"
+        )
 
 
 def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
@@ -67,7 +99,7 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
         if run.file(SPLIT).exists():
-            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.path}\n")
+            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.known_as}\n")
         raise
     except TfcmpError:
         # A mistake leaves nothing behind that would keep the mended call from its --name.
@@ -76,10 +108,13 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         raise
     finally:
         run.unlock()
-    sys.stdout.write(f"{_summary(result, configuration)}\n{run.path}\n")
+    if result:
+        sys.stdout.write(f"{_summary(result, configuration, run)}\n{run.path}\n")
+    else:
+        sys.stdout.write(f"helped with a run that the first worker keeps\n{run.known_as}\n")
 
 
-def _summary(result: dict, configuration: Configuration) -> str:
+def _summary(result: dict, configuration: Configuration, run: RunDirectory) -> str:
     accuracy, parameters = result["test"]["accuracy"], result["parameters"]
     lines = [
         f"{configuration.model}: test accuracy {accuracy['value']:.2%}, 95 % interval "
@@ -95,6 +130,9 @@ def _summary(result: dict, configuration: Configuration) -> str:
             f"without embeddings: {parameters['without_embedding']:,} parameters, matched to "
             f"{parameters['match_target']:,}"
         )
+    note = run.read_json(ENVIRONMENT).get("replicas_note")
+    if note is not None:
+        lines.append(f"note: {note}")
     return "\n".join(lines)
 
 

@@ -71,7 +71,9 @@ def test_one_compilation_serves_batches_of_every_shape(core):
 
 def test_a_label_counts_as_correct_where_its_logit_is_the_largest():
     logits = tf.constant([[0.1, 0.9, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
-    assert int(count_correct(logits, tf.constant([1, 1, 2]))) == 2
+    labels = tf.constant([1, 1, 2])
+    assert float(count_correct(logits, labels, tf.ones(3))) == 2
+    assert float(count_correct(logits, labels, tf.constant([1.0, 1.0, 0.0]))) == 1
 
 
 def after_steps(configuration, tokenizer, accumulate=1, rate_shares=None, optimizer="adamw"):

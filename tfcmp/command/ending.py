@@ -48,6 +48,14 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     sys.exit(0)
 
 
+def end_at_once(error: TfcmpError) -> NoReturn:
+    """Tells the error and ends the process without the ends that libraries have in mind."""
+    sys.stdout.flush()
+    sys.stderr.write(f"error: {error}\n")
+    sys.stderr.flush()
+    os._exit(error.exit_code)
+
+
 def _end(message: str, code: int) -> NoReturn:
     print(f"error: {message}", file=sys.stderr)  # noqa: T201
     sys.exit(code)

@@ -10,8 +10,9 @@ from dataclasses import fields
 
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
+from tfcmp.command.run_options import OF_THE_RUN, add_run_options
 from tfcmp.config.checks import check_configuration, check_given
-from tfcmp.config.fields import Configuration, DataSettings, Precision, TrainingSettings
+from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
@@ -57,13 +58,12 @@ def parse_configuration(
     if record is None:
         raise CallError("--model is missing; python -m tfcmp lists the models")
     built = parser.instantiate(namespace)
-    of_the_run = ("seed", "device", "precision", "deterministic", "threads")
     configuration = Configuration(
         model=record.name,
         architecture=built.architecture,
         data=built.data,
         training=built.training,
-        **{name: namespace[name] for name in of_the_run},
+        **{name: namespace[name] for name in OF_THE_RUN},
     )
     check_configuration(configuration)
     check_given(configuration, {argument.split("=", 1)[0] for argument in arguments})
@@ -123,20 +123,7 @@ def _make_parser(record: ModelRecord | None, program: str, description: str) -> 
     )
     parser.add_argument("--config", action="config", help="YAML file of settings")
     parser.add_argument("--model", type=str, help="model to train; python -m tfcmp lists them")
-    parser.add_argument("--seed", type=int, default=1, help="seed of the run")
-    parser.add_argument(
-        "--device", choices=["auto", "cpu", "gpu"], default="auto", help="where to compute"
-    )
-    parser.add_argument("--precision", type=Precision, default="auto", help="of the computation")
-    parser.add_argument(
-        "--deterministic",
-        type=bool,
-        nargs="?",
-        const=True,
-        default=False,
-        help="the same bits every time, slower",
-    )
-    parser.add_argument("--threads", type=int | None, default=None, help="threads; null takes all")
+    add_run_options(parser)
     defaults = default_configuration(record) if record else None
     data = defaults.data if defaults else DataSettings()
     training = defaults.training if defaults else TrainingSettings()

@@ -19,6 +19,7 @@ LARGEST_SEED = 2**32 - 1
 BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "seed": (0, LARGEST_SEED),
     "threads": (1, None),
+    "replicas": (1, None),
     "data.validation_share": (0.001, 0.9),
     "data.test_share": (0.001, 0.9),
     "data.split_seed": (0, LARGEST_SEED),
@@ -95,6 +96,7 @@ def _check_nulls(configuration: Configuration) -> None:
 
 def _check_combinations(configuration: Configuration) -> None:
     architecture, training = configuration.architecture, configuration.training
+    _check_strategy(configuration)
     if (
         isinstance(architecture, LinearArchitecture)
         and architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY
@@ -129,6 +131,20 @@ def _check_combinations(configuration: Configuration) -> None:
         raise CallError(
             "--training.nesterov true and --training.momentum 0 contradict each other: Nesterov's "
             "step needs momentum; give --training.nesterov false"
+        )
+
+
+def _check_strategy(configuration: Configuration) -> None:
+    strategy, replicas = configuration.strategy, configuration.replicas
+    if strategy == "none" and replicas not in (None, 1):
+        raise CallError(
+            f"--replicas {replicas} and --strategy none contradict each other: one device has one "
+            "replica; give --strategy mirrored"
+        )
+    if strategy != "none" and isinstance(configuration.architecture, SavedModelArchitecture):
+        raise CallError(
+            f"--strategy {strategy}: a SavedModel brings its variables with it and trains on one "
+            "device; expected --strategy none"
         )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 Pooling = Literal["max", "mean", "last", "max+mean"]
 EncoderPooling = Literal["first", "mean"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
+Strategy = Literal["none", "mirrored", "multi_worker"]
 
 
 @dataclass
@@ -219,5 +220,7 @@ class Configuration:
     precision: Precision = "auto"
     deterministic: bool = False
     threads: int | None = None
+    strategy: Strategy = "none"
+    replicas: int | None = None
     data: DataSettings = field(default_factory=DataSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)

@@ -28,10 +28,16 @@ LOCK = ".lock"
 
 
 class RunDirectory:
-    """Paths and files of one run."""
+    """Paths and files of one run.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: of the folder.
+        known_as: what the user is told; another one for a worker that only helps with a run.
+    """
+
+    def __init__(self, path: Path, known_as: Path | None = None) -> None:
         self.path = path
+        self.known_as = known_as or path
         self._lock: IO[str] | None = None
 
     def file(self, name: str) -> Path:
@@ -145,17 +151,30 @@ def free_name(runs: Path, name: str) -> str:
     return candidate
 
 
+def require_unfinished(path: Path) -> RunDirectory:
+    """The directory of a run that was interrupted, not locked.
+
+    Raises:
+        CallError: there is no such directory.
+        WorkError: it is no run, is complete, or was made by a newer version.
+    """
+    run = _existing(path)
+    if run.is_complete():
+        raise WorkError(f"{path} is complete; there is nothing to resume")
+    return run
+
+
 def resume_run(path: Path) -> RunDirectory:
     """The locked directory of a run that was interrupted.
 
     Raises:
         WorkError: it is no run, is complete, was made by a newer version, or is in use.
     """
-    run = _existing(path)
+    run = require_unfinished(path)
     run.lock()
     if run.is_complete():
         run.unlock()
-        raise WorkError(f"{path} is complete; there is nothing to resume")
+        require_unfinished(path)
     # What a kill left half-written under the temporary names of `whole_file`.
     for part in path.glob(".*.part*"):
         part.unlink()

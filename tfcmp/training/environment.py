@@ -45,8 +45,9 @@ def note_session(run: RunDirectory, origin: dict) -> None:
             it began with.
     """
     environment = run.read_json(ENVIRONMENT)
-    for name in ("device", "precision"):
-        if origin[name] != environment.get(name):
+    for name in ("device", "precision", "replicas"):
+        # Runs that were begun before there were strategies say nothing of replicas.
+        if origin[name] != environment.get(name, 1 if name == "replicas" else None):
             raise WorkError(
                 f"{run.path} began with {name} {environment.get(name)}, here it is "
                 f"{origin[name]}: its numbers would be of neither; resume it where it began, or "

@@ -17,6 +17,7 @@ from tfcmp.timing.contention import add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.evaluation import evaluate_split
 from tfcmp.training.optimizers import learning_rate
+from tfcmp.training.replicas import Replicas
 from tfcmp.training.segment import Segment, add_sums, summarise
 from tfcmp.training.step import compile_forward, compile_train_step
 from tfcmp.training.texts import Texts
@@ -38,6 +39,7 @@ class Trainer:
         checkpoint: Checkpoint,
         run: RunDirectory,
         clock: Clock,
+        replicas: Replicas | None = None,
     ) -> None:
         self.settings = configuration.training
         self.seed = configuration.seed
@@ -53,8 +55,9 @@ class Trainer:
             self.settings.clip_norm,
             accumulate=self.settings.accumulate,
             rate_shares=learning_rate_shares(core, configuration.architecture),
+            replicas=replicas,
         )
-        self.forward = compile_forward(core)
+        self.forward = compile_forward(core, replicas)
         self.is_compiled = False
         self.steps_an_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
 

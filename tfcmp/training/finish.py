@@ -45,6 +45,8 @@ def finish_run(
     files: EncoderFiles | None,
     place: Place,
     clock: Clock,
+    *,
+    is_distributed: bool = False,
 ) -> dict:
     """Saves the best weights, answers validation and test, and completes the run.
 
@@ -57,7 +59,7 @@ def finish_run(
     }
     # Saved and evaluated in float32, whatever precision it was trained in: the file then answers
     # the same alone and in a batch.
-    core = in_float32(configuration, texts, core, files)
+    core = in_float32(configuration, texts, core, files, is_distributed=is_distributed)
     with clock.phase("saving"), whole_file(run.file(MODEL)) as part:
         build_text_classifier(texts.tokenizer, core).save(part)
     with clock.phase("evaluation"):
@@ -84,11 +86,16 @@ def finish_run(
 
 
 def in_float32(
-    configuration: Configuration, texts: Texts, core: keras.Model, files: EncoderFiles | None = None
+    configuration: Configuration,
+    texts: Texts,
+    core: keras.Model,
+    files: EncoderFiles | None = None,
+    *,
+    is_distributed: bool = False,
 ) -> keras.Model:
-    """The same model under a float32 policy and with whole weights; itself where it is that."""
+    """The same model in float32, with whole weights, on one device; itself where it is that."""
     has_updates = getattr(configuration.architecture, "lora_rank", None) is not None
-    if keras.config.dtype_policy().name == "float32" and not has_updates:
+    if keras.config.dtype_policy().name == "float32" and not has_updates and not is_distributed:
         return core
     keras.config.set_dtype_policy("float32")
     classes = len(texts.corpus.classes)

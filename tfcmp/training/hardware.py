@@ -31,6 +31,7 @@ def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[
     device = _choose_device(configuration.device, len(gpus))
     if device == "cpu":
         tf.config.set_visible_devices([], "GPU")
+    set_up_devices(configuration, gpus if device == "gpu" else [])
     for gpu in gpus if device == "gpu" else []:
         tf.config.experimental.set_memory_growth(gpu, True)
     if configuration.threads is not None:
@@ -53,6 +54,35 @@ def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[
         "precision": precision,
         "threads": configuration.threads or processors(),
     }
+
+
+def set_up_devices(configuration: Configuration, gpus: list) -> None:
+    """Makes as many devices visible as the strategy is to have replicas in this process.
+
+    Raises:
+        CallError: there are fewer GPUs, or a processor is to hold several of a cluster's replicas.
+    """
+    import tensorflow as tf
+
+    wanted = configuration.replicas
+    if configuration.strategy == "none" or wanted is None:
+        return
+    if gpus:
+        if wanted > len(gpus):
+            raise CallError(
+                f"--replicas {wanted}: TensorFlow sees {len(gpus)} GPU(s) here; expected at most "
+                "as many"
+            )
+        tf.config.set_visible_devices(gpus[:wanted], "GPU")
+    elif configuration.strategy == "multi_worker" and wanted > 1:
+        raise CallError(
+            f"--replicas {wanted}: without GPUs a worker has one replica; start more workers instead"
+        )
+    elif wanted > 1:
+        # Logical devices of the one processor; before anything is computed, or it is too late.
+        processor = tf.config.list_physical_devices("CPU")[0]
+        devices = [tf.config.LogicalDeviceConfiguration()] * wanted
+        tf.config.set_logical_device_configuration(processor, devices)
 
 
 def choose_precision(configuration: Configuration, device: str, capability: tuple[int, int]) -> str:

@@ -1,11 +1,17 @@
 """The one training path: every model, from a configuration to a complete run directory."""
 
+import hashlib
+import json
+from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
+
+import keras
 
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
 from tfcmp.models.building import adapt_core, build_core, matched
-from tfcmp.models.encoder_files import resolve_encoder
+from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, RunDirectory, write_split
 from tfcmp.runs.files import write_json
@@ -17,7 +23,13 @@ from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
 from tfcmp.training.memory import require_memory
 from tfcmp.training.optimizers import build_optimizer
-from tfcmp.training.texts import prepare_texts
+from tfcmp.training.replicas import (
+    Replicas,
+    describe_replicas,
+    lost_workers_told,
+    open_replicas,
+)
+from tfcmp.training.texts import Texts, prepare_texts
 
 
 def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
@@ -29,13 +41,70 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         cache: folder of indexes, vocabularies and token ids.
 
     Returns:
-        The content of result.json.
+        The content of result.json; nothing for a worker that is not the first.
+
+    Raises:
+        WorkError: training diverged, does not fit into memory, or another worker is gone.
     """
     clock = Clock()
     with clock.phase("setup"):
+        hardware = set_up_hardware(configuration)
+        replicas = open_replicas(configuration)
+    hardware = {**hardware, **describe_replicas(configuration, replicas)}
+    with lost_workers_told(replicas, run.known_as):
+        prepared = set_up_training(configuration, run, cache, hardware, replicas, clock)
+        trainer = prepared.trainer
+
+        # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
+        with progress_bar(configuration.model, trainer.steps_left()) as advance:
+            while trainer.has_epochs_left():
+                trainer.train_epoch(advance)
+                trainer.validate()
+        trainer.restore_best()
+
+        # The only time the test split is read.
+        result = {}
+        if replicas.worker == 0:
+            result = finish_run(
+                prepared.configuration,
+                run,
+                prepared.texts,
+                prepared.core,
+                prepared.files,
+                trainer.place,
+                clock,
+                is_distributed=replicas.is_distributed,
+            )
+        replicas.wait_for_all()
+    return result
+
+
+class Prepared(NamedTuple):
+    """What a run is made of, once it stands where it begins or goes on."""
+
+    configuration: Configuration
+    texts: Texts
+    core: keras.Model
+    files: EncoderFiles | None
+    trainer: Trainer
+
+
+def set_up_training(
+    configuration: Configuration,
+    run: RunDirectory,
+    cache: Path,
+    hardware: dict,
+    replicas: Replicas,
+    clock: Clock,
+) -> Prepared:
+    """Texts, model and optimizer, brought to where the newest checkpoint stands.
+
+    Raises:
+        WorkError: what a resumed run finds is not what it began with, or the workers do not agree.
+    """
+    with clock.phase("setup"):
         # What the run is, before anything is computed: killed here, it can be resumed already. The
         # configuration comes last of the two, as the sign of a run that has begun.
-        hardware = set_up_hardware(configuration)
         files = resolve_encoder(configuration, cache)
         if files is not None:
             files.check()
@@ -55,26 +124,32 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         configuration = matched(configuration, classes)
         write_configuration(run.file(CONFIG), configuration)
 
-        # The model and its optimizer.
-        core = build_core(configuration, texts.tokenizer, classes, files)
+        # The model and its optimizer, a copy on every replica.
+        replicas.require_agreement(agreement(configuration, texts))
+        with replicas.strategy.scope():
+            core = build_core(configuration, texts.tokenizer, classes, files)
+            optimizer = build_optimizer(configuration.training, core.trainable_variables)
         if hardware["device"] == "cpu":
             longest = int(texts.store.lengths[texts.splits.train].max())
             require_memory(core, configuration.architecture, configuration.training, longest)
-        optimizer = build_optimizer(configuration.training, core.trainable_variables)
 
         # The newest checkpoint, or a model that has learned nothing but its counts.
         checkpoint = Checkpoint(run.file(CHECKPOINT), core, optimizer)
-        trainer = Trainer(configuration, texts, core, optimizer, checkpoint, run, clock)
+        trainer = Trainer(configuration, texts, core, optimizer, checkpoint, run, clock, replicas)
         if checkpoint.exists():
             trainer.resume()
         else:
             trainer.start()
             adapt_core(core, configuration, texts.adaptation_batches)
+        replicas.part_ways(core)
+    return Prepared(configuration, texts, core, files, trainer)
 
     # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
     with progress_bar(configuration.model, trainer.steps_left()) as advance:
         trainer.train(advance)
     trainer.restore_best()
 
-    # The only time the test split is read.
-    return finish_run(configuration, run, texts, core, files, trainer.place, clock)
+def agreement(configuration: Configuration, texts: Texts) -> int:
+    """A number for the settings and the texts, to be the same on all workers."""
+    told = json.dumps([asdict(configuration), texts.describe()], sort_keys=True)
+    return int(hashlib.sha256(told.encode()).hexdigest()[:8], 16)

@@ -1,0 +1,96 @@
+"""One arm of test_strategies.py: trains some steps on a number of replicas and keeps the weights.
+
+    python strategy_arm.py REPLICAS PRESET OUT
+
+One process per arm: TensorFlow's collectives do not survive a second strategy in a process.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.config.fields import DataSettings
+from tfcmp.models.catalogue import default_configuration, find_model
+
+STEPS = 20
+# Texts of the batches, the last one smaller than two replicas can share.
+SIZES = (7, 6, 5, 1)
+CASES = {
+    "plain": {"clip_norm": None},
+    "clipped": {"clip_norm": 0.05},
+    "accumulated": {"clip_norm": 0.05, "accumulate": 3},
+    "decayed": {"clip_norm": 0.05, "rate_shares": 0.3},
+}
+
+
+def configurations(preset):
+    gru = default_configuration(find_model("gru"))
+    still = {"dropout": 0.0, "embedding_dropout": 0.0, "word_dropout": 0.0}
+    sizes = {"units": 5, "embedding_size": 6}
+    yield "gru", replace(gru, architecture=replace(gru.architecture, **still, **sizes))
+    bert = default_configuration(find_model(f"preset:{preset}"))
+    yield "bert", replace(bert, architecture=replace(bert.architecture, dropout=0.0))
+
+
+def main(replicas, preset, out):
+    strategy = "none" if replicas == 1 else "mirrored"
+    import_tensorflow()
+    import keras
+    import numpy as np
+
+    from tfcmp.models.building import build_core, build_tokenizer
+    from tfcmp.models.encoder_files import resolve_encoder
+    from tfcmp.models.word_tokenizer import WordTokenizer
+    from tfcmp.training.hardware import set_up_hardware
+    from tfcmp.training.optimizers import build_optimizer
+    from tfcmp.training.replicas import open_replicas
+    from tfcmp.training.step import compile_forward, compile_train_step
+
+    kept, opened = {}, None
+    for name, configuration in configurations(preset):
+        configuration = replace(
+            configuration,
+            device="cpu",
+            precision="float32",
+            strategy=strategy,
+            replicas=replicas,
+            data=DataSettings(max_length=12),
+            training=replace(configuration.training, optimizer="adam", learning_rate=0.01),
+        )
+        if opened is None:
+            set_up_hardware(configuration)
+            opened = open_replicas(configuration)
+        files = resolve_encoder(configuration, Path(out).parent)
+        tokenizer = build_tokenizer(configuration, files)
+        if isinstance(tokenizer, WordTokenizer):
+            tokenizer.set_vocabulary([f"word{n}" for n in range(8)])
+        for case, settings in CASES.items():
+            keras.utils.set_random_seed(3)
+            with opened.strategy.scope():
+                core = build_core(configuration, tokenizer, 2, files)
+                for layer in core._flatten_layers():
+                    if isinstance(layer, keras.layers.Dropout):
+                        layer.rate = 0.0
+                optimizer = build_optimizer(configuration.training, core.trainable_variables)
+            settings = dict(settings)
+            if "rate_shares" in settings:
+                settings["rate_shares"] = [settings["rate_shares"]] * len(core.trainable_weights)
+            step = compile_train_step(core, optimizer, replicas=opened, **settings)
+            draw = np.random.default_rng(0)
+            outcomes = []
+            for number in range(STEPS):
+                size = SIZES[number % len(SIZES)]
+                ids = draw.integers(2, 10, (size, 9)).astype(np.int32)
+                ids[:, 6:] *= draw.integers(0, 2, (size, 1), dtype=np.int32)
+                labels = draw.integers(0, 2, size).astype(np.int32)
+                outcomes.append([float(value) for value in step(ids, labels)])
+            kept[f"{name}/{case}/outcomes"] = np.array(outcomes)
+            kept[f"{name}/{case}/answers"] = np.asarray(compile_forward(core, opened)(ids))
+            for place, weight in enumerate(core.trainable_weights):
+                kept[f"{name}/{case}/{place}-{weight.name}"] = weight.numpy()
+    np.savez(out, **kept)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])

@@ -1,0 +1,1 @@
+"""Throughput, latency, scaling and memory, each measured in a process of its own."""

@@ -1,0 +1,58 @@
+"""Which kernels a model can use, and under which settings it was timed."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from tfcmp.training.replicas import XLA
+
+
+def audit_model(core: keras.Model) -> dict[str, Any]:
+    """What the times of a model depend on beside its size.
+
+    Returns:
+        Per recurrent layer whether cuDNN can compute it and if not why; XLA; precision policy;
+        threads of TensorFlow's pools (0 is one per processor).
+    """
+    has_gpu = bool(tf.config.list_logical_devices("GPU"))
+    layers = [layer for layer in core.layers if isinstance(layer, keras.layers.RNN)]
+    return {
+        "recurrent_layers": {layer.name: _kernel(layer, has_gpu) for layer in layers},
+        "jit_compile": XLA,
+        "policy": core.layers[-2].dtype_policy.name if len(core.layers) > 1 else None,
+        "intra_op_threads": tf.config.threading.get_intra_op_parallelism_threads(),
+        "inter_op_threads": tf.config.threading.get_inter_op_parallelism_threads(),
+    }
+
+
+def _kernel(layer: keras.layers.RNN, has_gpu: bool) -> dict[str, Any]:
+    reasons = why_no_cudnn(layer)
+    if not has_gpu:
+        reasons = [*reasons, "there is no GPU"]
+    return {"cudnn": not reasons, "why_not": reasons}
+
+
+def why_no_cudnn(layer: keras.layers.RNN) -> list[str]:
+    """What keeps a recurrent layer from cuDNN on a GPU; nothing where it can use it.
+
+    The conditions are those of Keras (documentation of `keras.layers.LSTM` and `GRU`).
+    """
+    if not isinstance(layer, keras.layers.LSTM | keras.layers.GRU):
+        return [f"cuDNN has no kernel that Keras uses for {type(layer).__name__}"]
+    found = []
+    if layer.activation is not keras.activations.tanh:
+        found.append("its activation is not tanh")
+    if layer.recurrent_activation is not keras.activations.sigmoid:
+        found.append("its recurrent activation is not sigmoid")
+    if layer.recurrent_dropout:
+        found.append("it has recurrent dropout")
+    if layer.unroll:
+        found.append("it is unrolled")
+    if not layer.use_bias:
+        found.append("it has no bias")
+    if isinstance(layer, keras.layers.GRU) and not layer.reset_after:
+        found.append("reset_after is off")
+    if layer.use_cudnn is False:
+        found.append("use_cudnn is off")
+    return found

@@ -1,0 +1,88 @@
+"""bench.json: what was measured, merged with what was there, under a checksum of its own."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import WorkError
+from tfcmp.runs.directory import MODEL, RESULT
+from tfcmp.runs.files import make_folder, write_json
+
+FILE = "bench.json"
+SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
+# Axes of a report, taken from the engine that answers unless told otherwise.
+AXES = (
+    "latency_p50_ms",
+    "latency_p90_ms",
+    "latency_p99_ms",
+    "examples_per_second",
+    "peak_memory_mb",
+)
+USUAL_ENGINE = "keras float32"
+
+
+def read_record(folder: Path) -> dict[str, Any]:
+    """The sections of an earlier bench; empty ones where there was none.
+
+    Measurements of a model that has been replaced since are left behind.
+
+    Raises:
+        WorkError: the file is damaged.
+    """
+    file = folder / FILE
+    if not file.exists():
+        return {section: {} for section in SECTIONS}
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        stated = content.pop("sha256")
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, AttributeError):
+        content, stated = {}, None
+    if stated is None or stated != digest(content):
+        raise WorkError(f"{file} is damaged: its checksum differs; remove it and measure anew")
+    if content["computed_from"] != computed_from(folder):
+        content = {}
+    return {section: content.get(section, {}) for section in SECTIONS}
+
+
+def write_record(folder: Path, record: dict[str, Any], command: str) -> Path:
+    """Writes the record, its axes and checksums.
+
+    Args:
+        folder: a complete run, or one of its own.
+        record: by section.
+        command: the command line of the last bench; each measurement has that of its own.
+    """
+    make_folder(folder, "--out")
+    content = {
+        **axes(record["inference"]),
+        **{section: record[section] for section in SECTIONS},
+        "command": command,
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "computed_from": computed_from(folder),
+    }
+    write_json(folder / FILE, {**content, "sha256": digest(content)})
+    return folder / FILE
+
+
+def axes(inference: dict[str, Any]) -> dict[str, Any]:
+    """The axes of the usual engine, or of the only one that was measured."""
+    if not inference:
+        return {}
+    key = USUAL_ENGINE if USUAL_ENGINE in inference else next(iter(inference))
+    return {**{axis: inference[key][axis] for axis in AXES}, "axes_of": key}
+
+
+def computed_from(folder: Path) -> dict[str, str]:
+    """Checksum of the model that was measured; nothing where there is no run."""
+    if not (folder / RESULT).exists():
+        return {}
+    listed = json.loads((folder / RESULT).read_text(encoding="utf-8"))["files"]
+    return {MODEL: listed[MODEL]}
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of the content, whatever the order and the spaces of the file."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

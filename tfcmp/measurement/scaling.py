@@ -1,0 +1,59 @@
+"""Speed-up and efficiency over replicas, from what was measured in the arms."""
+
+from typing import Any
+
+SAME = ("precision", "threads", "device_names", "jit_compile", "strategy")
+
+
+def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
+    """Every set of arms that differ in the number of replicas alone, by name.
+
+    S_g is the throughput of g replicas over that of one of the same strategy, at a fixed batch the
+    same as T_1 / T_g; the efficiency is S_g / g. The interval comes from the ends of both intervals.
+
+    Args:
+        training: cells of bench.json.
+    """
+    sets: dict[tuple, list[dict]] = {}
+    for cell in training.values():
+        if cell["loading"]:
+            replicas = cell["conditions"]["replicas"]
+            size = cell["conditions"]["batch_size"]
+            fixed = size if cell["loading"] == "global" else size // replicas
+            conditions = tuple(str(cell["conditions"].get(name)) for name in SAME)
+            key = (cell["label"], cell["length"], cell["loading"], fixed, *conditions)
+            sets.setdefault(key, []).append(cell)
+    found = {}
+    for (label, length, loading, fixed, precision, *_, strategy), cells in sets.items():
+        batch = "global batch" if loading == "global" else "batch per replica"
+        name = f"{label}, length {length}, {precision}, {strategy}, {batch} {fixed}"
+        found[name] = _speed_ups(cells)
+    return found
+
+
+def _speed_ups(cells: list[dict]) -> dict[str, Any]:
+    by_replicas = {cell["conditions"]["replicas"]: cell for cell in cells}
+    base = by_replicas.get(1)
+    notes = {cell["conditions"].get("replicas_note") for cell in cells} - {None}
+    return {
+        "speed_up": {
+            str(count): _ratio(cell, base, 1) for count, cell in sorted(by_replicas.items())
+        },
+        "efficiency": {
+            str(count): _ratio(cell, base, count) for count, cell in sorted(by_replicas.items())
+        },
+        "note": next(iter(notes), None),
+    }
+
+
+def _ratio(cell: dict, base: dict | None, divisor: int) -> dict | None:
+    if base is None:
+        return None
+    ours, theirs = cell["examples_per_second"], base["examples_per_second"]
+    if cell is base:
+        return {"value": 1.0, "low": 1.0, "high": 1.0}
+    return {
+        "value": ours["value"] / theirs["value"] / divisor,
+        "low": ours["low"] / theirs["high"] / divisor,
+        "high": ours["high"] / theirs["low"] / divisor,
+    }

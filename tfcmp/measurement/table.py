@@ -1,0 +1,144 @@
+"""What was measured as tables for a terminal, the command that measures it again under each row."""
+
+from collections.abc import Sequence
+from typing import Any
+
+CONTENDED = 0.05
+
+
+def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
+    """Lines: a row per cell of training."""
+    rows = [
+        (
+            key,
+            _number(cell["examples_per_second"]),
+            _number(cell["tokens_per_second"]),
+            _number(cell["seconds_per_step"], 1000),
+            f"{cell['waiting_share']:.1%}",
+            f"{cell['padding_share']:.1%}",
+            f"{cell['first_step_seconds']:.1f}",
+            f"{cell['peak_gpu_memory_mb'] or cell['peak_memory_mb']:,.0f}",
+            _beside(cell["others_share"]),
+        )
+        for key, cell in cells.items()
+    ]
+    head = (
+        "training",
+        "texts/s",
+        "tokens/s",
+        "ms a step",
+        "waiting",
+        "padding",
+        "first step, s",
+        "peak MB",
+        "others' CPU",
+    )
+    return _table(head, rows, [cell["command"] for cell in cells.values()])
+
+
+def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
+    """Lines: a row per engine."""
+    rows = []
+    for key, cell in cells.items():
+        labels = cell["labels"]
+        accuracy = (
+            f"{labels['accuracy_of_run']:.2%}"
+            if key.startswith("keras")
+            else f"{labels['accuracy']:.2%} of {labels['texts']:,}"
+        )
+        rows.append(
+            (
+                f"{label}, {key}",
+                accuracy,
+                f"{labels['labels_kept']:.2%}",
+                _number(cell["latency_p50_ms"]),
+                _number(cell["latency_p90_ms"]),
+                _number(cell["latency_p99_ms"]),
+                _number(cell["examples_per_second"]),
+                f"{cell['offline']['tokenising_share']:.0%}",
+                f"{cell['cold_start']['seconds']:.1f}",
+                f"{cell['peak_gpu_memory_mb'] or cell['peak_memory_mb']:,.0f}",
+                f"{cell['model_mb']:,.1f}",
+                _beside(cell["others_share"]),
+            )
+        )
+    head = (
+        "engine",
+        "accuracy",
+        "labels kept",
+        "p50 ms",
+        "p90 ms",
+        "p99 ms",
+        "texts/s",
+        "tokenising",
+        "cold start, s",
+        "peak MB",
+        "model MB",
+        "others' CPU",
+    )
+    lines = _table(head, rows, [cell["command"] for cell in cells.values()])
+    return lines + [_stated(cell) for cell in cells.values()]
+
+
+def _stated(cell: dict[str, Any]) -> str:
+    stream, offline = cell["single_stream"], cell["offline"]
+    kind = "full" if cell["is_full"] else "a shorter sample (--full for a published table)"
+    return (
+        f"  {cell['conditions']['engine']}: {kind}; {stream['queries']:,} single queries in "
+        f"{stream['seconds']:.0f} s, {offline['samples']:,} texts offline in "
+        f"{offline['seconds']:.0f} s, tokenising included"
+    )
+
+
+def scaling_lines(scaling: dict[str, Any]) -> list[str]:
+    """Lines: speed-up and efficiency of each set of arms."""
+    lines = []
+    for name, found in scaling.items():
+        lines.append(f"scaling, {name}")
+        for count, speed_up in found["speed_up"].items():
+            if speed_up is not None:
+                efficiency = found["efficiency"][count]
+                lines.append(
+                    f"  {count} replica(s): speed-up {_number(speed_up)}, "
+                    f"efficiency {_number(efficiency)}"
+                )
+        if found["note"]:
+            lines.append(f"  note: {found['note']}")
+    return lines
+
+
+def crossing_lines(crossings: dict[str, Any]) -> list[str]:
+    """Lines: where models of one size train equally fast."""
+    return [f"{name}: {found['outcome']}" for name, found in crossings.items()]
+
+
+def _table(head: Sequence[str], rows: list[tuple], commands: list[str]) -> list[str]:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    lines = [_line(head, widths)]
+    for row, command in zip(rows, commands, strict=True):
+        lines += [_line(row, widths), f"    {command}"]
+    return lines
+
+
+def _line(row: Sequence[str], widths: list[int]) -> str:
+    first, *rest = row
+    cells = [first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(rest, widths[1:], strict=True))]
+    return "  ".join(cells).rstrip()
+
+
+def _number(measured: dict[str, float], factor: float = 1.0) -> str:
+    """Value and interval, three digits that count."""
+    value, low, high = (factor * measured[name] for name in ("value", "low", "high"))
+    return f"{_short(value)} ({_short(low)}-{_short(high)})"
+
+
+def _short(value: float) -> str:
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _beside(share: float | None) -> str:
+    if share is None:
+        return "unknown"
+    return f"{share:.0%}" + (" !" if share > CONTENDED else "")

@@ -1,0 +1,195 @@
+"""Throughput of training steps: what `fit` runs, timed at several lengths."""
+
+import itertools
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+from tfcmp.config.fields import Configuration
+from tfcmp.data.batches import Batch
+from tfcmp.measurement.arms import REAL, TrainingArm, model_label
+from tfcmp.measurement.audit import audit_model
+from tfcmp.measurement.memory import forget_peaks, peak_of_gpus, peak_resident
+from tfcmp.measurement.spread import inverted, quantile
+from tfcmp.models.building import (
+    adapt_core,
+    build_core,
+    build_tokenizer,
+    count_parameters,
+    matched,
+)
+from tfcmp.models.catalogue import find_model
+from tfcmp.models.encoder_files import resolve_encoder
+from tfcmp.models.pretrained import learning_rate_shares
+from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
+from tfcmp.timing.contention import ContentionMeter, add_load, others_share
+from tfcmp.training.hardware import set_up_hardware
+from tfcmp.training.optimizers import build_optimizer
+from tfcmp.training.replicas import Replicas, describe_replicas, open_replicas
+from tfcmp.training.step import TrainStep, compile_train_step
+from tfcmp.training.texts import Texts, prepare_texts
+
+WARM_UP_STEPS = 2
+FEWEST_STEPS, MOST_STEPS = 3, 2000
+# Batches of made-up ids that are used in turn.
+MADE_UP_BATCHES = 8
+Source = Callable[[int], Iterator[Batch]]
+
+
+class Stretch(NamedTuple):
+    """Sums over the steps of one timed stretch; times in seconds."""
+
+    seconds: float
+    waiting: float
+    steps: int
+    examples: int
+    tokens: int
+    places: int
+
+
+def timed_stretch(step: TrainStep, batches: Iterator[Batch], steps: int) -> Stretch:
+    """Takes that many steps and waits for the last one to end."""
+    waiting, examples, tokens, places = 0.0, 0, 0, 0
+    outcome = None
+    start = asked = time.perf_counter()
+    for _ in range(steps):
+        batch = next(batches)
+        waiting += time.perf_counter() - asked
+        outcome = step(batch.ids, batch.labels)
+        examples += len(batch.labels)
+        tokens += batch.tokens
+        places += batch.ids.size
+        asked = time.perf_counter()
+    # Asked for, the number makes Python wait for the device.
+    assert outcome is not None
+    float(outcome[0])
+    return Stretch(time.perf_counter() - start, waiting, steps, examples, tokens, places)
+
+
+def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]:
+    """The cells of an arm by key, the shortest texts first, real ones last.
+
+    Memory is not given back between lengths: measured from short to long, the peak is that of the
+    length at hand.
+    """
+    configuration = arm.configuration
+    hardware = set_up_hardware(configuration)
+    replicas = open_replicas(configuration)
+    conditions = {**hardware, **describe_replicas(configuration, replicas)}
+    configuration, core, texts = set_up_model(arm, replicas, cache)
+    optimizer = build_in(replicas, configuration, core)
+    step = compile_train_step(
+        core,
+        optimizer,
+        configuration.training.clip_norm,
+        accumulate=configuration.training.accumulate,
+        rate_shares=learning_rate_shares(core, configuration.architecture),
+        replicas=replicas,
+    )
+    told = {
+        "label": model_label(arm.configuration),
+        "family": find_model(configuration.model).family,
+        "parameters": count_parameters(core),
+        "loading": arm.loading,
+        "conditions": {**conditions, "batch_size": configuration.training.batch_size},
+        "audit": audit_model(core),
+    }
+    cells = {}
+    lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
+    for length in lengths:
+        if texts is not None:
+            source = real_batches(texts, configuration)
+        else:
+            source = made_up(configuration, int(length))
+        cells[arm.key(length)] = {**told, "length": length, **measure(step, source, arm, replicas)}
+    return cells
+
+
+def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
+    """The configuration as it is trained, the model, and the real texts where they are asked for."""
+    configuration = arm.configuration
+    if arm.lengths:
+        data = replace(configuration.data, max_length=max(arm.lengths))
+        configuration = replace(configuration, data=data)
+    files = resolve_encoder(configuration, cache)
+    texts = None if arm.lengths else prepare_texts(configuration, cache, files)
+    tokenizer = texts.tokenizer if texts else build_tokenizer(configuration, files)
+    if texts is None and isinstance(tokenizer, WordTokenizer):
+        size = asdict(configuration.architecture)["vocabulary_size"] - FIRST_WORD_ID
+        tokenizer.set_vocabulary(f"word{number}" for number in range(size))
+    classes = len(texts.corpus.classes) if texts else 2
+    configuration = matched(configuration, classes)
+    with replicas.strategy.scope():
+        core = build_core(configuration, tokenizer, classes, files)
+    if texts:
+        adapt_core(core, configuration, texts.adaptation_batches)
+    replicas.part_ways(core)
+    return configuration, core, texts
+
+
+def build_in(replicas: Replicas, configuration: Configuration, core: keras.Model):
+    """The optimizer, its variables on every replica."""
+    with replicas.strategy.scope():
+        return build_optimizer(configuration.training, core.trainable_variables)
+
+
+def measure(step: TrainStep, source: Source, arm: TrainingArm, replicas: Replicas) -> dict:
+    """One cell: the first step apart, a warm-up, and stretches of about the seconds asked for."""
+    forget_peaks()
+    start = time.perf_counter()
+    timed_stretch(step, source(1), 1)
+    first = time.perf_counter() - start
+    warm = timed_stretch(step, source(WARM_UP_STEPS), WARM_UP_STEPS)
+    steps = max(
+        FEWEST_STEPS, min(MOST_STEPS, math.ceil(arm.seconds * WARM_UP_STEPS / warm.seconds))
+    )
+    if replicas.workers > 1:
+        # All workers take as many, or some would wait for others for ever.
+        steps = replicas.sum_over_workers(steps) // replicas.total
+    load: dict[str, float] = {}
+    meter = ContentionMeter()
+    stretches = [timed_stretch(step, source(steps), steps) for _ in range(arm.repetitions)]
+    add_load(load, meter.read())
+    total = Stretch(*(sum(column) for column in zip(*stretches, strict=True)))
+    seconds = quantile([stretch.seconds / stretch.steps for stretch in stretches], 0.5)
+    return {
+        "seconds_per_step": seconds,
+        "examples_per_second": inverted(seconds, total.examples / total.steps),
+        "tokens_per_second": inverted(seconds, total.tokens / total.steps),
+        "waiting_share": total.waiting / total.seconds,
+        "padding_share": 1 - total.tokens / total.places,
+        "first_step_seconds": first,
+        "steps_per_repetition": steps,
+        "peak_memory_mb": peak_resident(),
+        "peak_gpu_memory_mb": peak_of_gpus(),
+        "others_share": others_share(load, total.seconds),
+    }
+
+
+def made_up(configuration: Configuration, length: int) -> Source:
+    """Batches of ids of one length, drawn evenly from the vocabulary; nothing is padded."""
+    size = configuration.training.batch_size
+    vocabulary = getattr(configuration.architecture, "vocabulary_size", None) or 1000
+    draw = np.random.default_rng(0)
+    batches = [
+        Batch(
+            draw.integers(FIRST_WORD_ID, vocabulary, (size, length)).astype(np.int32),
+            draw.integers(0, 2, size).astype(np.int32),
+            np.arange(size),
+            size * length,
+        )
+        for _ in range(MADE_UP_BATCHES)
+    ]
+    return lambda steps: itertools.islice(itertools.cycle(batches), steps)
+
+
+def real_batches(texts: Texts, configuration: Configuration) -> Source:
+    """Batches of the real texts as an epoch has them, the same ones for every stretch."""
+    order = texts.training_order(configuration.training.batch_size, configuration.seed, 0)
+    return lambda steps: texts.batches(list(itertools.islice(itertools.cycle(order), steps)))
