@@ -21,6 +21,7 @@ from tfcmp.inference.temperature import read_temperature
 from tfcmp.runs.directory import open_run
 
 if TYPE_CHECKING:
+    from tfcmp.inference.calibrated import CalibratedClassifier
     from tfcmp.inference.classifier import Classifier
 
 PROGRAM = "python -m tfcmp.predict"
@@ -61,21 +62,10 @@ def main(arguments: list[str]) -> None:
     check_engine(options.engine, options.precision)
     open_run(Path(options.run))
     temperature = read_temperature(Path(options.run)) if options.calibrated else None
-    write_predictions(Path(options.run), texts, is_trusting(options), temperature)
-
-
-def write_predictions(
-    run: Path, texts: Iterable[str], trust: bool = False, temperature: float | None = None
-) -> None:
-    """Prints the predictions of the run's model for `texts`, at `temperature` if there is one."""
     import_tensorflow()
     import tfcmp
     from tfcmp.inference.calibrated import CalibratedClassifier
 
-    classifier = tfcmp.load(run, trust=trust)
-    answer = classifier.stream
-    if temperature is not None:
-        answer = CalibratedClassifier(classifier, temperature).stream
     classifier = tfcmp.load(
         options.run,
         trust=is_trusting(options),
@@ -83,14 +73,17 @@ def write_predictions(
         precision=options.precision,
         threads=options.threads,
     )
-    write_predictions(classifier, texts)
+    calibrated = CalibratedClassifier(classifier, temperature) if temperature is not None else None
+    write_predictions(calibrated or classifier, texts)
 
 
-def write_predictions(classifier: "Classifier", texts: Iterable[str]) -> None:
+def write_predictions(
+    classifier: "Classifier | CalibratedClassifier", texts: Iterable[str]
+) -> None:
     """Prints the predictions of `classifier` for `texts`."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for prediction in answer(texts):
+    for prediction in classifier.stream(texts):
         sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
 
 

@@ -36,11 +36,12 @@ class Network:
     """
 
     def __init__(self, classifier: Classifier) -> None:
-        self.tokenizer = classifier.model.get_layer("tokenizer")
+        model = classifier.model
+        # Other engines hold a graph without gradients; explanations are of the Keras one.
+        assert model is not None
+        self.tokenizer = model.get_layer("tokenizer")
         self.classes = classifier.classes
-        (self.core,) = (
-            layer for layer in classifier.model.layers if isinstance(layer, keras.Model)
-        )
+        (self.core,) = (layer for layer in model.layers if isinstance(layer, keras.Model))
         layers = list(self.core._flatten_layers())
         embeddings = [layer for layer in layers if layer.name == TOKEN_EMBEDDING]
         self.embedding = embeddings[0] if len(embeddings) == 1 else None

@@ -57,9 +57,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
 
         # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
         with progress_bar(configuration.model, trainer.steps_left()) as advance:
-            while trainer.has_epochs_left():
-                trainer.train_epoch(advance)
-                trainer.validate()
+            trainer.train(advance)
         trainer.restore_best()
 
         # The only time the test split is read.
@@ -144,10 +142,6 @@ def set_up_training(
         replicas.part_ways(core)
     return Prepared(configuration, texts, core, files, trainer)
 
-    # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
-    with progress_bar(configuration.model, trainer.steps_left()) as advance:
-        trainer.train(advance)
-    trainer.restore_best()
 
 def agreement(configuration: Configuration, texts: Texts) -> int:
     """A number for the settings and the texts, to be the same on all workers."""
