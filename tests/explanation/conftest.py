@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from tfcmp.explanation.network import Network
-from tfcmp.inference.classifier import Classifier
+from tfcmp.inference.classifier import keras_classifier
 from tfcmp.models.building import build_text_classifier
 from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
 
@@ -55,6 +55,6 @@ def make_network(word_tokenizer):
         core = keras.Model(ids, head(pooled), name="tiny")
         embedding.set_weights([VECTORS])
         head.set_weights([KERNEL, BIAS])
-        return Network(Classifier(build_text_classifier(word_tokenizer(), core), CLASSES))
+        return Network(keras_classifier(build_text_classifier(word_tokenizer(), core), CLASSES))
 
     return make

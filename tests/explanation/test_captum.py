@@ -6,7 +6,7 @@ import pytest
 from tfcmp.explanation.gradients import IntegratedGradients
 from tfcmp.explanation.network import Network
 from tfcmp.explanation.reading import read_text
-from tfcmp.inference.classifier import Classifier
+from tfcmp.inference.classifier import keras_classifier
 from tfcmp.models.building import build_text_classifier
 from tfcmp.models.recurrent import build_recurrent
 
@@ -56,7 +56,7 @@ def network(word_tokenizer):
         values = [formula(n, shape) for n, shape in zip(numbers, shapes, strict=True)]
         layer.set_weights(values + layer.get_weights()[len(numbers) :])
     tokenizer = word_tokenizer(VOCABULARY)
-    return Network(Classifier(build_text_classifier(tokenizer, core), ("a", "b", "c")))
+    return Network(keras_classifier(build_text_classifier(tokenizer, core), ("a", "b", "c")))
 
 
 @pytest.mark.slow

@@ -70,12 +70,14 @@ def test_the_price_and_the_making_are_told(explainers):
 def test_without_a_choice_the_first_method_that_the_model_allows_is_taken(
     explainers, word_tokenizer
 ):
-    from tfcmp.inference.classifier import Classifier
+    from tfcmp.inference.classifier import keras_classifier
     from tfcmp.models.building import build_text_classifier
 
     assert Explainer(explainers["ig"].network).method == "ig"
     core = build_bag_of_ngrams(2, orders=1, features=3)
-    linear = Network(Classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos")))
+    linear = Network(
+        keras_classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos"))
+    )
     assert Explainer(linear).method == "occlusion"
     with pytest.raises(CallError, match="no token embedding"):
         Explainer(linear, "ig")

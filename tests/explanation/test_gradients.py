@@ -7,7 +7,7 @@ from tfcmp.explanation import gradients as gradients_module
 from tfcmp.explanation.gradients import IntegratedGradients, completeness_error
 from tfcmp.explanation.network import Network
 from tfcmp.explanation.reading import read_text
-from tfcmp.inference.classifier import Classifier
+from tfcmp.inference.classifier import keras_classifier
 from tfcmp.models.building import build_text_classifier
 from tfcmp.models.linear import build_bag_of_ngrams
 
@@ -75,7 +75,9 @@ def test_the_network_answers_as_before_and_on_any_length(make_network):
 
 def test_a_model_without_token_embedding_is_refused(word_tokenizer):
     core = build_bag_of_ngrams(2, orders=2, features=5)
-    network = Network(Classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos")))
+    network = Network(
+        keras_classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos"))
+    )
     with pytest.raises(CallError, match="--method occlusion"):
         IntegratedGradients(network)
 
@@ -106,7 +108,7 @@ def test_every_encoder_is_entered_behind_its_token_embedding(tiny_preset, family
         lora_rank=None,
     )
     tokenizer.name = "tokenizer"
-    network = Network(Classifier(build_text_classifier(tokenizer, core), ("neg", "pos")))
+    network = Network(keras_classifier(build_text_classifier(tokenizer, core), ("neg", "pos")))
     reading = read_text(tokenizer, "the film was not bad")
     method = IntegratedGradients(network)
     assert method.baseline_name == "mask"

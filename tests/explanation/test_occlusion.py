@@ -3,7 +3,7 @@ import numpy as np
 from tfcmp.explanation.network import Network
 from tfcmp.explanation.occlusion import occlude
 from tfcmp.explanation.reading import read_text
-from tfcmp.inference.classifier import Classifier
+from tfcmp.inference.classifier import keras_classifier
 from tfcmp.models.building import build_text_classifier
 from tfcmp.models.linear import build_bag_of_ngrams
 
@@ -31,7 +31,9 @@ def test_of_a_linear_model_it_is_the_exact_contribution(word_tokenizer):
     ratios[0] = 0
     layer.ratios.assign(ratios)
     layer.weights_of_features.assign(np.full((5, 2), 0.5))
-    network = Network(Classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos")))
+    network = Network(
+        keras_classifier(build_text_classifier(word_tokenizer(), core), ("neg", "pos"))
+    )
     assert network.embedding is None
     reading = read_text(network.tokenizer, "word2 word5 word4 word5")
     # word5 stands there twice and counts once: neither alone is missed.

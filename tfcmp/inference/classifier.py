@@ -133,6 +133,10 @@ def load_classifier(path: Path) -> Classifier:
     Raises:
         WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
-    model, classes = load_model(path)
+    return keras_classifier(*load_model(path))
+
+
+def keras_classifier(model: keras.Model, classes: tuple[str, ...]) -> Classifier:
+    """A classifier of raw text (batch,) to probabilities (batch, classes), Keras being its engine."""
     tokenizer = model.get_layer("tokenizer")
     return Classifier(tokenizer, keras_forward(model), classes, model=model)

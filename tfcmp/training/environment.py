@@ -47,10 +47,11 @@ def note_session(run: RunDirectory, origin: dict) -> None:
     environment = run.read_json(ENVIRONMENT)
     for name in ("device", "precision", "replicas"):
         # Runs that were begun before there were strategies say nothing of replicas.
-        if origin[name] != environment.get(name, 1 if name == "replicas" else None):
+        unsaid = 1 if name == "replicas" else None
+        if origin.get(name, unsaid) != environment.get(name, unsaid):
             raise WorkError(
                 f"{run.path} began with {name} {environment.get(name)}, here it is "
-                f"{origin[name]}: its numbers would be of neither; resume it where it began, or "
+                f"{origin.get(name, unsaid)}: its numbers would be of neither; resume it where it began, or "
                 "fit anew"
             )
     if origin["pretrained"] != environment.get("pretrained"):
