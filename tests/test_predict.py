@@ -125,7 +125,7 @@ def test_an_incomplete_run_says_how_to_finish_it(tmp_path):
 def test_calibrated_answers_have_the_same_labels_and_softer_probabilities(
     loaded, finished_run, tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(tfcmp, "load", lambda path, trust: loaded)
+    monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
     run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
     content = {"temperature": {"value": 2.0, "low": 1.5, "high": 2.5}}
     write_later(run, TEMPERATURE, content, "command", [PREDICTIONS])
