@@ -104,10 +104,11 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
     for length in lengths:
         if texts is not None:
-            source = real_batches(texts, configuration)
+            source, widths = real_batches(texts, configuration), padded_lengths(texts, configuration)
         else:
-            source = made_up(configuration, int(length))
-        cells[arm.key(length)] = {**told, "length": length, **measure(step, source, arm, replicas)}
+            source, widths = made_up(configuration, int(length)), 1
+        measured = measure(step, source, arm, replicas)
+        cells[arm.key(length)] = {**told, "length": length, "padded_lengths": widths, **measured}
     return cells
 
 
@@ -187,6 +188,13 @@ def made_up(configuration: Configuration, length: int) -> Source:
         for _ in range(MADE_UP_BATCHES)
     ]
     return lambda steps: itertools.islice(itertools.cycle(batches), steps)
+
+
+def padded_lengths(texts: Texts, configuration: Configuration) -> int:
+    """How many lengths the batches of an epoch are padded to; under XLA each is a compilation."""
+    order = texts.training_order(configuration.training.batch_size, configuration.seed, 0)
+    lengths, multiple = texts.store.lengths, configuration.training.pad_multiple
+    return len({math.ceil(int(lengths[rows].max()) / multiple) for rows in order})
 
 
 def real_batches(texts: Texts, configuration: Configuration) -> Source:
