@@ -1,6 +1,5 @@
 """bench.json: what was measured, merged with what was there, under a checksum of its own."""
 
-import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +8,8 @@ from typing import Any
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import make_folder, write_json
+from tfcmp.runs.later import BENCH, digest
 
-FILE = "bench.json"
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.
 AXES = (
@@ -31,7 +30,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         WorkError: the file is damaged.
     """
-    file = folder / FILE
+    file = folder / BENCH
     if not file.exists():
         return {section: {} for section in SECTIONS}
     try:
@@ -62,8 +61,8 @@ def write_record(folder: Path, record: dict[str, Any], command: str) -> Path:
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "computed_from": computed_from(folder),
     }
-    write_json(folder / FILE, {**content, "sha256": digest(content)})
-    return folder / FILE
+    write_json(folder / BENCH, {**content, "sha256": digest(content)})
+    return folder / BENCH
 
 
 def axes(inference: dict[str, Any]) -> dict[str, Any]:
@@ -80,9 +79,3 @@ def computed_from(folder: Path) -> dict[str, str]:
         return {}
     listed = json.loads((folder / RESULT).read_text(encoding="utf-8"))["files"]
     return {MODEL: listed[MODEL]}
-
-
-def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of the content, whatever the order and the spaces of the file."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -115,8 +115,10 @@ def crossing_lines(crossings: dict[str, Any]) -> list[str]:
 def _table(head: Sequence[str], rows: list[tuple], commands: list[str]) -> list[str]:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [_line(head, widths)]
-    for row, command in zip(rows, commands, strict=True):
-        lines += [_line(row, widths), f"    {command}"]
+    for row, command, following in zip(rows, commands, [*commands[1:], None], strict=True):
+        lines.append(_line(row, widths))
+        if command != following:
+            lines.append(f"    {command}")
     return lines
 
 

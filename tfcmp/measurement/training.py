@@ -39,6 +39,10 @@ WARM_UP_STEPS = 2
 FEWEST_STEPS, MOST_STEPS = 3, 2000
 # Batches of made-up ids that are used in turn.
 MADE_UP_BATCHES = 8
+ONE_MACHINE = (
+    "the workers are processes of one machine and share its processors: they show that the results "
+    "are right, not how fast several machines are"
+)
 Source = Callable[[int], Iterator[Batch]]
 
 
@@ -82,6 +86,8 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     hardware = set_up_hardware(configuration)
     replicas = open_replicas(configuration)
     conditions = {**hardware, **describe_replicas(configuration, replicas)}
+    if replicas.workers > 1:
+        conditions["replicas_note"] = ONE_MACHINE
     configuration, core, texts = set_up_model(arm, replicas, cache)
     optimizer = build_in(replicas, configuration, core)
     step = compile_train_step(
@@ -104,7 +110,10 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
     for length in lengths:
         if texts is not None:
-            source, widths = real_batches(texts, configuration), padded_lengths(texts, configuration)
+            source, widths = (
+                real_batches(texts, configuration),
+                padded_lengths(texts, configuration),
+            )
         else:
             source, widths = made_up(configuration, int(length)), 1
         measured = measure(step, source, arm, replicas)

@@ -1,4 +1,4 @@
-"""What differs in the files that behaviour tests, contrast pairs and calibration add to a run."""
+"""What differs in the files that later commands add to a run."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,11 +7,12 @@ from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.reporting.reading import Answers
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import BEHAVIOUR, CONTRAST, TEMPERATURE, read_later
+from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, TEMPERATURE, read_later
 
 # Two searches for the same minimum agree to that.
 _TOLERANCE = 1e-6
 _WAYS = {
+    BENCH: "python -m tfcmp.bench RUN",
     BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
     CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
     TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
@@ -21,7 +22,7 @@ _WAYS = {
 def later_differences(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterator[str]:
     """Compares their checksums, and recomputes what comes from the predictions.
 
-    Failure rates and contrasts are not recomputed, as the model would have to answer again.
+    Failure rates, contrasts and times are not recomputed, as the model would have to answer again.
     """
     for name, way in _WAYS.items():
         if not run.file(name).exists():

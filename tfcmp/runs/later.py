@@ -11,6 +11,7 @@ from tfcmp.runs.directory import RESULT, RunDirectory
 from tfcmp.runs.files import write_json
 
 BEHAVIOUR = "behaviour.json"
+BENCH = "bench.json"
 CONTRAST = "contrast.json"
 TEMPERATURE = "temperature.json"
 
@@ -33,7 +34,7 @@ def write_later(
         "command": command,
         "computed_from": {source: listed[source] for source in sources},
     }
-    write_json(run.file(name), {**whole, "sha256": _digest(whole)})
+    write_json(run.file(name), {**whole, "sha256": digest(whole)})
     return run.file(name)
 
 
@@ -52,7 +53,7 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
         raise WorkError(f"{run.path} has no {name}; make it with: {way}")
     content = run.read_json(name)
     stated = content.pop("sha256", None)
-    if stated != _digest(content):
+    if stated != digest(content):
         raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
     listed = run.read_json(RESULT).get("files", {})
     changed = [
@@ -66,6 +67,7 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     return content
 
 
-def _digest(content: dict[str, Any]) -> str:
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of the content, whatever the order and the spaces of its file."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
