@@ -81,7 +81,9 @@ def _meeting(lengths: list[int], ratios: list[float]) -> float | None:
     """The first length at which a ratio passes 1."""
     points = list(zip(map(math.log, lengths), map(math.log, ratios), strict=True))
     for (x, y), (next_x, next_y) in pairwise(points):
-        if y == 0 or y * next_y < 0:
+        if y == 0:
+            return math.exp(x)
+        if y * next_y < 0:
             return math.exp(x + (next_x - x) * (y / (y - next_y)))
     return float(lengths[-1]) if points and points[-1][1] == 0 else None
 

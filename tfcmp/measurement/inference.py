@@ -145,11 +145,12 @@ def measure_offline(
         if samples >= arm.samples or time.perf_counter() - start >= arm.seconds:
             break
     seconds = time.perf_counter() - start
-    measured = inverted(quantile(rates, 0.5), 1.0)
+    rate, of_windows = samples / seconds, inverted(quantile(rates, 0.5), 1.0)
+    interval = {"low": min(rate, of_windows["low"]), "high": max(rate, of_windows["high"])}
     return {
         "samples": samples,
         "seconds": seconds,
-        "examples_per_second": {**measured, "value": samples / seconds},
+        "examples_per_second": {**of_windows, "value": rate, **interval},
         "tokenising_share": tokenising / seconds,
     }, np.concatenate(answers)
 
@@ -228,10 +229,11 @@ def _cut(classifier: Classifier, texts: list[str], length: int) -> list[str]:
     """Texts that are long enough, cut to the words that hold about `length` tokens."""
     found = []
     for text in texts:
-        tokens = len(classifier.tokenize([text])[0])
+        words = text.split()
+        # Words have one token or more: so many of them are enough, and then some are too many.
+        tokens = len(classifier.tokenize([" ".join(words[:length])])[0])
         if tokens >= length:
-            words = text.split()
-            found.append(" ".join(words[: max(1, round(len(words) * length / tokens))]))
+            found.append(" ".join(words[: max(1, round(length * length / tokens))]))
         if len(found) == QUERIES_OF_A_CURVE:
             break
     return found

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+
+from tfcmp.measurement.arms import InferenceArm, TrainingArm, model_label, plain_arm, spread_out
+from tfcmp.models.catalogue import default_configuration, find_model
+
+
+@pytest.fixture
+def spread(tiny_configuration):
+    """The function settings -> arms of the tiny gru."""
+
+    def build(strategy="none", **given):
+        configuration = replace(tiny_configuration("gru"), strategy=strategy)
+        wishes = {"batch_sizes": (), "lengths": (), "precisions": (), "replicas": ()}
+        return spread_out(configuration, **{**wishes, **given}, repetitions=6, seconds=2.0)
+
+    return build
+
+
+def test_without_lists_the_configuration_is_measured_as_it_is(spread, tiny_configuration):
+    (arm,) = spread()
+    assert arm.configuration == tiny_configuration("gru")
+
+
+def test_lists_are_combined(spread):
+    arms = spread(batch_sizes=(8, 16), precisions=("float32", "mixed_bfloat16"))
+    found = {(arm.configuration.training.batch_size, arm.configuration.precision) for arm in arms}
+    assert len(found) == len(arms) == 4
+
+
+def test_replicas_are_measured_with_the_batch_of_all_and_with_that_of_each_fixed(spread):
+    arms = spread("mirrored", batch_sizes=(8,), replicas=(1, 2))
+    found = [(a.loading, a.replicas, a.configuration.training.batch_size) for a in arms]
+    assert found == [
+        ("global", 1, 8),
+        ("global", 2, 8),
+        ("per_replica", 1, 8),
+        ("per_replica", 2, 16),
+    ]
+
+
+def test_of_several_workers_each_has_one_replica(spread):
+    arms = spread("multi_worker", replicas=(2,))
+    assert {(arm.workers, arm.configuration.replicas, arm.replicas) for arm in arms} == {
+        (2, None, 2)
+    }
+
+
+def test_what_differs_has_another_key(spread):
+    arms = [
+        *spread(),
+        *spread(batch_sizes=(8,)),
+        *spread(precisions=("mixed_bfloat16",)),
+        *spread("mirrored", replicas=(1, 2)),
+    ]
+    keys = {arm.key(length) for arm in arms for length in (16, "real")}
+    assert len(keys) == 2 * len(arms)
+
+
+def test_a_label_names_what_is_not_as_it_comes():
+    configuration = default_configuration(find_model("transformer"))
+    assert model_label(configuration) == "transformer"
+    sized = replace(configuration.architecture, match="lstm", layers=7)
+    assert model_label(replace(configuration, architecture=sized)) == "transformer match=lstm"
+
+
+def test_an_arm_survives_its_plain_form(spread):
+    (arm,) = spread(lengths=(8, 16))
+    assert TrainingArm(arm.configuration, **plain_arm(arm)) == arm
+
+
+def test_the_key_of_an_engine_has_its_precision_and_threads():
+    arm = InferenceArm("run", "onnx", "int8", 2, (), (), 1, 1, 1.0, is_full=False)
+    assert arm.key() == "onnx int8, 2 threads"

@@ -1,0 +1,64 @@
+import pytest
+
+from tfcmp.measurement.crossings import crossing, find_crossings
+
+LENGTHS = (64, 128, 256)
+
+
+@pytest.fixture
+def curves(make_cell):
+    """The function rates of a recurrent model and of a transformer -> their cells."""
+
+    def build(recurrent, transformer, spread=0.0):
+        return tuple(
+            [
+                make_cell(label, family, rate, spread, length=length)
+                for length, rate in zip(LENGTHS, rates, strict=True)
+            ]
+            for label, family, rates in (
+                ("lstm", "recurrent", recurrent),
+                ("transformer", "transformer", transformer),
+            )
+        )
+
+    return build
+
+
+def test_curves_cross_between_two_lengths_on_a_logarithmic_scale(curves):
+    # A ratio of 2 at 128 and of 1/2 at 256: the middle, on this scale, is 128 times the root of 2.
+    found = crossing(*curves((400, 200, 50), (100, 100, 100)))
+    assert found["length"]["value"] == pytest.approx(128 * 2**0.5)
+    assert found["outcome"].startswith("cross at 181 tokens")
+    assert "below, the recurrent is faster" in found["outcome"]
+
+
+def test_the_interval_is_where_the_ends_cross(curves):
+    found = crossing(*curves((400, 200, 50), (100, 100, 100), spread=0.1))["length"]
+    assert 128 < found["low"] < found["value"] < found["high"] < 256
+
+
+def test_curves_that_do_not_cross_say_who_is_faster(curves):
+    found = crossing(*curves((50, 40, 30), (100, 90, 80)))
+    assert found["length"]["value"] is None
+    assert found["outcome"] == "do not cross between 64 and 256 tokens: the transformer is faster"
+
+
+def test_an_end_that_is_not_reached_is_told(curves):
+    found = crossing(*curves((101, 101, 99), (100, 100, 100), spread=0.1))
+    assert found["length"]["low"] is None
+    assert "one end not reached" in found["outcome"]
+
+
+def test_only_models_of_one_size_under_one_condition_are_compared(make_cell):
+    def cells(**of_the_transformer):
+        found = [make_cell(length=length) for length in LENGTHS]
+        found += [
+            make_cell("transformer", "transformer", length=length, **of_the_transformer)
+            for length in LENGTHS
+        ]
+        return dict(enumerate(found))
+
+    assert list(find_crossings(cells())) == ["lstm against transformer, batch 8, float32"]
+    assert not find_crossings(cells(parameters=1100))
+    assert not find_crossings(cells(conditions={"batch_size": 16}))
+    assert not find_crossings(cells(loading="global"))

@@ -1,0 +1,50 @@
+import time
+
+import pytest
+
+from tfcmp.measurement.arms import InferenceArm
+from tfcmp.measurement.inference import measure_inference
+
+
+@pytest.fixture(scope="module")
+def measured(finished_run, tiny_configuration, shared_cache):
+    arm = InferenceArm(
+        str(finished_run), "keras", "float32", None, (8, 1000), (4,), 20, 300, 5.0, is_full=False
+    )
+    return measure_inference(arm, tiny_configuration(), shared_cache, time.time() - 1.0)
+
+
+def test_percentiles_are_in_order(measured):
+    values = [measured[f"latency_{name}_ms"]["value"] for name in ("p50", "p90", "p99")]
+    assert values == sorted(values)
+    assert measured["single_stream"]["queries"] == 20
+
+
+def test_tokenising_is_a_part_of_the_time(measured):
+    stream = measured["single_stream"]
+    tokenising = stream["tokenising_milliseconds"]["p50"]["value"]
+    assert 0 < tokenising < stream["milliseconds"]["p50"]["value"]
+    assert 0 < measured["offline"]["tokenising_share"] < 1
+
+
+def test_offline_answers_as_many_texts_as_asked_for(measured):
+    assert measured["offline"]["samples"] == 300
+    assert measured["examples_per_second"]["value"] == pytest.approx(
+        300 / measured["offline"]["seconds"]
+    )
+
+
+def test_a_cold_start_counts_from_the_start_of_the_process(measured):
+    assert measured["cold_start"]["seconds"] > 1.0
+    assert measured["cold_start"]["loading_seconds"] < measured["cold_start"]["seconds"]
+
+
+def test_the_saved_labels_are_kept(measured):
+    assert measured["labels"]["labels_kept"] == 1.0
+    assert measured["labels"]["texts"] == 300
+
+
+def test_curves_have_their_points_and_say_which_are_missing(measured):
+    assert measured["by_length"]["8"]["mean_tokens"] == pytest.approx(8, abs=1.5)
+    assert "no text of the sample has 1000 tokens" in measured["by_length"]["1000"]["left_out"]
+    assert measured["by_batch_size"]["4"]["examples_per_second"]["value"] > 0

@@ -1,0 +1,40 @@
+import pytest
+
+from tfcmp.measurement.scaling import find_scaling
+
+
+@pytest.fixture
+def cells(make_cell):
+    """Cells of one and two replicas, at a fixed batch of all and of each."""
+    found = {}
+    for loading, rates in (("global", (100, 150)), ("per_replica", (100, 180))):
+        for replicas, rate in zip((1, 2), rates, strict=True):
+            size = 8 * replicas if loading == "per_replica" else 8
+            conditions = {"strategy": "mirrored", "replicas": replicas, "batch_size": size}
+            cell = make_cell(rate=rate, spread=0.1, loading=loading, conditions=conditions)
+            found[f"{loading} {replicas}"] = cell
+    return found
+
+
+def test_speed_up_is_the_ratio_of_throughputs_and_efficiency_its_share(cells):
+    found = find_scaling(cells)
+    whole = found["lstm, length 64, float32, mirrored, global batch 8"]
+    assert whole["speed_up"]["2"]["value"] == pytest.approx(1.5)
+    assert whole["efficiency"]["2"]["value"] == pytest.approx(0.75)
+    each = found["lstm, length 64, float32, mirrored, batch per replica 8"]
+    assert each["efficiency"]["2"]["value"] == pytest.approx(0.9)
+
+
+def test_the_interval_comes_from_the_ends(cells):
+    speed_up = next(iter(find_scaling(cells).values()))["speed_up"]["2"]
+    assert speed_up["low"] == pytest.approx(1.5 * 0.9 / 1.1)
+    assert speed_up["high"] == pytest.approx(1.5 * 1.1 / 0.9)
+
+
+def test_without_one_replica_there_is_no_speed_up(cells):
+    only = {"two": cells["global 2"]}
+    assert next(iter(find_scaling(only).values()))["speed_up"]["2"] is None
+
+
+def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
+    assert not find_scaling({"plain": make_cell()})

@@ -1,0 +1,49 @@
+import pytest
+
+from tfcmp.measurement.table import crossing_lines, scaling_lines, training_table
+
+
+def cell(command, others=0.0):
+    number = {"value": 123.4, "low": 100.0, "high": 150.0}
+    return {
+        "examples_per_second": number,
+        "tokens_per_second": number,
+        "seconds_per_step": {"value": 0.0123, "low": 0.01, "high": 0.015},
+        "waiting_share": 0.012,
+        "padding_share": 0.034,
+        "first_step_seconds": 2.5,
+        "peak_memory_mb": 1234.5,
+        "peak_gpu_memory_mb": None,
+        "others_share": others,
+        "command": command,
+    }
+
+
+def test_the_command_stands_once_under_the_rows_that_it_makes():
+    lines = training_table({"a": cell("one"), "b": cell("one"), "c": cell("two")})
+    assert [line.split()[0] for line in lines] == ["training", "a", "b", "one", "c", "two"]
+
+
+def test_a_row_has_the_interval_and_the_unit_of_its_head():
+    row = training_table({"a": cell("one")})[1]
+    assert "123 (100-150)" in row
+    assert "12.3 (10.0-15.0)" in row
+    assert "1,234" in row
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0.2, "20% !"), (0.01, "1%"), (None, "unknown")])
+def test_times_beside_other_work_are_marked(share, shown):
+    assert training_table({"a": cell("one", share)})[1].endswith(shown)
+
+
+def test_scaling_tells_what_it_cannot_show():
+    number = {"value": 1.5, "low": 1.0, "high": 2.0}
+    found = {"speed_up": {"1": None, "2": number}, "efficiency": {"1": None, "2": number}}
+    lines = scaling_lines({"gru": {**found, "note": "logical devices"}})
+    assert lines[0] == "scaling, gru"
+    assert "2 replica(s): speed-up 1.50 (1.00-2.00)" in lines[1]
+    assert lines[-1] == "  note: logical devices"
+
+
+def test_a_crossing_is_a_sentence():
+    assert crossing_lines({"a against b": {"outcome": "cross at 9"}}) == ["a against b: cross at 9"]

@@ -1,0 +1,96 @@
+import json
+import shutil
+
+import pytest
+
+from tfcmp import bench
+from tfcmp.errors import CallError
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Arms that would have been measured; nothing is."""
+    arms = []
+
+    def note(given, configuration, folder, *rest):
+        arms.extend([*given, folder])
+
+    monkeypatch.setattr(bench, "_measure", note)
+    return arms
+
+
+def test_a_model_has_its_training_measured(measured, tmp_path):
+    out = str(tmp_path / "out")
+    call = ["--model", "gru", "--lengths", "8,16", "--batch-sizes", "4,8", "--out", out]
+    bench.main([*call, "--cache", str(tmp_path)])
+    *arms, folder = measured
+    assert [arm.configuration.training.batch_size for arm in arms] == [4, 8]
+    assert arms[0].lengths == (8, 16)
+    assert str(folder) == out
+
+
+def test_a_run_has_its_answers_measured(measured, finished_run, tmp_path):
+    bench.main([str(finished_run), "--full", "--cache", str(tmp_path)])
+    arm, folder = measured
+    assert (arm.engine, arm.precision, arm.is_full) == ("keras", "float32", True)
+    assert (arm.queries, arm.samples, arm.seconds) == (1024, 24_576, 60.0)
+    assert folder == finished_run
+
+
+def test_replicas_are_a_list(measured, tmp_path):
+    call = ["--model", "gru", "--lengths", "8", "--strategy", "mirrored", "--replicas", "1,2"]
+    bench.main([*call, "--cache", str(tmp_path)])
+    assert [arm.replicas for arm in measured[:-1]] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("--model gru --what inference", "answers are measured of a finished run"),
+        ("--model gru --lengths 8,x", "--lengths: expected whole numbers above 0"),
+        ("--model gru --lengths 0", "--lengths: expected whole numbers above 0"),
+        ("--model gru --replicas 1,2", "--replicas needs --strategy"),
+        ("--model gru --precisions half", "--precisions: expected float32 or mixed_bfloat16"),
+        ("no_run", "no such run directory"),
+        ("--lengths 8", "--model is missing"),
+    ],
+)
+def test_wrong_calls_are_told(call, told, tmp_path):
+    with pytest.raises(CallError, match=told):
+        bench.main([*call.split(), "--cache", str(tmp_path)])
+
+
+def test_an_unknown_engine_is_told(finished_run, tmp_path):
+    with pytest.raises(CallError, match="engine 'torch': expected one of keras"):
+        bench.main([str(finished_run), "--engines", "torch", "--cache", str(tmp_path)])
+
+
+@pytest.mark.slow
+def test_the_whole_command(finished_run, shared_cache, tmp_path, capsys):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    shared = ["--cache", str(shared_cache), "--lengths", "8"]
+    bench.main([str(run), *shared])
+    bench.main([str(run), "--what", "training", "--seconds", "0.05", *shared])
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1] == str(run)
+    content = json.loads((run / "bench.json").read_text())
+    (training,), (inference,) = content["training"].values(), content["inference"].values()
+    assert content["latency_p90_ms"] == inference["latency_p90_ms"]
+    assert training["command"].endswith("--lengths 8")
+    assert training["command"] in out
+    (audit,) = content["audit"].values()
+    assert set(audit["recurrent_layers"]) == {"forward_1", "backward_1"}
+    assert (run / "result.json").read_bytes() == (finished_run / "result.json").read_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("strategy", ["mirrored", "multi_worker"])
+def test_replicas_are_measured_and_say_what_they_do_not_show(strategy, tmp_path, capsys):
+    call = ["--model", "gru", "--device", "cpu", "--architecture.units", "4", "--lengths", "8"]
+    call += ["--seconds", "0.05", "--repetitions", "1", "--out", str(tmp_path / "out")]
+    call += ["--strategy", strategy, "--replicas", "1,2", "--cache", str(tmp_path)]
+    bench.main(call)
+    content = json.loads((tmp_path / "out" / "bench.json").read_text())
+    assert len(content["training"]) == 4
+    assert {len(found["speed_up"]) for found in content["scaling"].values()} == {2}
+    assert "not how fast" in capsys.readouterr().out
