@@ -43,6 +43,13 @@ def test_curves_that_do_not_cross_say_who_is_faster(curves):
     assert found["outcome"] == "do not cross between 64 and 256 tokens: the transformer is faster"
 
 
+def test_times_beside_other_work_are_not_relied_on(curves):
+    recurrent, transformer = curves((400, 200, 50), (100, 100, 100))
+    assert not crossing(recurrent, transformer)["is_contended"]
+    transformer[0]["others_share"] = 0.3
+    assert "not to be relied on" in crossing(recurrent, transformer)["outcome"]
+
+
 def test_an_end_that_is_not_reached_is_told(curves):
     found = crossing(*curves((101, 101, 99), (100, 100, 100), spread=0.1))
     assert found["length"]["low"] is None

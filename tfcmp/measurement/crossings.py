@@ -7,6 +7,9 @@ from typing import Any
 
 # Parameters without embeddings count as equal within that.
 TOLERANCE = 0.02
+# Share of the machine that other processes may take before a time is none of the model's.
+CONTENDED = 0.05
+BESIDE = " (measured beside other work: not to be relied on)"
 SAME = ("batch_size", "precision", "threads", "device_names", "jit_compile", "strategy", "replicas")
 
 
@@ -51,7 +54,7 @@ def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
 
     Returns:
         `length` with value, low and high (null where that curve does not cross), the lengths that
-        were measured, who is faster at either end, and the outcome in words.
+        were measured, the ratio at each, whether other work ran beside, and the outcome in words.
     """
     ours = {cell["length"]: cell["examples_per_second"] for cell in recurrent}
     theirs = {cell["length"]: cell["examples_per_second"] for cell in transformer}
@@ -65,6 +68,9 @@ def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
     ends = [end for end in (meeting["one"], meeting["other"]) if end is not None]
     both = len(ends) == 2
     value = meeting["value"]
+    outcome = _outcome(lengths, ratios["value"], value, sorted(ends) if both else None)
+    shares = [cell.get("others_share") or 0.0 for cell in (*recurrent, *transformer)]
+    is_contended = max(shares) > CONTENDED
     return {
         "length": {
             "value": value,
@@ -73,7 +79,8 @@ def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
         },
         "lengths": lengths,
         "recurrent_over_transformer": ratios["value"],
-        "outcome": _outcome(lengths, ratios["value"], value, sorted(ends) if both else None),
+        "is_contended": is_contended,
+        "outcome": outcome + (BESIDE if is_contended else ""),
     }
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tfcmp.measurement.crossings import CONTENDED
+
 SAME = ("precision", "threads", "device_names", "jit_compile", "strategy")
 
 
@@ -42,6 +44,7 @@ def _speed_ups(cells: list[dict]) -> dict[str, Any]:
         "efficiency": {
             str(count): _ratio(cell, base, count) for count, cell in sorted(by_replicas.items())
         },
+        "is_contended": any((cell.get("others_share") or 0.0) > CONTENDED for cell in cells),
         "note": next(iter(notes), None),
     }
 

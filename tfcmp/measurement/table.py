@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-CONTENDED = 0.05
+from tfcmp.measurement.crossings import CONTENDED
 
 
 def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
