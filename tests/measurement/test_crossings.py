@@ -27,20 +27,36 @@ def curves(make_cell):
 def test_curves_cross_between_two_lengths_on_a_logarithmic_scale(curves):
     # A ratio of 2 at 128 and of 1/2 at 256: the middle, on this scale, is 128 times the root of 2.
     found = crossing(*curves((400, 200, 50), (100, 100, 100)))
-    assert found["length"]["value"] == pytest.approx(128 * 2**0.5)
-    assert found["outcome"].startswith("cross at 181 tokens")
-    assert "below, the recurrent is faster" in found["outcome"]
+    assert found["crossings"][0]["value"] == pytest.approx(128 * 2**0.5)
+    assert found["outcome"] == (
+        "cross at 181 tokens (181 to 181); the recurrent is faster at 64, 128; "
+        "the transformer is faster at 256"
+    )
 
 
 def test_the_interval_is_where_the_ends_cross(curves):
-    found = crossing(*curves((400, 200, 50), (100, 100, 100), spread=0.1))["length"]
+    (found,) = crossing(*curves((400, 200, 50), (100, 100, 100), spread=0.1))["crossings"]
     assert 128 < found["low"] < found["value"] < found["high"] < 256
 
 
 def test_curves_that_do_not_cross_say_who_is_faster(curves):
     found = crossing(*curves((50, 40, 30), (100, 90, 80)))
-    assert found["length"]["value"] is None
-    assert found["outcome"] == "do not cross between 64 and 256 tokens: the transformer is faster"
+    assert found["crossings"] == []
+    assert found["outcome"] == (
+        "do not cross between 64 and 256 tokens; the transformer is faster at 64, 128, 256"
+    )
+
+
+def test_curves_that_cross_twice_are_told_to(curves):
+    found = crossing(*curves((200, 50, 200), (100, 100, 100)))
+    assert [one["low"] for one in found["crossings"]] == [None, None]
+    assert found["outcome"].startswith("cross at 91 and 181 tokens; ")
+
+
+def test_what_the_spread_does_not_tell_apart_is_even(curves):
+    found = crossing(*curves((300, 101, 30), (100, 100, 100), spread=0.1))
+    assert found["faster"] == ["recurrent", "even", "transformer"]
+    assert "even within the spread at 128" in found["outcome"]
 
 
 def test_times_beside_other_work_are_not_relied_on(curves):
@@ -48,12 +64,6 @@ def test_times_beside_other_work_are_not_relied_on(curves):
     assert not crossing(recurrent, transformer)["is_contended"]
     transformer[0]["others_share"] = 0.3
     assert "not to be relied on" in crossing(recurrent, transformer)["outcome"]
-
-
-def test_an_end_that_is_not_reached_is_told(curves):
-    found = crossing(*curves((101, 101, 99), (100, 100, 100), spread=0.1))
-    assert found["length"]["low"] is None
-    assert "one end not reached" in found["outcome"]
 
 
 def test_only_models_of_one_size_under_one_condition_are_compared(make_cell):

@@ -53,54 +53,60 @@ def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
     logarithm of the length. The interval is where curves through the ends of the intervals meet.
 
     Returns:
-        `length` with value, low and high (null where that curve does not cross), the lengths that
-        were measured, the ratio at each, whether other work ran beside, and the outcome in words.
+        `crossings`, each with value, low and high (null where the end's curve does not cross there);
+        the lengths, the ratio at each, who is faster there ("even" where the intervals overlap),
+        whether other work ran beside, and the outcome in words.
     """
     ours = {cell["length"]: cell["examples_per_second"] for cell in recurrent}
     theirs = {cell["length"]: cell["examples_per_second"] for cell in transformer}
     lengths = sorted(ours.keys() & theirs.keys())
-    ratios = {
-        "value": [ours[n]["value"] / theirs[n]["value"] for n in lengths],
-        "one": [ours[n]["low"] / theirs[n]["high"] for n in lengths],
-        "other": [ours[n]["high"] / theirs[n]["low"] for n in lengths],
-    }
-    meeting = {name: _meeting(lengths, values) for name, values in ratios.items()}
-    ends = [end for end in (meeting["one"], meeting["other"]) if end is not None]
-    both = len(ends) == 2
-    value = meeting["value"]
-    outcome = _outcome(lengths, ratios["value"], value, sorted(ends) if both else None)
+    ratios = [ours[n]["value"] / theirs[n]["value"] for n in lengths]
+    lows = [ours[n]["low"] / theirs[n]["high"] for n in lengths]
+    highs = [ours[n]["high"] / theirs[n]["low"] for n in lengths]
+    ends = [meetings(lengths, curve) for curve in (lows, highs)]
+    values = meetings(lengths, ratios)
+    # Ends can be told which crossing they belong to only where there is one of each.
+    is_single = len(values) == len(ends[0]) == len(ends[1]) == 1
+    interval = sorted([ends[0][0], ends[1][0]]) if is_single else [None, None]
+    faster = [
+        "recurrent" if low > 1 else "transformer" if high < 1 else "even"
+        for low, high in zip(lows, highs, strict=True)
+    ]
     shares = [cell.get("others_share") or 0.0 for cell in (*recurrent, *transformer)]
     is_contended = max(shares) > CONTENDED
     return {
-        "length": {
-            "value": value,
-            "low": min(ends) if both else None,
-            "high": max(ends) if both else None,
-        },
+        "crossings": [{"value": v, "low": interval[0], "high": interval[1]} for v in values],
         "lengths": lengths,
-        "recurrent_over_transformer": ratios["value"],
+        "recurrent_over_transformer": ratios,
+        "faster": faster,
         "is_contended": is_contended,
-        "outcome": outcome + (BESIDE if is_contended else ""),
+        "outcome": _outcome(lengths, values, interval, faster) + (BESIDE if is_contended else ""),
     }
 
 
-def _meeting(lengths: list[int], ratios: list[float]) -> float | None:
-    """The first length at which a ratio passes 1."""
+def meetings(lengths: list[int], ratios: list[float]) -> list[float]:
+    """The lengths at which a ratio passes 1."""
     points = list(zip(map(math.log, lengths), map(math.log, ratios), strict=True))
+    found = []
     for (x, y), (next_x, next_y) in pairwise(points):
-        if y == 0:
-            return math.exp(x)
-        if y * next_y < 0:
-            return math.exp(x + (next_x - x) * (y / (y - next_y)))
-    return float(lengths[-1]) if points and points[-1][1] == 0 else None
+        if y * next_y < 0 or (y == 0 and next_y != 0):
+            found.append(math.exp(x + (next_x - x) * (y / (y - next_y))))
+    return found
 
 
-def _outcome(lengths, ratios, value, interval) -> str:
+def _outcome(lengths, values, interval, faster) -> str:
     if len(lengths) < 2:
         return "fewer than two lengths in common"
-    if value is None:
-        faster = "recurrent" if ratios[0] > 1 else "transformer"
-        return f"do not cross between {lengths[0]} and {lengths[-1]} tokens: the {faster} is faster"
-    told = f" ({interval[0]:.0f} to {interval[1]:.0f})" if interval else " (one end not reached)"
-    first = "recurrent" if ratios[0] > 1 else "transformer"
-    return f"cross at {value:.0f} tokens{told}: below, the {first} is faster"
+    if not values:
+        told = f"do not cross between {lengths[0]} and {lengths[-1]} tokens"
+    else:
+        told = f"cross at {' and '.join(f'{value:.0f}' for value in values)} tokens"
+        if interval[0] is not None:
+            told += f" ({interval[0]:.0f} to {interval[1]:.0f})"
+    parts = []
+    for kind in ("recurrent", "transformer", "even"):
+        at = [str(n) for n, name in zip(lengths, faster, strict=True) if name == kind]
+        if at:
+            words = "even within the spread" if kind == "even" else f"the {kind} is faster"
+            parts.append(f"{words} at {', '.join(at)}")
+    return f"{told}; {'; '.join(parts)}"
