@@ -5,6 +5,9 @@ from typing import Any
 
 from tfcmp.measurement.crossings import CONTENDED
 
+# An interval that holds less than that is none.
+LEAST_COVERAGE = 0.5
+
 
 def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
     """Lines: a row per cell of training."""
@@ -77,14 +80,14 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
         "others' CPU",
     )
     lines = _table(head, rows, [cell["command"] for cell in cells.values()])
-    return lines + [_stated(cell) for cell in cells.values()]
+    return lines + [_stated(key, cell) for key, cell in cells.items()]
 
 
-def _stated(cell: dict[str, Any]) -> str:
+def _stated(key: str, cell: dict[str, Any]) -> str:
     stream, offline = cell["single_stream"], cell["offline"]
     kind = "full" if cell["is_full"] else "a shorter sample (--full for a published table)"
     return (
-        f"  {cell['conditions']['engine']}: {kind}; {stream['queries']:,} single queries in "
+        f"  {key}: {kind}; {stream['queries']:,} single queries in "
         f"{stream['seconds']:.0f} s, {offline['samples']:,} texts offline in "
         f"{offline['seconds']:.0f} s, tokenising included"
     )
@@ -129,8 +132,10 @@ def _line(row: Sequence[str], widths: list[int]) -> str:
 
 
 def _number(measured: dict[str, float], factor: float = 1.0) -> str:
-    """Value and interval, three digits that count."""
+    """Value and interval, three digits that count; the value alone where too little was measured."""
     value, low, high = (factor * measured[name] for name in ("value", "low", "high"))
+    if measured.get("coverage", 1.0) < LEAST_COVERAGE:
+        return _short(value)
     return f"{_short(value)} ({_short(low)}-{_short(high)})"
 
 

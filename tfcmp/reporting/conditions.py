@@ -21,6 +21,8 @@ def conditions(run: Run) -> Conditions:
         "hardware": ", ".join(environment.get("device_names") or []),
         "threads": str(environment.get("threads")),
         "precision": str(environment.get("precision")),
+        # Runs that were made before there were strategies say nothing of replicas.
+        "replicas": str(environment.get("replicas", 1)),
         "training texts": str(run.split["splits"]["train"]["fingerprint"]),
     }
 
