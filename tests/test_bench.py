@@ -51,6 +51,7 @@ def test_replicas_are_a_list(measured, tmp_path):
         ("--model gru --lengths 0", "--lengths: expected whole numbers above 0"),
         ("--model gru --replicas 1,2", "--replicas needs --strategy"),
         ("--model gru --precisions half", "--precisions: expected float32 or mixed_bfloat16"),
+        ("--model gru --lengths 8 --seconds 0", "--repetitions and --seconds: expected"),
         ("no_run", "no such run directory"),
         ("--lengths 8", "--model is missing"),
     ],

@@ -54,6 +54,8 @@ def main(arguments: list[str]) -> None:
         )
     if replicas and configuration.strategy == "none":
         raise CallError("--replicas needs --strategy mirrored or multi_worker")
+    if options.repetitions < 1 or not 0 < options.seconds < float("inf"):
+        raise CallError("--repetitions and --seconds: expected numbers above 0")
     arms: list[TrainingArm | InferenceArm] = []
     if what != "inference":
         arms += _training_arms(configuration, options, replicas)
