@@ -15,7 +15,7 @@ from tfcmp.reporting.figures.drawing import (
     scale_to,
     shortened,
 )
-from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
 
 
 class DifferenceRow(NamedTuple):
@@ -141,6 +141,7 @@ def draw_accuracy_against(
     """
     with canvas(name, 3.6) as drawn:
         axes = drawn.add_subplot()
+        variants = variants_of(costs)
         for number, (key, cost) in enumerate(costs.items()):
             label = key.split(": ")[0]
             accuracy, style = accuracies[label], style_of(styles, label, number)
@@ -151,6 +152,7 @@ def draw_accuracy_against(
                 yerr=[[accuracy.value - accuracy.low], [accuracy.high - accuracy.value]],
                 fmt=style.marker,
                 color=style.colour,
+                fillstyle=FILLS[variants[key] % len(FILLS)],
                 elinewidth=1,
                 capsize=2.5,
                 markersize=7,

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.document import Figure
-from tfcmp.reporting.figures.drawing import canvas, compact, finished, shortened
-from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.figures.drawing import canvas, compact, finished, line, shortened
+from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
 
 Curve = Sequence[tuple[float, Interval]]
 
@@ -32,6 +32,7 @@ def draw_curves(
 
     with canvas(name, 3.5) as drawn:
         axes = drawn.add_subplot()
+        variants = variants_of(curves)
         for number, (key, curve) in enumerate(curves.items()):
             style = style_of(styles, key.split(": ")[0], number)
             values = [of.value for _, of in curve]
@@ -43,7 +44,8 @@ def draw_curves(
                     [of.high - of.value for _, of in curve],
                 ],
                 fmt=style.marker,
-                linestyle=style.line,
+                linestyle=style.line if not variants[key] else line(variants[key] + 1),
+                fillstyle=FILLS[variants[key] % len(FILLS)],
                 color=style.colour,
                 linewidth=1.2,
                 capsize=2.5,

@@ -1,7 +1,7 @@
 """One look a model in all pictures: a hue a family, shade and marker tell its members apart."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tfcmp.reporting.figures.drawing import colour, line, marker
@@ -25,6 +25,8 @@ class Style(NamedTuple):
 
 
 Styles = Mapping[str, Style]
+# Variants of one model are filled in another way each.
+FILLS: tuple[Any, ...] = ("full", "none", "left", "top")
 
 
 def styles_of(families: Mapping[str, str]) -> dict[str, Style]:
@@ -42,6 +44,17 @@ def styles_of(families: Mapping[str, str]) -> dict[str, Style]:
         found[label] = Style(
             shades[number % len(shades)], markers[number % len(markers)], line(number)
         )
+    return found
+
+
+def variants_of(keys: Iterable[str]) -> dict[str, int]:
+    """Of keys such as "gru: onnx", how many with the same label come before: 0 for the first."""
+    seen: Counter[str] = Counter()
+    found = {}
+    for key in keys:
+        label = key.split(": ")[0]
+        found[key] = seen[label]
+        seen[label] += 1
     return found
 
 
