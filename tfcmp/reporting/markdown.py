@@ -22,14 +22,14 @@ def markdown_of(report: Report) -> str:
 
 def _section(section: Section) -> list[str]:
     lines = [f"## {_plain(section.title)}"]
-    for note in section.notes:
-        lines += ["", _plain(note)]
     if section.claims:
         tests = ways_of(section.claims)
         lines += ["", f"{tally(section.claims)}.", ""]
         lines += [_claim(claim, tests) for claim in section.claims]
         for test, letter in tests.items():
             lines += ["", f"Test{f' {letter}' if letter else ''}: {_plain(test)}."]
+    for note in section.notes:
+        lines += ["", _plain(note)]
     for figure in section.figures:
         lines += ["", f"![{_plain(figure.title)}]({FIGURES}/{figure.name}.svg)"]
         lines += ["", _plain(figure.caption)]
