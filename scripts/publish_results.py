@@ -1,10 +1,10 @@
-"""Publishes complete runs: docs/results/NAME.json, its picture, and the table in the README.
+"""Publishes single runs of IMDB: docs/results/NAME.json and the picture of all of them.
 
     python scripts/publish_results.py NAME RUN... [--contended]
 
 `--contended` says that other work ran on the machine: the times are kept in the file and left out
-of the table. All numbers are read from the run directories; nothing is typed by hand. `--check` compares the
-README with the published file and ends with code 1 where they differ.
+of the picture. All numbers are read from the run directories; nothing is typed by hand. Studies are
+published by publish_study.py.
 """
 
 import argparse
@@ -16,34 +16,24 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
-README = ROOT / "README.md"
 PLACES = ("--runs", "--name", "--cache")
-START, END = "<!-- results: {} -->", "<!-- end of results -->"
 
 
 def main() -> None:
-    """Writes or checks."""
+    """Writes both files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
-    parser.add_argument("runs", nargs="*", type=Path)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--contended", action="store_true", help="other work ran beside the runs")
     options = parser.parse_args()
     file = RESULTS / f"{options.name}.json"
-    if options.runs:
-        published = [{**read_run(run), "contended": options.contended} for run in options.runs]
-        file.write_text(json.dumps(published, indent=2) + "\n")
-        draw(all_published(), RESULTS / "imdb.svg")
-    readme = README.read_text()
-    renewed = with_table(readme, options.name, table(json.loads(file.read_text())))
-    if not options.check:
-        README.write_text(renewed)
-    elif readme != renewed:
-        sys.exit(f"the table of {options.name} in README.md is not that of {file.name}")
+    published = [{**read_run(run), "contended": options.contended} for run in options.runs]
+    file.write_text(json.dumps(published, indent=2) + "\n")
+    draw(all_published(), RESULTS / "imdb.svg")
 
 
 def all_published() -> list[dict]:
-    """Every published run of IMDB, whatever table it is in.
+    """Every published run of IMDB, whatever file it is in.
 
     Raises:
         SystemExit: they were not tested on the same texts.
@@ -97,60 +87,9 @@ def without_places(command: list[str]) -> list[str]:
     return kept
 
 
-def footer(published: list[dict]) -> str:
-    """Conditions under the table.
-
-    Raises:
-        SystemExit: the runs have not the same hardware, precision, seed and splits, or a command
-            is more than `--model NAME`, which the README says of every row.
-    """
-    for run in published:
-        if run["command"] != f"python -m tfcmp.fit --model {run['model']}":
-            sys.exit(f"{run['model']} was fitted by another command: {run['command']}")
-    conditions = {
-        (run["device"], run["precision"], run["configuration"]["seed"], str(run["fingerprints"]))
-        for run in published
-    }
-    if len(conditions) > 1:
-        sys.exit(f"these runs do not belong in one table: {conditions}")
-    device, precision, seed, _ = conditions.pop()
-    dates = " and ".join(sorted({run["date"] for run in published}))
-    told = f"One run each (seed {seed}), {device}, {precision}, {dates}."
-    if any(run.get("contended") for run in published):
-        told += " Times are left out where other work ran on the machine."
-    return told
-
-
-def table(published: list[dict]) -> str:
-    """The README's table, hardware and date under it."""
-    lines = [
-        "| model | test accuracy, % | 95 % interval | parameters | text cut off | training | "
-        "examples/s |",
-        "| --- | ---: | :---: | ---: | ---: | ---: | ---: |",
-    ]
-    for run in published:
-        accuracy = run["test"]["accuracy"]
-        rate = run["epochs"][-1]["examples_per_second"]
-        lines.append(
-            f"| `{run['model']}` | {100 * accuracy['value']:.2f} | "
-            f"{100 * accuracy['low']:.2f} to {100 * accuracy['high']:.2f} | "
-            f"{run['parameters']['total']:,} | {100 * run['cut_token_share']:.0f} % | "
-            f"{duration(run)} | {'' if run.get('contended') else f'{rate:.0f}'} |"
-        )
-    lines += ["", footer(published)]
-    return "\n".join(lines)
-
-
 def duration(run: dict) -> str:
     """Minutes of training; nothing where other work ran beside it."""
     return "" if run.get("contended") else f"{run['seconds']['training'] / 60:.1f} min"
-
-
-def with_table(readme: str, name: str, content: str) -> str:
-    """The README with `content` between the marks of `name`."""
-    start = readme.index(START.format(name)) + len(START.format(name))
-    end = readme.index(END, start)
-    return f"{readme[:start]}\n{content}\n{readme[end:]}"
 
 
 def draw(published: list[dict], file: Path) -> None:

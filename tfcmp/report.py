@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> None:
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="RUN_OR_STUDY", help="directories of fit, tune and compare"
+        "paths",
+        nargs="+",
+        metavar="RUN_OR_STUDY",
+        help="directories of fit, tune, bench and compare",
     )
     parser.add_argument(
         "--out", type=str | None, help="folder to write to; of a single study its report/"

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow
@@ -34,6 +37,12 @@ def write_run(tmp_path):
 def write_run_directory():
     """The function (folder, model, seed, settings) that does the same in any folder."""
     return make_run_directory
+
+
+@pytest.fixture(scope="session")
+def benches():
+    """The functions of benches.py, which make contents of bench.json."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("benches.py"))))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.reporting.accuracy import accuracy_section
-from tfcmp.reporting.comparisons import compare_all
+from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.entrants import make_entrants
 from tfcmp.reporting.reading import read_run
 
@@ -12,7 +12,8 @@ MARGIN = 0.005
 def section():
     def build(*paths):
         entrants = make_entrants([read_run(path) for path in paths])
-        return accuracy_section(entrants, compare_all(entrants, MARGIN), MARGIN)
+        measured = accuracies(entrants, entrants[0].first.groups)
+        return accuracy_section(entrants, measured, compare_all(entrants, MARGIN), MARGIN)
 
     return build
 
@@ -30,6 +31,15 @@ def test_mean_spread_and_interval_over_seeds(section, write_run):
     assert (row["lowest"], row["highest"]) == (min(values), max(values))
     assert row["low"] < row["mean"] < row["high"]
     assert row["covers"] == "seeds and test sampling"
+
+
+def test_training_time_stands_beside_accuracy_and_differences(section, write_run):
+    report = section(write_run("gru", 1), write_run("lstm", 3))
+    assert rows_of(report)["gru"]["training_seconds"] == 21.0
+    names = [column.name for column in report.tables[1].columns]
+    (pair,) = [dict(zip(names, row, strict=True)) for row in report.tables[1].rows]
+    expected = 21 / 23 if pair["model_a"] == "gru" else 23 / 21
+    assert pair["time_ratio"] == pytest.approx(expected)
 
 
 def test_one_run_covers_test_sampling_only(section, write_run):

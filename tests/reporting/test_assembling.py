@@ -9,13 +9,17 @@ def test_a_report_has_all_its_parts_and_no_empty_table(write_run):
     report = assemble(gather([write_run("gru"), write_run("lstm")]), Wishes())
     anchors = [section.anchor for section in report.sections]
     assert anchors == [
+        "overview",
+        "reasoning",
         "accuracy",
         "times",
-        "reasoning",
+        "inference",
+        "interpretability",
         "hyperparameters",
         "stability",
         "calibration",
         "slices",
+        "behaviour",
         "ledger",
         "runs",
     ]

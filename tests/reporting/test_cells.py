@@ -12,7 +12,7 @@ from tfcmp.reporting.document import Column, make_table
 @pytest.mark.parametrize(
     ("value", "kind", "text"),
     [
-        (0.9234, "share", "92.34 %"),
+        (0.9234, "share", "92.34"),
         (-0.0123, "points", "-1.23"),
         (0.00001, "p", "< 0.0001"),
         (0.0421, "p", "0.0421"),
@@ -20,7 +20,7 @@ from tfcmp.reporting.document import Column, make_table
         (8.25, "seconds", "8.25 s"),
         (300.0, "seconds", "5.0 min"),
         (7200.0, "seconds", "2.0 h"),
-        (0.123456, "number", "0.1235"),
+        (0.123456, "number", "0.123"),
         (None, "share", ""),
         (float("nan"), "share", ""),
         ("not resolved", "text", "not resolved"),

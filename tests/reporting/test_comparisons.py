@@ -5,7 +5,7 @@ import pytest
 
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import seed_difference
-from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_table
+from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure, pairs_table
 from tfcmp.reporting.entrants import make_entrants
 from tfcmp.reporting.reading import read_run
 
@@ -54,7 +54,7 @@ def test_a_claim_carries_what_it_stands_on(entrants):
     claim = claims_of_pairs(compare_all(entrants, MARGIN), MARGIN)[0]
     assert claim.low < claim.estimate < claim.high
     assert (claim.unit, claim.examples, claim.seeds) == ("points", 200, "3 and 3")
-    assert "Holm" in claim.test
+    assert claim.p == pytest.approx(compare_all(entrants, MARGIN)[0].holm_p)
     assert claim.table == "pairs"
 
 
@@ -65,6 +65,19 @@ def test_a_sentence_on_single_runs_speaks_of_runs(entrants):
         assert "test sampling only" in claim.test
 
 
+def test_what_is_resolved_comes_first(entrants):
+    verdicts = [claim.verdict for claim in claims_of_pairs(compare_all(entrants, MARGIN), MARGIN)]
+    assert verdicts == sorted(verdicts, key=["supported", "contradicted", "not resolved"].index)
+
+
+def test_a_picture_of_many_pairs_shows_those_with_the_best(entrants, monkeypatch):
+    pairs = compare_all(entrants, MARGIN)
+    assert pairs_figure(pairs, MARGIN).svg.count(" - ") == 3
+    monkeypatch.setattr("tfcmp.reporting.comparisons.MOST_PAIRS", 2)
+    assert pairs_figure(pairs, MARGIN).svg.count(" - ") == 2
+    assert pairs_figure((), MARGIN) is None
+
+
 def test_one_entrant_has_no_pair(entrants):
     assert compare_all(entrants[:1], MARGIN) == ()
-    assert pairs_table((), MARGIN).rows == ()
+    assert pairs_table((), MARGIN, {}).rows == ()

@@ -88,8 +88,9 @@ def test_single_runs_cannot_contradict_the_second(write_run):
 
 
 def test_every_claim_of_every_section_stands_in_the_ledger(write_run):
-    entrants = make_entrants([read_run(write_run())])
-    section = Section("x", "X", claims=(Claim("Water is wet.", "supported", "pairs", 1.0),))
-    (table,) = ledger_section(entrants, (), [section], MARGIN).tables
+    mission = claims_of([read_run(write_run())])
+    own = Claim("Water is wet.", "supported", "pairs", 1.0)
+    section = Section("x", "X", claims=(mission[0], own))
+    (table,) = ledger_section(mission, [section], MARGIN).tables
     assert [row[0] for row in table.rows] == [1, 2, 3, 4]
     assert table.rows[-1][1:4] == ("Water is wet.", "supported", 1.0)

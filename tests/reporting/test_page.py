@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tfcmp.reporting.document import Claim, Column, Figure, Report, Section, make_table
-from tfcmp.reporting.page import page_of, support, tally
+from tfcmp.reporting.page import page_of, support, tally, ways_of
 
 HOSTILE = "<script>alert('x')</script>&\"'"
 
@@ -12,7 +12,7 @@ HOSTILE = "<script>alert('x')</script>&\"'"
 def report_of(text, rows=1):
     table = make_table(text, text, [Column("a", text), Column("b", text, "number")],
                        [(text, 1.5)] * rows, text)  # fmt: skip
-    claim = Claim(text, "supported", text, 1.0, 0.5, 1.5, text, text, 9, text)
+    claim = Claim(text, "supported", text, 1.0, 0.5, 1.5, text, 0.01, text, 9, text)
     figure = Figure("f", text, text, '<svg viewBox="0 0 1 1"></svg>')
     section = Section("s", text, (text,), (claim,), (figure,), (table,))
     return Report(text, ((text, text),), (section,))
@@ -68,11 +68,20 @@ def test_a_long_table_is_folded():
 
 
 def test_a_claim_tells_what_it_stands_on():
-    claim = Claim("a", "supported", "pairs", 1.234, 0.5, 2.0, "points", "Welch", 200, "3 and 3")
-    assert support(claim) == (
-        "+1.23 points, 95 % interval +0.50 to +2.00; n = 200; runs: 3 and 3; Welch"
+    claim = Claim(
+        "a", "supported", "pairs", 1.234, 0.5, 2.0, "points", 0.03, "Welch", 200, "3 and 3"
     )
+    assert support(claim) == (
+        "+1.23 points, 95 % interval +0.50 to +2.00; adjusted p 0.0300; n = 200; runs: 3 and 3"
+    )
+    assert support(claim, "B").endswith("; test B")
     assert support(Claim("a", "not measured")) == ""
+
+
+def test_how_findings_came_about_is_told_once():
+    claims = [Claim("a", "supported", test="Welch"), Claim("b", "supported", test="flips")]
+    assert ways_of(claims) == {"Welch": "A", "flips": "B"}
+    assert ways_of(claims[:1]) == {"Welch": ""}
 
 
 def test_verdicts_are_counted():

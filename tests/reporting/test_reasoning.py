@@ -42,7 +42,10 @@ def test_without_requirement_the_most_accurate_is_taken(decide):
     rows = table_of(section, "decision")
     assert [row[:2] for row in rows] == [("lstm", "take"), ("gru", "runner-up")]
     (claim,) = section.claims
-    assert claim.sentence == "Of these runs, lstm is the best on accuracy, before gru."
+    assert (
+        claim.sentence
+        == "Of these runs, lstm is the best on accuracy, before gru, at the price of latency, parameters."
+    )
     assert (claim.verdict, claim.table) == ("supported", "pairs")
 
 
@@ -79,7 +82,10 @@ def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):
 
 def test_another_preference_is_judged_by_its_intervals(decide):
     (claim,) = decide(preference="latency_p90_ms").claims
-    assert claim.sentence == "gru is the best on latency_p90_ms, before lstm."
+    assert (
+        claim.sentence
+        == "gru is the best on latency_p90_ms, before lstm, at the price of accuracy."
+    )
     assert (claim.verdict, claim.estimate) == ("supported", -45.0)
 
 

@@ -10,6 +10,7 @@ from tfcmp.reporting.gathering import gather
 from tfcmp.reporting.verification import is_same, verify_report, verify_run
 from tfcmp.reporting.writing import write_report
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.later import write_later
 
 
 def rewrite(path, change):
@@ -147,3 +148,23 @@ def test_rounding_is_no_difference():
     assert is_same(0.1 + 0.2, 0.3)
     assert not is_same(0.3, 0.3001)
     assert not is_same(None, 0.0)
+
+
+def test_beside_a_damaged_run_a_changed_table_is_named_too(written, tmp_path):
+    folder, paths = written
+    (folder / "tables" / "pairs.csv").unlink()
+    damaged = tmp_path / "damaged"
+    shutil.copytree(paths[0], damaged)
+    (damaged / "timing.json").write_text("{}")
+    told = verify_report(folder, [damaged, paths[1]])
+    assert any("pairs.csv: missing" in one for one in told)
+    assert any("timing.json" in one for one in told)
+
+
+def test_a_changed_measurement_of_a_later_command_is_named(write_run):
+    path = write_run()
+    file = write_later(RunDirectory(path), "bench.json", {"value": 4.0}, "bench", ["model.keras"])
+    assert verify_run(path) == []
+    file.write_text(file.read_text().replace("4.0", "3.0"))
+    (told,) = verify_run(path)
+    assert "bench.json is damaged" in told

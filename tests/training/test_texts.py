@@ -8,7 +8,7 @@ from tfcmp.data.corpus import index_source
 from tfcmp.data.sources.opening import open_source
 from tfcmp.errors import WorkError
 from tfcmp.training import texts as texts_module
-from tfcmp.training.texts import _known_texts, prepare_texts
+from tfcmp.training.texts import _known_texts, group_majority, prepare_texts
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,22 @@ def test_split_sizes_and_class_sizes_are_told(texts):
         "test": 2000,
     }
     assert all(sum(told["class_sizes"].values()) == told["size"] for told in splits.values())
+
+
+def test_what_the_group_alone_reaches_is_counted(own, tmp_path):
+    file = tmp_path / "grouped.csv"
+    lines = ["text,label,split,group"]
+    # Each group of training has one label, which it keeps in test and not in validation.
+    for split, labels in (("train", "ab"), ("validation", "ba"), ("test", "ab")):
+        lines += [
+            f"{split} {group} {n},{label},{split},{group}"
+            for group, label in enumerate(labels, start=1)
+            for n in range(3)
+        ]
+    file.write_text("\n".join(lines) + "\n")
+    data = replace(own.data, source=str(file), grouping="none")
+    texts = prepare_texts(replace(own, data=data), tmp_path / "cache")
+    assert group_majority(texts) == {"validation": 0.0, "test": 1.0}
 
 
 def test_fingerprints_are_those_of_the_corpus(texts):

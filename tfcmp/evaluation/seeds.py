@@ -70,15 +70,14 @@ def seed_difference(
         return paired_difference(first[0], second[0], groups)
     contributions = first.mean(axis=0) - second.mean(axis=0)
     count = len(np.unique(groups))
-    described = f"{seeds[0]} and {seeds[1]} seeds"
     if min(seeds) == 1 or count == 1:
-        reason = f"{described}, one side a single run" if min(seeds) == 1 else described
+        reason = "one side a single run" if min(seeds) == 1 else "several seeds"
         return sampling_difference(contributions, groups, f"{reason}: test sampling only")
     return _over_seeds_and_groups(
         float(contributions.mean()),
         [_seed_part(first), _seed_part(second)],
         _Part(sampling_error(contributions, groups) ** 2, count - 1),
-        f"{described}: variance over seeds (Welch) plus test sampling (cluster-robust over "
+        "several seeds: variance over seeds (Welch) plus test sampling (cluster-robust over "
         f"{count:,} groups), t with Satterthwaite degrees of freedom, never narrower than either "
         "part alone",
     )

@@ -1,6 +1,6 @@
 """Section: how accurate each entrant is, and which differences stand up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,11 +8,14 @@ import numpy as np
 from tfcmp.evaluation.baselines import majority_predictions
 from tfcmp.evaluation.intervals import Interval, share_interval
 from tfcmp.evaluation.stability import seed_spread
-from tfcmp.reporting.comparisons import Pair, accuracies, claims_of_pairs, pairs_table
+from tfcmp.reporting.comparisons import Pair, claims_of_pairs, pairs_figure, pairs_table
+from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
 from tfcmp.reporting.entrants import BASELINE, Entrant, test_groups
 from tfcmp.reporting.figures.accuracy import draw_accuracies
+from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.reading import Run
+from tfcmp.reporting.times import mean_over, timed_runs, training_seconds
 
 MAJORITY = "majority class"
 GROUP_MAJORITY = "group majority"
@@ -22,11 +25,12 @@ COLUMNS = (
     Column("model", "model"),
     Column("seeds", "seeds", "count"),
     Column("mean", "mean", "share"),
-    Column("low", "95 % from", "share"),
+    Column("low", "95 % interval", "share"),
     Column("high", "to", "share"),
     Column("standard_deviation", "sd over seeds", "share"),
     Column("lowest", "min", "share"),
     Column("highest", "max", "share"),
+    Column("training_seconds", "training", "seconds"),
     Column("validation", "validation", "share"),
     Column("macro_f1", "macro F1", "share"),
     Column("flag", "flag"),
@@ -36,29 +40,48 @@ SAMPLING = "test sampling only"
 BOTH = "seeds and test sampling"
 
 
-def accuracy_section(entrants: Sequence[Entrant], pairs: Sequence[Pair], margin: float) -> Section:
-    """Accuracies, baselines, all pairs."""
-    measured = accuracies(entrants, test_groups(entrants))
+def accuracy_section(
+    entrants: Sequence[Entrant],
+    measured: Mapping[str, Interval],
+    pairs: Sequence[Pair],
+    margin: float,
+    styles: Styles | None = None,
+) -> Section:
+    """Accuracies, baselines, all pairs; training time beside both."""
+    seconds = seconds_that_count(entrants)
     return Section(
         "accuracy",
         "Accuracy",
         _notes(entrants),
         tuple(claims_of_pairs(pairs, margin)),
-        _figures(entrants, measured),
-        (accuracy_table(entrants, measured), pairs_table(pairs, margin)),
+        _figures(entrants, measured, pairs, margin, styles),
+        (accuracy_table(entrants, measured, seconds), pairs_table(pairs, margin, seconds)),
     )
 
 
-def accuracy_table(entrants: Sequence[Entrant], measured: dict[str, Interval]) -> Table:
+def seconds_that_count(entrants: Sequence[Entrant]) -> dict[str, float]:
+    """Label -> mean training seconds over the runs under the conditions of most."""
+    usual = usual_conditions(entrants)
+    means = {
+        entrant.label: mean_over(timed_runs(entrant, usual), training_seconds)
+        for entrant in entrants
+    }
+    return {label: mean for label, mean in means.items() if mean is not None}
+
+
+def accuracy_table(
+    entrants: Sequence[Entrant], measured: Mapping[str, Interval], seconds: Mapping[str, float]
+) -> Table:
     """A row an entrant, the most accurate first, and the baselines that read no text."""
-    bar = max(
-        (measured[entrant.label].value for entrant in entrants if entrant.is_baseline), default=None
-    )
+    bar = _bar(entrants, measured)
     ordered = sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
-    rows = [_row(entrant, measured[entrant.label], bar) for entrant in ordered]
+    rows = [
+        _row(entrant, measured[entrant.label], bar, seconds.get(entrant.label))
+        for entrant in ordered
+    ]
     note = (
         "Test accuracy. Intervals of one run cover the sampling of test groups only; those of "
-        "several seeds cover seeds too."
+        "several seeds cover seeds too. Training time is empty where it does not count."
     )
     return make_table(
         "accuracy", "Accuracy of each model", COLUMNS, rows + _baselines(entrants), note
@@ -76,7 +99,13 @@ def group_majority(run: Run) -> dict[str, Any] | None:
     return recorded if isinstance(recorded, dict) else None
 
 
-def _row(entrant: Entrant, accuracy: Interval, bar: float | None) -> tuple:
+def _bar(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> float | None:
+    """Accuracy that every network has to beat."""
+    found = [measured[entrant.label].value for entrant in entrants if entrant.is_baseline]
+    return max(found, default=None)
+
+
+def _row(entrant: Entrant, accuracy: Interval, bar: float | None, seconds: float | None) -> tuple:
     spread = seed_spread([float(row.mean()) for row in entrant.correct])
     means = {
         (split, name): float(np.mean([run.result[split][name]["value"] for run in entrant.runs]))
@@ -92,6 +121,7 @@ def _row(entrant: Entrant, accuracy: Interval, bar: float | None) -> tuple:
         spread.standard_deviation,
         spread.lowest,
         spread.highest,
+        seconds,
         means["validation", "accuracy"],
         means["test", "macro_f1"],
         f"below {BASELINE}" if is_below else None,
@@ -107,12 +137,12 @@ def _baselines(entrants: Sequence[Entrant]) -> list[tuple]:
     hits = (predicted == answers.labels).astype(np.float64)
     of_majority = share_interval(hits, test_groups(entrants))
     told = "never reads the text"
-    rows = [(MAJORITY, None, *of_majority, *[None] * 5, told, SAMPLING)]
+    rows = [(MAJORITY, None, *of_majority, *[None] * 6, told, SAMPLING)]
     for entrant in entrants:
         recorded = group_majority(entrant.runs[0])
         if is_split_by_text(entrant.runs[0]) and recorded is not None:
             value, validation = recorded.get("test"), recorded.get("validation")
-            empty = [None] * 5
+            empty = [None] * 6
             rows.append((GROUP_MAJORITY, None, value, *empty, validation, None, told, None))
             break
     return rows
@@ -135,9 +165,18 @@ def _notes(entrants: Sequence[Entrant]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _figures(entrants: Sequence[Entrant], measured: dict[str, Interval]) -> tuple[Figure, ...]:
+def _figures(
+    entrants: Sequence[Entrant],
+    measured: Mapping[str, Interval],
+    pairs: Sequence[Pair],
+    margin: float,
+    styles: Styles | None,
+) -> tuple[Figure, ...]:
     ordered = sorted(entrants, key=lambda entrant: measured[entrant.label].value)
     by_seed = {entrant.label: entrant.correct.mean(axis=1).tolist() for entrant in ordered}
-    return (
-        draw_accuracies({entrant.label: measured[entrant.label] for entrant in ordered}, by_seed),
-    )
+    intervals = {entrant.label: measured[entrant.label] for entrant in ordered}
+    bar = _bar(entrants, measured)
+    beaten = (BASELINE, bar) if bar is not None and len(entrants) > 1 else None
+    differences = pairs_figure(pairs, margin)
+    figures = (draw_accuracies(intervals, by_seed, styles, beaten), differences)
+    return tuple(figure for figure in figures if figure is not None)

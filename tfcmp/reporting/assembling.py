@@ -7,14 +7,20 @@ from tfcmp.reporting.accuracy import accuracy_section
 from tfcmp.reporting.calibrating import calibration_section
 from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.document import Report, Section
-from tfcmp.reporting.entrants import test_groups
+from tfcmp.reporting.entrants import family_of, test_groups
+from tfcmp.reporting.figures.palette import Styles, styles_of
 from tfcmp.reporting.gathering import Material
 from tfcmp.reporting.hyperparameters import hyperparameters_section
+from tfcmp.reporting.inference_times import inference_section
+from tfcmp.reporting.interpretability import interpretability_section
 from tfcmp.reporting.inventory import facts, runs_section
-from tfcmp.reporting.ledger import ledger_section
+from tfcmp.reporting.ledger import ledger_section, mission_claims
+from tfcmp.reporting.overview import overview_section
 from tfcmp.reporting.reasoning import reasoning_section
+from tfcmp.reporting.robustness import robustness_section
 from tfcmp.reporting.slicing import slices_section
 from tfcmp.reporting.steadiness import steadiness_section
+from tfcmp.reporting.throughput import throughput_section
 from tfcmp.reporting.times import times_section
 
 
@@ -34,27 +40,54 @@ class Wishes:
 
 
 def assemble(material: Material, wishes: Wishes) -> Report:
-    """Computes all tables, figures and findings.
+    """Computes all tables, figures and findings; what is asked first comes first.
 
     Raises:
         CallError: a requirement cannot be read, or an axis is unknown.
     """
-    entrants = material.entrants
+    entrants, benches, styles = material.entrants, material.benches, styles_in(material)
     measured = accuracies(entrants, test_groups(entrants))
     pairs = compare_all(entrants, wishes.margin)
+    mission = mission_claims(entrants, pairs, wishes.margin, benches)
+    # By the throughputs of bench if they name that table.
+    by_bench = [claim for claim in mission if claim.table == "throughput"]
+    reasoning = reasoning_section(
+        entrants, measured, pairs, wishes.requirements, wishes.preference, styles
+    )
+    accuracy = accuracy_section(entrants, measured, pairs, wishes.margin, styles)
+    throughput = throughput_section(benches, by_bench)
     sections = [
-        accuracy_section(entrants, pairs, wishes.margin),
-        times_section(entrants, material.searches, measured),
-        reasoning_section(entrants, measured, pairs, wishes.requirements, wishes.preference),
-        hyperparameters_section(material.searches),
+        overview_section(reasoning.claims, mission, accuracy.claims),
+        reasoning,
+        accuracy,
+        times_section(entrants, material.searches, measured, styles),
+        *([throughput] if throughput else []),
+        inference_section(entrants, measured, styles),
+        interpretability_section(entrants),
+        hyperparameters_section(material.searches, styles),
         steadiness_section(entrants, material.failed),
         calibration_section(entrants),
-        slices_section(entrants),
+        slices_section(entrants, styles),
+        robustness_section(entrants),
     ]
-    sections.append(ledger_section(entrants, pairs, sections, wishes.margin))
+    sections.append(ledger_section(mission, sections[1:], wishes.margin))
     sections.append(runs_section(entrants))
     names = ", ".join(entrant.label for entrant in entrants)
     return Report(f"Comparison of {names}", facts(entrants), tuple(map(_without_empty, sections)))
+
+
+def styles_in(material: Material) -> Styles:
+    """One look a model; a search without a run of its name has that of the first of its model."""
+    styles = styles_of({entrant.label: entrant.family for entrant in material.entrants})
+    for search in material.searches:
+        twins = [one.label for one in material.entrants if search.label.startswith(one.model)]
+        if search.label not in styles:
+            styles |= (
+                {search.label: styles[twins[0]]}
+                if twins
+                else styles_of({search.label: family_of(search.label)})
+            )
+    return styles
 
 
 def _without_empty(section: Section) -> Section:

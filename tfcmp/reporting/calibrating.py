@@ -15,11 +15,11 @@ COLUMNS = (
     Column("seeds", "seeds", "count"),
     Column("temperature", "temperature", "number"),
     Column("ece_before", "ECE before", "share"),
-    Column("ece_after", "after", "share"),
+    Column("ece_after", "ECE after", "share"),
     Column("nll_before", "NLL before", "number"),
-    Column("nll_after", "after", "number"),
+    Column("nll_after", "NLL after", "number"),
     Column("brier_before", "Brier before", "number"),
-    Column("brier_after", "after", "number"),
+    Column("brier_after", "Brier after", "number"),
 )
 
 Both = tuple[float, Calibration, Calibration]

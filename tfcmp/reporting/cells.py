@@ -18,20 +18,18 @@ def shown(value: Cell, kind: Kind) -> str:
         return ""
     if kind == "count":
         return f"{value:,.0f}"
-    if kind == "share":
-        return f"{100 * value:.2f} %"
+    if kind in ("share", "width"):
+        return f"{100 * value:.2f}"
     if kind == "points":
         return f"{100 * value:+.2f}"
-    if kind == "width":
-        return f"{100 * value:.2f}"
     if kind == "p":
         return "< 0.0001" if value < SMALLEST_P else f"{value:.4f}"
     return duration(value) if kind == "seconds" else number(value)
 
 
 def number(value: float) -> str:
-    """Four significant digits, whole numbers from 1,000 on."""
-    return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+    """Three significant digits, whole numbers from 100 on."""
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:#.3g}"
 
 
 def duration(seconds: float) -> str:

@@ -1,6 +1,6 @@
 """Every pair of entrants: difference, interval, adjusted p, verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -9,28 +9,36 @@ from tfcmp.evaluation.intervals import Clusters, Interval
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import multi_bootstrap, seed_accuracy, seed_difference
 from tfcmp.evaluation.verdicts import (
+    CONTRADICTED,
     EQUALITY_MARGIN,
     NOT_RESOLVED,
+    SUPPORTED,
     verdict_of_difference,
     verdict_of_equality,
 )
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.document import TEST, Claim, Column, Table, make_table
+from tfcmp.reporting.document import TEST, Claim, Column, Figure, Table, make_table
 from tfcmp.reporting.entrants import Entrant, test_groups
+from tfcmp.reporting.figures.accuracy import DifferenceRow, draw_differences
+from tfcmp.reporting.figures.drawing import shortened
 
+ORDER = (SUPPORTED, CONTRADICTED, NOT_RESOLVED)
+# A picture of more rows is not read.
+MOST_PAIRS = 28
 COLUMNS = (
     Column("model_a", "better on average"),
     Column("model_b", "other"),
-    Column("difference", "difference, points", "points"),
-    Column("low", "95 % from", "points"),
+    Column("difference", "difference", "points"),
+    Column("low", "95 % interval", "points"),
     Column("high", "to", "points"),
-    Column("bootstrap_low", "bootstrap from", "points"),
+    Column("bootstrap_low", "bootstrap interval", "points"),
     Column("bootstrap_high", "to", "points"),
     Column("p", "p", "p"),
     Column("holm_p", "Holm p", "p"),
-    Column("smallest_detectable", "smallest detectable, points", "width"),
+    Column("smallest_detectable", "smallest detectable", "width"),
     Column("verdict", "a is more accurate"),
     Column("equality", "equal within the margin"),
+    Column("time_ratio", "training time, a to b", "number"),
     Column("only_a", "only a right", "count"),
     Column("only_b", "only b right", "count"),
     Column("seeds", "seeds"),
@@ -111,8 +119,14 @@ def accuracies(entrants: Sequence[Entrant], groups: Clusters) -> dict[str, Inter
     return {entrant.label: seed_accuracy(entrant.correct, groups) for entrant in entrants}
 
 
-def pairs_table(pairs: Sequence[Pair], margin: float) -> Table:
-    """A row a pair."""
+def pairs_table(pairs: Sequence[Pair], margin: float, seconds: Mapping[str, float]) -> Table:
+    """A row a pair.
+
+    Args:
+        pairs: all of them.
+        margin: of equality, as a share.
+        seconds: label -> training seconds, of the entrants whose times count.
+    """
     rows = [
         (
             pair.a.label,
@@ -127,6 +141,7 @@ def pairs_table(pairs: Sequence[Pair], margin: float) -> Table:
             pair.difference.smallest_detectable,
             pair.verdict,
             pair.equality,
+            _ratio(pair, seconds),
             pair.difference.only_a,
             pair.difference.only_b,
             pair.seeds,
@@ -141,21 +156,46 @@ def pairs_table(pairs: Sequence[Pair], margin: float) -> Table:
         COLUMNS,
         rows,
         "Verdicts use the p adjusted over all pairs (Holm 1979). The smallest detectable "
-        "difference is found with a probability of 80 %. The margin of equality is "
+        "difference, 2.80 standard errors, is found with a probability of 80 % where there are many "
+        "degrees of freedom; with 2 or 3 seeds it takes more. The margin of equality is "
         f"{100 * margin:g} points. The counts of texts that only one model answers right describe, "
         "they test nothing. The bootstrap over seeds and groups is shown from 5 seeds on.",
     )
 
 
+def _ratio(pair: Pair, seconds: Mapping[str, float]) -> float | None:
+    both = (pair.a.label, pair.b.label)
+    return seconds[both[0]] / seconds[both[1]] if set(both) <= set(seconds) else None
+
+
+def pairs_figure(pairs: Sequence[Pair], margin: float) -> Figure | None:
+    """All differences with their intervals; of many pairs those with the most accurate one."""
+    shown = pairs if len(pairs) <= MOST_PAIRS else [p for p in pairs if p.a is pairs[0].a]
+    if not shown:
+        return None
+    rows = [
+        DifferenceRow(
+            f"{shortened(pair.a.label, 20)} - {shortened(pair.b.label, 20)}",
+            Interval(pair.difference.value, pair.difference.low, pair.difference.high),
+            pair.verdict != NOT_RESOLVED,
+        )
+        for pair in shown
+    ]
+    return draw_differences(rows, margin)
+
+
 def claims_of_pairs(pairs: Sequence[Pair], margin: float) -> list[Claim]:
-    """What can be said of each pair: which is better, or else whether they are equal."""
+    """What can be said of each pair: which is better, or else whether they are equal.
+
+    What is resolved comes first.
+    """
     claims = []
     for pair in pairs:
         a, b = pair.names
-        claims.append(_claim(pair, f"{a} is more accurate than {b}.", pair.verdict))
+        claims.append(difference_claim(pair, f"{a} is more accurate than {b}."))
         if pair.verdict == NOT_RESOLVED:
             claims.append(equality_claim(pair, margin))
-    return claims
+    return sorted(claims, key=lambda claim: ORDER.index(claim.verdict))
 
 
 def equality_claim(pair: Pair, margin: float, sentence: str | None = None) -> Claim:
@@ -166,13 +206,16 @@ def equality_claim(pair: Pair, margin: float, sentence: str | None = None) -> Cl
         or f"{pair.names[0]} and {pair.names[1]} are equally accurate, within "
         f"{100 * margin:g} points.",
         pair.equality,
-        f"; two one-sided tests at a margin of {100 * margin:g} points",
+        f"two one-sided tests at a margin of {100 * margin:g} points; {pair.difference.test}",
     )
 
 
-def _claim(pair: Pair, sentence: str, verdict: str, beside: str = "") -> Claim:
-    # The verdict on a difference is by the adjusted p, that on equality by the interval alone.
-    adjusted = f"; Holm p {pair.holm_p:.2g} over all pairs" if not beside else ""
+def difference_claim(pair: Pair, sentence: str) -> Claim:
+    """The claim that the first of both is more accurate, by the adjusted p."""
+    return _claim(pair, sentence, pair.verdict, pair.difference.test, pair.holm_p)
+
+
+def _claim(pair: Pair, sentence: str, verdict: str, test: str, p: float | None = None) -> Claim:
     return Claim(
         sentence,
         verdict,
@@ -181,7 +224,8 @@ def _claim(pair: Pair, sentence: str, verdict: str, beside: str = "") -> Claim:
         100 * pair.difference.low,
         100 * pair.difference.high,
         "points",
-        pair.difference.test + adjusted + beside,
+        p,
+        test,
         pair.a.correct.shape[1],
         pair.seeds,
     )

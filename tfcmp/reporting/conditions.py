@@ -38,6 +38,14 @@ def usual_conditions(entrants: Sequence[Entrant]) -> Conditions:
     return dict(counted.most_common(1)[0][0]) if counted else {}
 
 
+def other_conditions(entrants: Sequence[Entrant], usual: Conditions) -> list[Conditions]:
+    """The other conditions under which runs have times that count, each once, the first first."""
+    found = [
+        conditions(run) for entrant in entrants for run in entrant.runs if own_reason(run) is None
+    ]
+    return [one for place, one in enumerate(found) if one != usual and one not in found[:place]]
+
+
 def why_not_timed(run: Run, usual: Conditions) -> str | None:
     """Why the run's times are left out; None where they count."""
     reason = own_reason(run)

@@ -1,7 +1,7 @@
 """What a report is made of, before it is HTML, Markdown or CSV."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 # How a cell is shown; the CSV holds the value as it is. Shares are shown in per cent, differences
@@ -71,6 +71,7 @@ class Claim:
         table: name of the table it can be traced to; empty where there is none.
         estimate, low, high: the number and its 95 % interval, in `unit`.
         unit: points, ratio, share, runs and the like.
+        p: p-value that the verdict is by, adjusted for the other comparisons.
         test: how estimate and interval came about.
         examples: number of test texts, or of what else was counted.
         seeds: runs that it rests on, such as "3 and 3".
@@ -83,6 +84,7 @@ class Claim:
     low: float | None = None
     high: float | None = None
     unit: str = NO_VALUE
+    p: float | None = None
     test: str = NO_VALUE
     examples: int | None = None
     seeds: str = NO_VALUE
@@ -123,26 +125,6 @@ class Report:
     def figures(self) -> list[Figure]:
         """All figures, in their order."""
         return [figure for section in self.sections for figure in section.figures]
-
-
-def visible(table: Table) -> Table:
-    """The table as it is shown; its CSV keeps all columns.
-
-    A column without any value is left out, and a test that all rows share stands in the note.
-    """
-    kept, shared = [], [table.note]
-    for place, column in enumerate(table.columns):
-        cells = {row[place] for row in table.rows}
-        if column.name == TEST and len(cells) == 1 and cells != {None}:
-            shared.append(f"{column.heading.capitalize()}: {cells.pop()}.")
-        elif cells != {None}:
-            kept.append(place)
-    return replace(
-        table,
-        columns=tuple(table.columns[place] for place in kept),
-        rows=tuple(tuple(row[place] for place in kept) for row in table.rows),
-        note=" ".join(filter(None, shared)),
-    )
 
 
 def make_table(

@@ -16,6 +16,8 @@ from tfcmp.reporting.reading import Answers, Run
 BASELINE = "bag_of_ngrams"
 RECURRENT = ("simple_rnn", "lstm", "gru")
 TRANSFORMER = "transformer"
+# Of every other model.
+PRETRAINED = "pretrained"
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,21 @@ class Entrant:
         return self.model == BASELINE
 
     @property
+    def family(self) -> str:
+        """Linear, recurrent, transformer (from scratch) or pretrained."""
+        return family_of(self.model)
+
+    @property
     def is_recurrent(self) -> bool:
         """Whether it is a recurrent network."""
         return self.model in RECURRENT
+
+
+def family_of(model: str) -> str:
+    """Family of a model by its name, or by a name that begins with it, such as "gru_5000"."""
+    families = {BASELINE: "linear", TRANSFORMER: "transformer"}
+    families |= dict.fromkeys(RECURRENT, "recurrent")
+    return next((of for name, of in families.items() if model.startswith(name)), PRETRAINED)
 
 
 def make_entrants(runs: Sequence[Run]) -> tuple[Entrant, ...]:

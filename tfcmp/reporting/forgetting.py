@@ -27,7 +27,7 @@ COLUMNS = (
     Column("slice", "part"),
     Column("examples", "texts", "count"),
     Column("accuracy", "accuracy", "share"),
-    Column("low", "95 % from", "share"),
+    Column("low", "95 % interval", "share"),
     Column("high", "to", "share"),
 )
 

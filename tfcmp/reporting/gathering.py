@@ -8,20 +8,30 @@ from typing import Any
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
 from tfcmp.reporting.entrants import Entrant, make_entrants
+from tfcmp.reporting.measured import BENCH, read_bench
 from tfcmp.reporting.reading import read_configuration, read_lines, read_run
 from tfcmp.reporting.searches import TRIALS, Search, read_search
-from tfcmp.reporting.studies import RUNS, SEARCHES, STUDY, is_study, label_and_seed, read_marks
+from tfcmp.reporting.studies import (
+    BENCHES,
+    RUNS,
+    SEARCHES,
+    STUDY,
+    is_study,
+    label_and_seed,
+    read_marks,
+)
 from tfcmp.runs.directory import CONFIG, RESULT
 
 
 @dataclass(frozen=True)
 class FailedRun:
-    """A run without result; `reason` is what its log says."""
+    """A run without result; `reason` is what its log says, `lines` its metrics.jsonl."""
 
     label: str
     name: str
     seed: int | None
     reason: str
+    lines: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Material:
     entrants: tuple[Entrant, ...]
     failed: tuple[FailedRun, ...]
     searches: tuple[Search, ...]
+    benches: tuple[dict[str, Any], ...] = ()
 
 
 def gather(paths: Sequence[Path]) -> Material:
@@ -50,7 +61,7 @@ def gather(paths: Sequence[Path]) -> Material:
         CallError: a path is none of them, no run is complete, or runs do not belong together.
         WorkError: a file is damaged.
     """
-    found, searches = find_all(paths)
+    found, searches, benches = find_all(paths)
     complete = [one for one in found if (one.path / RESULT).exists()]
     if not complete:
         raise CallError(
@@ -63,32 +74,40 @@ def gather(paths: Sequence[Path]) -> Material:
             runs.append(read_run(one.path, one.label, one.contention))
             advance(1)
     failed = [_failed(one) for one in found if one not in complete]
-    return Material(make_entrants(runs), tuple(failed), tuple(map(read_search, searches)))
+    measured = [run.measured["bench"] for run in runs if "bench" in run.measured]
+    measured += [read_bench(path) for path in benches]
+    return Material(
+        make_entrants(runs), tuple(failed), tuple(map(read_search, searches)), tuple(measured)
+    )
 
 
-def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path]]:
-    """Run directories and search directories of the given paths, each once.
+def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path], list[Path]]:
+    """Directories of runs, of searches and of benches without a run, each once.
 
     Raises:
         CallError: a path is no run, no search and no study.
     """
     found: dict[Path, Found] = {}
     searches: dict[Path, None] = {}
+    benches: dict[Path, None] = {}
     for path in paths:
         if is_study(path):
             for one in _runs_of_study(path):
                 found[one.path.resolve()] = one
             searches.update(dict.fromkeys(_folders(path / SEARCHES, TRIALS)))
+            benches.update(dict.fromkeys(_folders(path / BENCHES, BENCH)))
         elif (path / TRIALS).exists():
             searches[path] = None
         elif (path / CONFIG).exists():
             found.setdefault(path.resolve(), Found(path))
+        elif (path / BENCH).exists():
+            benches[path] = None
         else:
             raise CallError(
-                f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}) or a study "
-                f"({STUDY}), found none of these files"
+                f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}), a bench "
+                f"({BENCH}) or a study ({STUDY}), found none of these files"
             )
-    return list(found.values()), list(searches)
+    return list(found.values()), list(searches), list(benches)
 
 
 def _runs_of_study(study: Path) -> list[Found]:
@@ -118,11 +137,13 @@ def _failed(one: Found) -> FailedRun:
     configuration: dict[str, Any] = {}
     if (one.path / CONFIG).exists():
         configuration = read_configuration(one.path)
-    failures = [line for line in read_lines(one.path) if line.get("event") == "failure"]
+    lines = read_lines(one.path)
+    failures = [line for line in lines if line.get("event") == "failure"]
     told = str(failures[-1].get("reason")) if failures else f"incomplete: it has no {RESULT}"
     return FailedRun(
         label=one.label or str(configuration.get("model")),
         name=name,
         seed=configuration.get("seed", label_and_seed(name)[1]),
         reason=one.reason or told,
+        lines=tuple(lines),
     )

@@ -9,13 +9,14 @@ import numpy as np
 from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
 from tfcmp.evaluation.effects import main_effects
 from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map
 from tfcmp.reporting.searches import Search, as_number
 
 OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 
 
-def hyperparameters_section(searches: Sequence[Search]) -> Section:
+def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = None) -> Section:
     """Trials, main effects, heat maps, budget curves, and where rankings flip."""
     if not searches:
         told = "No search is among these runs: the effect of hyperparameters was not measured."
@@ -33,7 +34,7 @@ def hyperparameters_section(searches: Sequence[Search]) -> Section:
     ]
     figures = [figure for search in searches for figure in _heat_maps(search)]
     if curves:
-        figures.append(draw_budget_curves(curves))
+        figures.append(draw_budget_curves(curves, styles))
     tables = (searches_table(searches), effects_table(searches), budget_table(curves))
     return Section(
         "hyperparameters",
@@ -60,7 +61,10 @@ def searches_table(searches: Sequence[Search]) -> Table:
                 len(scores) - len(known),
                 sum(value or 0.0 for value in seconds),
                 max(known, default=None),
-                ", ".join(f"{name} {_rounded(settings[name])}" for name in search.settings())
+                ", ".join(
+                    f"{name.removeprefix('training.')} {_rounded(settings[name])}"
+                    for name in search.settings()
+                )
                 if settings
                 else None,
             )

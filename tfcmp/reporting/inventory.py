@@ -12,7 +12,7 @@ COLUMNS = (
     Column("run", "run"),
     Column("seed", "seed", "count"),
     Column("accuracy", "test accuracy", "share"),
-    Column("low", "95 % from", "share"),
+    Column("low", "95 % interval", "share"),
     Column("high", "to", "share"),
     Column("training_seconds", "training", "seconds"),
     Column("hardware", "hardware"),

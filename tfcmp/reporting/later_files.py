@@ -13,6 +13,7 @@ from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, TEMPERATURE, read_later
 _TOLERANCE = 1e-6
 _WAYS = {
     BENCH: "python -m tfcmp.bench RUN",
+    "explanation.json": "python -m tfcmp.explain RUN --evaluate",
     BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
     CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
     TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
@@ -22,7 +23,8 @@ _WAYS = {
 def later_differences(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterator[str]:
     """Compares their checksums, and recomputes what comes from the predictions.
 
-    Failure rates, contrasts and times are not recomputed, as the model would have to answer again.
+    Failure rates, contrasts, timings and explanations are not recomputed, as the model would have
+    to answer again.
     """
     for name, way in _WAYS.items():
         if not run.file(name).exists():

@@ -13,6 +13,8 @@ from tfcmp.reporting.comparisons import Pair, equality_claim
 from tfcmp.reporting.conditions import Conditions, usual_conditions
 from tfcmp.reporting.document import NOT_MEASURED, TEST, Claim, Column, Section, Table, make_table
 from tfcmp.reporting.entrants import TRANSFORMER, Entrant
+from tfcmp.reporting.scaling import Bench
+from tfcmp.reporting.throughput import slower_claims
 from tfcmp.reporting.times import examples_per_second, timed_runs
 
 SLOWER = "Recurrent networks are sequential and train slower than a transformer."
@@ -25,22 +27,20 @@ COLUMNS = (
     Column("claim", "claim"),
     Column("verdict", "verdict"),
     Column("estimate", "estimate", "number"),
-    Column("low", "95 % from", "number"),
+    Column("low", "95 % interval", "number"),
     Column("high", "to", "number"),
     Column("unit", "unit"),
+    Column("p", "adjusted p", "p"),
     Column("examples", "n", "count"),
-    Column("seeds", "seeds"),
+    Column("seeds", "runs"),
     Column(TEST, "test"),
     Column("table", "table"),
 )
 
 
-def ledger_section(
-    entrants: Sequence[Entrant], pairs: Sequence[Pair], sections: Sequence[Section], margin: float
-) -> Section:
-    """The claims of the mission, then those of all other sections."""
-    claims = mission_claims(entrants, pairs, margin)
-    others = [claim for section in sections for claim in section.claims]
+def ledger_section(mission: Sequence[Claim], sections: Sequence[Section], margin: float) -> Section:
+    """A table of all findings: the claims of the mission, then those of all other sections."""
+    others = [claim for section in sections for claim in section.claims if claim not in mission]
     return Section(
         "ledger",
         "Claims ledger",
@@ -50,9 +50,9 @@ def ledger_section(
             f"tests at a margin of {100 * margin:g} points: no significant difference is no "
             "support. Each row names the table, and so the CSV file, from which it is taken.",
         ),
-        tuple(claims),
         (),
-        (ledger_table([*claims, *others]),),
+        (),
+        (ledger_table([*mission, *others]),),
     )
 
 
@@ -67,6 +67,7 @@ def ledger_table(claims: Sequence[Claim]) -> Table:
             claim.low,
             claim.high,
             claim.unit or None,
+            claim.p,
             claim.examples,
             claim.seeds or None,
             claim.test or None,
@@ -78,15 +79,27 @@ def ledger_table(claims: Sequence[Claim]) -> Table:
 
 
 def mission_claims(
-    entrants: Sequence[Entrant], pairs: Sequence[Pair], margin: float
+    entrants: Sequence[Entrant],
+    pairs: Sequence[Pair],
+    margin: float,
+    benches: Sequence[Bench] = (),
 ) -> list[Claim]:
-    """The three claims of the mission, a row for each pair that speaks about one."""
+    """The three claims of the mission, a row for each pair that speaks about one.
+
+    Speed is judged by the throughputs that bench measured, where there are any; else by the times
+    of the runs.
+    """
     alike = [_alike_claim(pair, margin) for pair in pairs if _is_matched(pair.a, pair.b)]
     return [
-        *(_speed_claims(entrants) or [Claim(SLOWER, NOT_MEASURED)]),
-        *(alike or [Claim(ALIKE, NOT_MEASURED)]),
-        Claim(GENERATION, NOT_MEASURED),
+        *(slower_claims(benches, SLOWER) or _speed_claims(entrants) or [not_measured(SLOWER)]),
+        *(alike or [not_measured(ALIKE)]),
+        not_measured(GENERATION),
     ]
+
+
+def not_measured(sentence: str) -> Claim:
+    """A claim on which no file says anything."""
+    return Claim(sentence, NOT_MEASURED)
 
 
 def _alike_claim(pair: Pair, margin: float) -> Claim:
@@ -132,7 +145,8 @@ def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
                 low if is_tested else None,
                 high if is_tested else None,
                 "times as long",
-                _speed_test(slow, fast, holm_p if is_tested else None),
+                holm_p if is_tested else None,
+                _speed_test(slow, fast, is_tested),
                 None,
                 f"{len(timed_runs(slow, usual))} and {len(timed_runs(fast, usual))}",
             )
@@ -158,12 +172,12 @@ def _speed_ratio(
     return ratio, float(np.exp(low)), float(np.exp(high)), float(tested.pvalue)
 
 
-def _speed_test(slow: Entrant, fast: Entrant, holm_p: float | None) -> str:
+def _speed_test(slow: Entrant, fast: Entrant, is_tested: bool) -> str:
     told = "ratio of the median seconds a text"
-    if holm_p is None:
-        told += "; one side is a single run, so there is no interval"
+    if is_tested:
+        told += "; Welch's t on logarithms over seeds"
     else:
-        told += f"; Welch's t on logarithms over seeds, Holm p {holm_p:.2g}"
+        told += "; one side is a single run, so there is no interval"
     settings = ("data.max_length", "training.batch_size")
     for setting in settings:
         group, name = setting.split(".")

@@ -2,10 +2,11 @@
 
 import html
 import re
+from collections.abc import Mapping
 
-from tfcmp.reporting.cells import shown
-from tfcmp.reporting.document import Claim, Report, Section, Table, visible
-from tfcmp.reporting.page import support, tally
+from tfcmp.reporting.document import Claim, Report, Section
+from tfcmp.reporting.page import support, tally, ways_of
+from tfcmp.reporting.viewing import SeenTable, seen
 
 FIGURES = "figures"
 
@@ -21,38 +22,36 @@ def markdown_of(report: Report) -> str:
 
 def _section(section: Section) -> list[str]:
     lines = [f"## {_plain(section.title)}"]
+    if section.claims:
+        tests = ways_of(section.claims)
+        lines += ["", f"{tally(section.claims)}.", ""]
+        lines += [_claim(claim, tests) for claim in section.claims]
+        for test, letter in tests.items():
+            lines += ["", f"Test{f' {letter}' if letter else ''}: {_plain(test)}."]
     for note in section.notes:
         lines += ["", _plain(note)]
-    if section.claims:
-        lines += ["", f"{tally(section.claims)}.", ""]
-        lines += [_claim(claim) for claim in section.claims]
     for figure in section.figures:
         lines += ["", f"![{_plain(figure.title)}]({FIGURES}/{figure.name}.svg)"]
         lines += ["", _plain(figure.caption)]
     for table in section.tables:
-        lines += ["", *_table(visible(table))]
+        lines += ["", *_table(seen(table))]
     return lines
 
 
-def _claim(claim: Claim) -> str:
-    stands = support(claim)
+def _claim(claim: Claim, tests: Mapping[str, str]) -> str:
+    stands = support(claim, tests.get(claim.test, ""))
     told = f" ({_plain(stands)})" if stands else ""
-    return f"- {_plain(claim.sentence)} **{claim.verdict.capitalize()}.**{told}"
+    return f"- **{claim.verdict.capitalize()}:** {_plain(claim.sentence)}{told}"
 
 
-def _table(table: Table) -> list[str]:
+def _table(table: SeenTable) -> list[str]:
     lines = [f"### {_plain(table.title)}", ""]
     if table.note:
         lines += [_plain(table.note), ""]
-    lines.append("| " + " | ".join(_plain(column.heading) for column in table.columns) + " |")
-    ruler = ["---" if column.is_text else "---:" for column in table.columns]
+    lines.append("| " + " | ".join(_plain(heading.text) for heading in table.headings) + " |")
+    ruler = ["---" if heading.is_text else "---:" for heading in table.headings]
     lines.append("| " + " | ".join(ruler) + " |")
-    for row in table.rows:
-        cells = [
-            _plain(shown(cell, column.kind))
-            for cell, column in zip(row, table.columns, strict=True)
-        ]
-        lines.append("| " + " | ".join(cells) + " |")
+    lines += ["| " + " | ".join(_plain(cell.text) for cell in row) + " |" for row in table.rows]
     return lines
 
 

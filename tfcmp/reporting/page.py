@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfcmp.reporting.cells import number, shown, sort_key
-from tfcmp.reporting.document import LONG, Claim, Report, visible
+from tfcmp.reporting.cells import number, shown
+from tfcmp.reporting.document import LONG, Claim, Report
+from tfcmp.reporting.viewing import letters_of, seen
 
 TEMPLATE = "report.html.jinja"
+STYLE = "report.css"
 SCRIPT = "sorting.js"
 # Longer lists of findings, and longer tables, are folded.
-MOST_OPEN = 12
+MOST_OPEN = 14
 MOST_ROWS = 30
 POINTS = "points"
+RUNS = ("run", "runs")
 
 
 def page_of(report: Report) -> str:
@@ -22,19 +25,20 @@ def page_of(report: Report) -> str:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    script = (Path(__file__).parent / SCRIPT).read_text(encoding="utf-8")
+    folder = Path(__file__).parent
+    script, style = ((folder / name).read_text(encoding="utf-8") for name in (SCRIPT, STYLE))
     digest = hashlib.sha256(script.encode()).digest()
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters |= {"markup": Markup, "visible": visible}
+    environment.filters |= {"markup": Markup, "seen": seen}
     return environment.get_template(TEMPLATE).render(
         report=report,
         script=script,
+        style=style,
         script_hash=base64.b64encode(digest).decode(),
-        shown=shown,
-        sort_key=sort_key,
         support=support,
+        ways_of=ways_of,
         tally=tally,
         most_open=MOST_OPEN,
         long=LONG,
@@ -42,8 +46,21 @@ def page_of(report: Report) -> str:
     )
 
 
-def support(claim: Claim) -> str:
-    """What a claim stands on, in a line; empty where nothing was measured."""
+def ways_of(claims: Sequence[Claim]) -> dict[str, str]:
+    """How the claims came about: test -> letter, each once; see `letters_of`."""
+    return letters_of([claim.test for claim in claims if claim.test])
+
+
+def support(claim: Claim, letter: str = "") -> str:
+    """What a claim stands on, in a line; empty where nothing was measured.
+
+    Args:
+        claim: the finding.
+        letter: of its test, which is told elsewhere.
+    """
+    # The sentence on a count of runs says it all.
+    if claim.unit in RUNS:
+        return ""
     parts = []
     if claim.estimate is not None:
         told = f"{_estimate(claim.estimate, claim.unit)} {claim.unit}".strip()
@@ -51,12 +68,14 @@ def support(claim: Claim) -> str:
             told += f", 95 % interval {_estimate(claim.low, claim.unit)}"
             told += f" to {_estimate(claim.high, claim.unit)}"
         parts.append(told)
+    if claim.p is not None:
+        parts.append(f"adjusted p {shown(claim.p, 'p')}")
     if claim.examples is not None:
         parts.append(f"n = {claim.examples:,}")
     if claim.seeds:
         parts.append(f"runs: {claim.seeds}")
-    if claim.test:
-        parts.append(claim.test)
+    if letter:
+        parts.append(f"test {letter}")
     return "; ".join(parts)
 
 

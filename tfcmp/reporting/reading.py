@@ -12,6 +12,7 @@ import yaml
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.reporting.measured import read_measured
 from tfcmp.runs.directory import (
     CONFIG,
     ENVIRONMENT,
@@ -29,8 +30,6 @@ from tfcmp.runs.directory import (
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
 READ = [name for name in LISTED if name != MODEL]
-# Of later commands; each may lack.
-LATER = ("bench.json", "explanation.json")
 # Share of the machine's CPU time that others may take beside a run whose times count.
 BUSY = 0.05
 
@@ -77,7 +76,7 @@ class Run:
         configuration, environment, split, timing, result: content of the files of those names.
         lines: objects of metrics.jsonl.
         answers: of "validation" and "test".
-        later: measurements of later commands (bench.json, explanation.json), merged.
+        measured: what later commands measured, by the name of their file without ".json".
         contention: why its study says that its times do not count; None if it does not.
     """
 
@@ -90,7 +89,7 @@ class Run:
     result: dict[str, Any]
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
-    later: dict[str, Any]
+    measured: dict[str, dict[str, Any]]
     contention: str | None = None
 
     @property
@@ -102,6 +101,11 @@ class Run:
     def model(self) -> str:
         """Name of the model in the catalogue."""
         return str(self.result["model"])
+
+    @property
+    def later(self) -> dict[str, Any]:
+        """Axes that later commands measured, by name."""
+        return {**self.measured.get("bench", {}), **self.measured.get("explanation", {})}
 
     @property
     def is_contended(self) -> bool:
@@ -134,7 +138,7 @@ def read_run(path: Path, label: str | None = None, contention: str | None = None
             result=result,
             lines=tuple(read_lines(path)),
             answers=read_answers(run.file(PREDICTIONS)),
-            later=_later(run),
+            measured=read_measured(run),
             contention=contention,
         )
     except (KeyError, TypeError) as error:
@@ -213,12 +217,3 @@ def _of_split(columns: dict[str, npt.NDArray[Any]], name: str) -> Answers:
         phenomena=columns["phenomenon"][rows] if "phenomenon" in columns else None,
         cue_distances=columns["cue_distance"][rows] if "cue_distance" in columns else None,
     )
-
-
-def _later(run: RunDirectory) -> dict[str, Any]:
-    """What later commands measured, by name."""
-    measured: dict[str, Any] = {}
-    for name in LATER:
-        if run.file(name).exists():
-            measured.update(run.read_json(name))
-    return measured

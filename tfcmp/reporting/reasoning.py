@@ -1,6 +1,5 @@
 """Section: which model to take, under the user's own constraints."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,11 +8,14 @@ from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis, is_meas
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.pareto import Decision, Front, decide, pareto_front
 from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
-from tfcmp.reporting.comparisons import Pair
+from tfcmp.reporting.comparisons import Pair, difference_claim
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.pareto import draw_pareto
+from tfcmp.reporting.inference_times import AXES as INFERENCE_AXES
+from tfcmp.reporting.inference_times import joined, usual_axes
 from tfcmp.reporting.times import mean_over, timed_runs, training_seconds, value_of
 
 PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
@@ -24,6 +26,15 @@ VIEW = {
 }
 # Shown beside the three, as it is always known; it has no part in the front.
 SIZE = "parameters"
+# Of the axes on which the choice is worse than another, those that its sentence names.
+PRICES = {
+    PERFORMANCE: "accuracy",
+    INFERENCE: "latency",
+    "training_seconds": "training time",
+    "peak_memory_mb": "memory",
+    SIZE: "parameters",
+    INTERPRETABILITY: "comprehensiveness",
+}
 NO_MEASUREMENT = "not measured\nin these runs"
 
 
@@ -33,6 +44,7 @@ def reasoning_section(
     pairs: Sequence[Pair],
     requirements: Sequence[str],
     preference: str,
+    styles: Styles | None = None,
 ) -> Section:
     """Pareto view over performance, inference time and interpretability; the decision.
 
@@ -51,7 +63,7 @@ def reasoning_section(
         "What to take",
         tuple(_notes(front, requirements, preference)),
         (claim,) if claim else (),
-        (draw_pareto(models, across, front.members, empty),),
+        (draw_pareto(models, across, front.members, empty, styles),),
         (
             decision_table(decision, models, requirements, preference),
             costs_table(decision),
@@ -63,11 +75,13 @@ def reasoning_section(
 def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> Models:
     """Label -> axis -> what was measured."""
     usual = usual_conditions(entrants)
+    answering = usual_axes(entrants)
     models: dict[str, Measurements] = {}
     for entrant in entrants:
         of: dict[str, Interval | float | None] = {
-            axis.name: _later(entrant, axis.name) for axis in AXES
+            axis.name: joined([run.later.get(axis.name) for run in entrant.runs]) for axis in AXES
         }
+        of |= {name: answering[entrant.label].get(name) for name in INFERENCE_AXES}
         for name in ("macro_f1", "nll", "brier", "ece"):
             of[name] = float(np.mean([run.result["test"][name]["value"] for run in entrant.runs]))
         of[PERFORMANCE] = measured[entrant.label]
@@ -159,24 +173,15 @@ def decision_claim(
     if decision.taken is None or decision.runner_up is None:
         return None
     keeping = f" of the models that keep {' and '.join(requirements)}" if requirements else ""
-    sentence = (
-        f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}."
-    )
+    dearer = {cost.axis for cost in decision.costs}
+    price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
+    price = f", at the price of {price}" if price else ""
+    sentence = f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}{price}."
     if preference == PERFORMANCE:
         for pair in pairs:
             if {pair.a.label, pair.b.label} == {decision.taken, decision.runner_up}:
-                return Claim(
-                    sentence if pair.has_seeds else f"Of these runs, {sentence}",
-                    pair.verdict,
-                    "pairs",
-                    100 * pair.difference.value,
-                    100 * pair.difference.low,
-                    100 * pair.difference.high,
-                    "points",
-                    f"{pair.difference.test}; Holm p {pair.holm_p:.2g} over all pairs",
-                    pair.a.correct.shape[1],
-                    pair.seeds,
-                )
+                of_runs = "" if pair.has_seeds else "Of these runs, "
+                return difference_claim(pair, f"{of_runs}{sentence}")
     both = [models[label].get(preference) for label in (decision.taken, decision.runner_up)]
     has_intervals = all(isinstance(one, Interval) for one in both)
     is_apart = has_intervals and decision.runner_up not in decision.near_ties
@@ -214,16 +219,3 @@ def _value(of: Measurements, axis: str) -> float | None:
     if not is_measured(of, axis):
         return None
     return measured.value if isinstance(measured, Interval) else measured
-
-
-def _later(entrant: Entrant, name: str) -> Interval | float | None:
-    """What a later command measured: mean over runs, and the widest ends of their intervals."""
-    found = [run.later[name] for run in entrant.runs if name in run.later]
-    values = [value for value in map(value_of, found) if math.isfinite(value)]
-    if not values:
-        return None
-    mean = float(np.mean(values))
-    bounded = [one for one in found if isinstance(one, dict) and {"low", "high"} <= set(one)]
-    if len(bounded) < len(found):
-        return mean
-    return Interval(mean, min(one["low"] for one in bounded), max(one["high"] for one in bounded))

@@ -12,6 +12,7 @@ from tfcmp.evaluation.slices import (
 )
 from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant, test_groups
+from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.slices import draw_slices
 
 COLUMNS = (
@@ -20,7 +21,7 @@ COLUMNS = (
     Column("examples", "texts", "count"),
     Column("groups", "groups", "count"),
     Column("accuracy", "accuracy", "share"),
-    Column("low", "95 % from", "share"),
+    Column("low", "95 % interval", "share"),
     Column("high", "to", "share"),
 )
 NOTE = (
@@ -31,7 +32,7 @@ NOTE = (
 Cut = Callable[[Entrant], list[Slice]]
 
 
-def slices_section(entrants: Sequence[Entrant]) -> Section:
+def slices_section(entrants: Sequence[Entrant], styles: Styles | None = None) -> Section:
     """By length, and on the diagnostic corpus by phenomenon and cue distance."""
     groups, first = test_groups(entrants), entrants[0].first
     cuts: list[tuple[str, str, str, Cut, bool]] = []
@@ -66,7 +67,7 @@ def slices_section(entrants: Sequence[Entrant]) -> Section:
                 True,
             )
         )
-    made = [_cut(entrants, *cut) for cut in cuts]
+    made = [_cut(entrants, *cut, styles=styles) for cut in cuts]
     tables = [table for _, table in made]
     figures = tuple(figure for figure, _ in made)
     return Section(
@@ -98,7 +99,13 @@ def truncation_table(entrants: Sequence[Entrant]) -> Table:
 
 
 def _cut(
-    entrants: Sequence[Entrant], name: str, title: str, across: str, cut: Cut, is_ordered: bool
+    entrants: Sequence[Entrant],
+    name: str,
+    title: str,
+    across: str,
+    cut: Cut,
+    is_ordered: bool,
+    styles: Styles | None,
 ) -> tuple[Figure, Table]:
     slices = {entrant.label: cut(entrant) for entrant in entrants}
     rows = [
@@ -106,7 +113,7 @@ def _cut(
         for label, parts in slices.items()
         for one in parts
     ]
-    figure = draw_slices(name, title, across, slices, is_ordered)
+    figure = draw_slices(name, title, across, slices, is_ordered, styles)
     return figure, make_table(name, title, COLUMNS, rows, NOTE)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from tfcmp.evaluation.stability import TrainingCourse, churn, training_course
 from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.figures.training import draw_learning_curves
+from tfcmp.reporting.figures.training import draw_gradient_norms, draw_learning_curves
 from tfcmp.reporting.gathering import FailedRun
 from tfcmp.reporting.observations import collapsed, observed
 
@@ -39,7 +39,7 @@ def steadiness_section(entrants: Sequence[Entrant], failed: Sequence[FailedRun])
         "majority's plus 2 points. Churn is the share of test texts that two seeds label "
         "differently. Findings here are counted in the logs of these runs: they describe them.",
     )
-    figures = (draw_learning_curves(entrants),)
+    figures = (draw_learning_curves(entrants, failed), *draw_gradient_norms(entrants))
     return Section("stability", "Stability", notes, tuple(claims), figures, tuple(tables))
 
 

@@ -10,6 +10,8 @@ from tfcmp.runs.directory import RunDirectory
 STUDY = "study.yaml"
 RUNS = "runs"
 SEARCHES = "searches"
+# What python -m tfcmp.bench --out wrote there, of models without a run.
+BENCHES = "benches"
 # Where a study keeps its report.
 REPORT = "report"
 # {"failures": {name of a run: reason}, "contended": [names of runs], "contention": {name of a run:

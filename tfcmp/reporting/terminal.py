@@ -3,8 +3,8 @@
 import io
 from typing import Any
 
-from tfcmp.reporting.cells import shown
 from tfcmp.reporting.document import Table
+from tfcmp.reporting.viewing import seen
 
 # Beside a pipe, where nobody can tell how wide it is shown.
 _WIDTH_OF_A_PIPE = 160
@@ -25,21 +25,17 @@ def terminal_text(table: Table, width: int | None = None) -> str:
     stream = io.StringIO()
     wide = width or (stdout.width if stdout.is_terminal else _WIDTH_OF_A_PIPE)
     console = Console(file=stream, width=wide, color_system=None)
-    drawn = Drawn(title=escape(table.title), title_justify="left", title_style="bold")
-    for column in table.columns:
+    of_reader = seen(table)
+    drawn = Drawn(title=escape(of_reader.title), title_justify="left", title_style="bold")
+    for heading in of_reader.headings:
         drawn.add_column(
-            escape(column.heading), justify="left" if column.is_text else "right", overflow="fold"
+            escape(heading.text), justify="left" if heading.is_text else "right", overflow="fold"
         )
-    for row in table.rows:
-        drawn.add_row(
-            *(
-                escape(shown(cell, column.kind))
-                for cell, column in zip(row, table.columns, strict=True)
-            )
-        )
+    for row in of_reader.rows:
+        drawn.add_row(*(escape(cell.text) for cell in row))
     console.print(drawn)
-    if table.note:
-        console.print(escape(table.note), highlight=False)
+    if of_reader.note:
+        console.print(escape(of_reader.note), highlight=False)
     return stream.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""Section: what the accuracy costs in time and size."""
+"""Section: what the accuracy costs in training time, memory and size, searches included."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +8,17 @@ from typing import Any
 import numpy as np
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.conditions import Conditions, usual_conditions, why_not_timed
+from tfcmp.reporting.conditions import (
+    Conditions,
+    other_conditions,
+    usual_conditions,
+    why_not_timed,
+)
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
+from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.inference_times import usual_axes
 from tfcmp.reporting.reading import Run
 from tfcmp.reporting.searches import Search
 
@@ -21,34 +28,51 @@ COLUMNS = (
     Column("accuracy", "test accuracy", "share"),
     Column("training_seconds", "training", "seconds"),
     Column("seconds_per_epoch", "per epoch", "seconds"),
-    Column("examples_per_second", "examples/s", "number"),
     *(
-        Column(f"seconds_to_{100 * target:.0f}", f"to {100 * target:.0f} % validation", "seconds")
+        Column(f"seconds_to_{100 * target:.0f}", f"to {100 * target:.0f} %", "seconds")
         for target in TARGETS
     ),
+    Column("search_trials", "search trials", "count"),
+    Column("search_seconds", "search", "seconds"),
+    Column("with_search_seconds", "with search", "seconds"),
+    Column("examples_per_second", "training, texts/s", "number"),
     Column("latency_p90_ms", "latency p90, ms", "number"),
     Column("peak_memory_mb", "peak memory, MB", "number"),
     Column("parameters", "parameters", "count"),
     Column("parameters_without_embedding", "without embedding", "count"),
-    Column("search_trials", "search trials", "count"),
-    Column("search_seconds", "search", "seconds"),
     Column("left_out", "why times are left out"),
 )
+NOTE = (
+    "Means over seeds. Training is the steps alone, without the first (compiling) step, validation "
+    "and checkpoints. Times to a validation accuracy are counted in whole epochs, over the seeds "
+    "that reach it; empty where none does. Search is the sum over all trials, failed ones too."
+)
+TRAINING = COLUMNS[:10]
 
 
 def times_section(
-    entrants: Sequence[Entrant], searches: Sequence[Search], measured: Mapping[str, Interval]
+    entrants: Sequence[Entrant],
+    searches: Sequence[Search],
+    measured: Mapping[str, Interval],
+    styles: Styles | None = None,
 ) -> Section:
     """Times, sizes and the cost of searches beside the accuracy."""
     usual = usual_conditions(entrants)
     table = times_table(entrants, searches, measured, usual)
     seconds = {row[0]: row[2] for row in table.rows if isinstance(row[2], float)}
     timed = {str(label): value for label, value in seconds.items()}
-    figures = (draw_accuracy_against_time(measured, timed),) if timed else ()
+    figures = (draw_accuracy_against_time(measured, timed, styles),) if timed else ()
     notes = [_told(usual)] if usual else ["No run has times that count."]
-    if all(row[8] is None for row in table.rows):
-        notes.append("Inference latency was not measured in these runs.")
-    return Section("times", "Time and size", tuple(notes), (), figures, (table,))
+    place = [column.name for column in COLUMNS].index("latency_p90_ms")
+    if all(row[place] is None for row in table.rows):
+        notes.append(
+            "Inference latency was not measured in these runs: python -m tfcmp.bench RUN does it."
+        )
+    others = [
+        _other_table(number, entrants, measured, conditions)
+        for number, conditions in enumerate(other_conditions(entrants, usual), start=2)
+    ]
+    return Section("times", "Training time and size", tuple(notes), (), figures, (table, *others))
 
 
 def times_table(
@@ -58,21 +82,60 @@ def times_table(
     usual: Conditions,
 ) -> Table:
     """A row an entrant; means over the runs whose times count."""
-    ordered = sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
     costs = {search.label: search for search in searches}
+    answering = usual_axes(entrants)
     rows = [
-        _row(entrant, costs.get(entrant.label), measured[entrant.label].value, usual)
-        for entrant in ordered
+        (
+            *_training(entrant, measured, usual, costs.get(entrant.label)),
+            mean_over(timed_runs(entrant, usual), examples_per_second),
+            _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
+            later_value(entrant.runs, "peak_memory_mb"),
+            entrant.runs[0].result["parameters"].get("total"),
+            entrant.runs[0].result["parameters"].get("without_embedding"),
+            _left_out(entrant, usual),
+        )
+        for entrant in _ranked(entrants, measured)
+    ]
+    return make_table("times", "Time beside accuracy", COLUMNS, rows, NOTE)
+
+
+def _other_table(
+    number: int,
+    entrants: Sequence[Entrant],
+    measured: Mapping[str, Interval],
+    conditions: Conditions,
+) -> Table:
+    """The entrants with runs under conditions that are not those of most."""
+    rows = [
+        _training(entrant, measured, conditions, None)
+        for entrant in _ranked(entrants, measured)
+        if timed_runs(entrant, conditions)
     ]
     return make_table(
-        "times",
-        "Time beside accuracy",
-        COLUMNS,
+        f"times_{number}",
+        f"Times under other conditions: {_shown(conditions)}",
+        TRAINING,
         rows,
-        "Means over seeds. Training is the steps alone, without the first (compiling) step, "
-        "validation and checkpoints. Times to a validation accuracy are counted in whole epochs, "
-        "over the seeds that reach it; empty where none does. Search is the sum over all trials, "
-        "failed ones too.",
+        "Not to be compared with the table before, as the conditions differ.",
+    )
+
+
+def _training(
+    entrant: Entrant, measured: Mapping[str, Interval], usual: Conditions, search: Search | None
+) -> tuple:
+    """The cells of `TRAINING`."""
+    runs = timed_runs(entrant, usual)
+    training = mean_over(runs, training_seconds)
+    searched = sum(value or 0.0 for value in search.seconds()) if search else None
+    return (
+        entrant.label,
+        measured[entrant.label].value,
+        training,
+        mean_over(runs, seconds_per_epoch),
+        *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
+        len(search.trials) if search else None,
+        searched,
+        training + searched if training is not None and searched is not None else None,
     )
 
 
@@ -119,33 +182,28 @@ def later_value(runs: Sequence[Run], name: str) -> float | None:
 
 def value_of(measured: Any) -> float:
     """The number; NaN where there is none."""
+    if isinstance(measured, Interval):
+        return measured.value
     if isinstance(measured, dict):
         measured = measured.get("value")
     return float(measured) if isinstance(measured, int | float) else math.nan
 
 
-def _row(entrant: Entrant, search: Search | None, accuracy: float, usual: Conditions) -> tuple:
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _ranked(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> list[Entrant]:
+    return sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
+
+
+def _left_out(entrant: Entrant, usual: Conditions) -> str | None:
     runs = timed_runs(entrant, usual)
     reasons = [why_not_timed(run, usual) for run in entrant.runs]
     left_out = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
     if runs and left_out:
         left_out = f"{len(entrant.runs) - len(runs)} of {len(entrant.runs)} runs: {left_out}"
-    parameters = entrant.runs[0].result["parameters"]
-    return (
-        entrant.label,
-        accuracy,
-        mean_over(runs, training_seconds),
-        mean_over(runs, seconds_per_epoch),
-        mean_over(runs, examples_per_second),
-        *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
-        later_value(runs, "latency_p90_ms"),
-        later_value(entrant.runs, "peak_memory_mb"),
-        parameters.get("total"),
-        parameters.get("without_embedding"),
-        len(search.trials) if search else None,
-        sum(value or 0.0 for value in search.seconds()) if search else None,
-        left_out or None,
-    )
+    return left_out or None
 
 
 def _median(run: Run, name: str) -> float:
@@ -155,7 +213,11 @@ def _median(run: Run, name: str) -> float:
 
 def _told(usual: Conditions) -> str:
     return (
-        f"Times are those of runs on {usual['hardware'] or usual['device']}, {usual['threads']} "
-        f"threads, {usual['precision']}, on the same training texts, with nothing else beside "
-        "them. Other cells are empty, with the reason."
+        f"Times are those of runs on {_shown(usual)}, on the same training texts, with nothing "
+        "else beside them. Other cells are empty, with the reason."
     )
+
+
+def _shown(conditions: Conditions) -> str:
+    hardware = conditions["hardware"] or conditions["device"]
+    return f"{hardware}, {conditions['threads']} threads, {conditions['precision']}"

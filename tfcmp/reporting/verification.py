@@ -49,12 +49,14 @@ def verify_run(path: Path) -> list[str]:
 
 def verify_report(folder: Path, paths: Sequence[Path]) -> list[str]:
     """What differs between a report and what the runs give today."""
+    found: list[str] = []
     try:
         wishes, sums = read_record(folder)
-        found = [f"{folder}: {one}" for one in _checksums(folder, sums, tuple(sums))]
+        found += [f"{folder}: {one}" for one in _checksums(folder, sums, tuple(sums))]
         report = assemble(gather(paths), wishes)
     except TfcmpError as error:
-        return [str(error)]
+        # Beside a damaged run, a changed file of the report is told all the same.
+        return [*found, str(error)]
     for table in report.tables():
         found += _table(folder / TABLES / f"{table.name}.csv", table)
     return found

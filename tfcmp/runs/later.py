@@ -55,10 +55,10 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     stated = content.pop("sha256", None)
     if stated != digest(content):
         raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
-    listed = run.read_json(RESULT).get("files", {})
-    changed = [
-        source for source, sha in content["computed_from"].items() if listed.get(source) != sha
-    ]
+    sources = content.get("computed_from", {})
+    # What was measured without a run rests on no file of one.
+    listed = run.read_json(RESULT).get("files", {}) if sources else {}
+    changed = [source for source, sha in sources.items() if listed.get(source) != sha]
     if changed:
         raise WorkError(
             f"{run.file(name)} was computed from another {', '.join(changed)} than the run has; "

@@ -15,6 +15,7 @@ from tfcmp.data.splits import Splits, split_corpus
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.baselines import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
@@ -86,6 +87,23 @@ class Texts:
             "removed": self.splits.removed,
             "vocabulary_size": self.tokenizer.vocabulary_size,
         }
+
+
+def group_majority(texts: Texts) -> dict[str, float]:
+    """Accuracy by split of the predictor that never reads a text, but knows its group.
+
+    Where a split tears groups apart, it shows how much of an accuracy the leak may explain.
+    """
+    splits, labels = texts.splits, texts.corpus.labels
+    known = splits.train
+    found = {}
+    for name in ("validation", "test"):
+        rows = splits.rows(name)
+        answers = group_majority_predictions(
+            labels[known], splits.groups[known], splits.groups[rows]
+        )
+        found[name] = float(np.mean(answers == labels[rows]))
+    return found
 
 
 def prepare_texts(

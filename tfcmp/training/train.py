@@ -29,7 +29,7 @@ from tfcmp.training.replicas import (
     lost_workers_told,
     open_replicas,
 )
-from tfcmp.training.texts import Texts, prepare_texts
+from tfcmp.training.texts import Texts, group_majority, prepare_texts
 
 
 def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
@@ -116,7 +116,10 @@ def set_up_training(
         # Texts to token ids, in splits that no setting of the model has a say in.
         texts = prepare_texts(configuration, cache, files)
         classes = len(texts.corpus.classes)
-        write_split(run, texts.describe())
+        described = texts.describe()
+        if configuration.data.grouping == "none":
+            described["baselines"] = {"group_majority": group_majority(texts)}
+        write_split(run, described)
 
         # A size that is to match another model's becomes part of the configuration.
         configuration = matched(configuration, classes)

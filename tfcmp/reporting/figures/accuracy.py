@@ -1,6 +1,7 @@
-"""Pictures of accuracies with their intervals."""
+"""Pictures of accuracies and of their differences, with intervals."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.document import Figure
@@ -8,24 +9,45 @@ from tfcmp.reporting.figures.drawing import (
     GRID,
     INK,
     canvas,
-    colour,
     finished,
-    marker,
     per_cent,
+    points,
     scale_to,
     shortened,
 )
+from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
+
+
+class DifferenceRow(NamedTuple):
+    """A row of the picture of differences; numbers are shares."""
+
+    name: str
+    difference: Interval
+    is_resolved: bool
 
 
 def draw_accuracies(
-    accuracies: Mapping[str, Interval], by_seed: Mapping[str, Sequence[float]]
+    accuracies: Mapping[str, Interval],
+    by_seed: Mapping[str, Sequence[float]],
+    styles: Styles | None = None,
+    bar: tuple[str, float] | None = None,
 ) -> Figure:
-    """A row an entrant, from the bottom up: interval, mean, and a dot a seed."""
+    """A row an entrant, from the bottom up: interval, mean, and a tick a seed.
+
+    Args:
+        accuracies: label -> mean over seeds with its interval.
+        by_seed: label -> accuracy of each seed.
+        styles: of the labels.
+        bar: name and accuracy of what every network has to beat.
+    """
     with canvas("accuracy", 0.9 + 0.36 * len(accuracies)) as drawn:
         axes = drawn.add_subplot()
+        if bar is not None:
+            axes.axvline(bar[1], color=GRID, linewidth=1, linestyle=(0, (4, 3)))
         for row, (label, accuracy) in enumerate(accuracies.items()):
-            axes.plot([accuracy.low, accuracy.high], [row, row], color=colour(0), linewidth=2)
-            axes.plot(accuracy.value, row, "o", color=colour(0), markersize=6)
+            style = style_of(styles, label, row)
+            axes.plot([accuracy.low, accuracy.high], [row, row], color=style.colour, linewidth=2)
+            axes.plot(accuracy.value, row, style.marker, color=style.colour, markersize=6)
             seeds = by_seed[label]
             if len(seeds) > 1:
                 axes.plot(seeds, [row - 0.24] * len(seeds), "|", color=GRID, markersize=7)
@@ -43,42 +65,104 @@ def draw_accuracies(
         axes.grid(visible=False, axis="y")
         per_cent(axes.xaxis)
         axes.set_xlabel("test accuracy, %")
+        told = f" The dashed line is {bar[0]}." if bar is not None else ""
         return finished(
             drawn,
             "accuracy",
             "Test accuracy",
-            "Mean over seeds with its 95 % interval; grey ticks are single seeds.",
+            f"Mean over seeds with its 95 % interval; grey ticks are single seeds.{told}",
+        )
+
+
+def draw_differences(rows: Sequence[DifferenceRow], margin: float) -> Figure:
+    """A row a pair, the first at the top: difference and interval; filled where it is resolved."""
+    with canvas("differences", 0.9 + 0.27 * len(rows)) as drawn:
+        axes = drawn.add_subplot()
+        axes.axvspan(-margin, margin, color=GRID, alpha=0.18, linewidth=0)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        for place, (_, difference, is_resolved) in enumerate(reversed(rows)):
+            colour = "#0072b2" if is_resolved else GRID
+            axes.plot(
+                [difference.low, difference.high], [place, place], color=colour, linewidth=1.8
+            )
+            axes.plot(
+                difference.value,
+                place,
+                "o",
+                color=colour,
+                markerfacecolor=colour if is_resolved else "none",
+                markersize=5.5,
+            )
+        axes.set_yticks(range(len(rows)), [row.name for row in reversed(rows)])
+        axes.set_ylim(-0.7, len(rows) - 0.3)
+        axes.grid(visible=False, axis="y")
+        points(axes.xaxis)
+        axes.set_xlabel("difference of test accuracies, points")
+        return finished(
+            drawn,
+            "differences",
+            "Differences of all pairs",
+            "With 95 % intervals; blue and filled where the difference is resolved after Holm's "
+            f"adjustment, grey and hollow where it is not. The band is {100 * margin:g} points "
+            "either way: an interval that lies inside it speaks for equality.",
         )
 
 
 def draw_accuracy_against_time(
-    accuracies: Mapping[str, Interval], seconds: Mapping[str, float]
+    accuracies: Mapping[str, Interval], seconds: Mapping[str, float], styles: Styles | None = None
 ) -> Figure:
     """Accuracy against training time, of the entrants whose times count."""
-    with canvas("accuracy_time", 3.6) as drawn:
+    return draw_accuracy_against(
+        "accuracy_time",
+        "Accuracy against training time",
+        "training, seconds",
+        accuracies,
+        {label: Interval(value, value, value) for label, value in seconds.items()},
+        styles,
+    )
+
+
+def draw_accuracy_against(
+    name: str,
+    title: str,
+    across: str,
+    accuracies: Mapping[str, Interval],
+    costs: Mapping[str, Interval],
+    styles: Styles | None = None,
+) -> Figure:
+    """Accuracy against something of which less is better, with the intervals of both.
+
+    Args:
+        name, title: of the figure.
+        across: label of the horizontal axis, with its unit.
+        accuracies: label -> test accuracy.
+        costs: label, or label and engine after ": " -> what it costs.
+        styles: of the labels.
+    """
+    with canvas(name, 3.6) as drawn:
         axes = drawn.add_subplot()
-        for number, (label, accuracy) in enumerate(accuracies.items()):
-            if label not in seconds:
-                continue
-            errors = [[accuracy.value - accuracy.low], [accuracy.high - accuracy.value]]
+        variants = variants_of(costs)
+        for number, (key, cost) in enumerate(costs.items()):
+            label = key.split(": ")[0]
+            accuracy, style = accuracies[label], style_of(styles, label, number)
             axes.errorbar(
-                seconds[label],
+                cost.value,
                 accuracy.value,
-                yerr=errors,
-                fmt=marker(number),
-                color=colour(number),
-                capsize=3,
+                xerr=[[cost.value - cost.low], [cost.high - cost.value]],
+                yerr=[[accuracy.value - accuracy.low], [accuracy.high - accuracy.value]],
+                fmt=style.marker,
+                color=style.colour,
+                fillstyle=FILLS[variants[key] % len(FILLS)],
+                elinewidth=1,
+                capsize=2.5,
                 markersize=7,
-                label=shortened(label),
+                label=shortened(key),
             )
         axes.margins(x=0.12)
-        scale_to(axes, "training, seconds", list(seconds.values()))
+        scale_to(axes, across, [cost.value for cost in costs.values()])
         per_cent(axes.yaxis)
         axes.set_ylabel("test accuracy, %")
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
         return finished(
-            drawn,
-            "accuracy_time",
-            "Accuracy against training time",
-            "Better is up and to the left; bars are 95 % intervals of the accuracy.",
+            drawn, name, title, "Better is up and to the left; bars are 95 % intervals."
         )

@@ -104,6 +104,15 @@ def per_cent(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.3g}"))
 
 
+def points(axis: Any) -> None:
+    """Ticks of an axis in points, of a difference of shares."""
+    from matplotlib.ticker import FuncFormatter
+
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{100 * value:+.3g}" if value else "0")
+    )
+
+
 def scale_to(axes: "Axes", name: str, values: Sequence[float], ticks: int = 5) -> None:
     """Scales and names the horizontal axis, logarithmic where the values span a wide range."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator

@@ -7,22 +7,24 @@ from typing import Any
 from tfcmp.evaluation.axes import Models, bounds, estimate
 from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
-    GRID,
     INK,
     canvas,
-    colour,
     finished,
-    marker,
     per_cent,
     scale_to,
     shortened,
 )
+from tfcmp.reporting.figures.palette import Styles, style_of
 
 NAMES = {"latency_p90_ms": "latency p90, ms"}
 
 
 def draw_pareto(
-    models: Models, across: Sequence[str], members: Sequence[str], empty: Mapping[str, str]
+    models: Models,
+    across: Sequence[str],
+    members: Sequence[str],
+    empty: Mapping[str, str],
+    styles: Styles | None = None,
 ) -> Figure:
     """A panel an axis: accuracy against it, with error bars; one without measurement says so.
 
@@ -31,6 +33,7 @@ def draw_pareto(
         across: names of the axes.
         members: labels on the Pareto front.
         empty: axis -> what a panel without measurement says.
+        styles: of the labels.
     """
     with canvas("pareto", 3.6) as drawn:
         panels = drawn.subplots(1, len(across), squeeze=False, sharey=True)[0]
@@ -42,7 +45,7 @@ def draw_pareto(
                 panel.set_xticks([])
                 panel.set_xlabel(NAMES.get(axis, axis))
             else:
-                _draw_axis(panel, models, axis, members)
+                _draw_axis(panel, models, axis, members, styles)
             per_cent(panel.yaxis)
         panels[0].set_ylabel("test accuracy, %")
         handles, names = max(
@@ -59,7 +62,9 @@ def draw_pareto(
         )
 
 
-def _draw_axis(panel: Any, models: Models, axis: str, members: Sequence[str]) -> None:
+def _draw_axis(
+    panel: Any, models: Models, axis: str, members: Sequence[str], styles: Styles | None
+) -> None:
     for number, (label, of) in enumerate(models.items()):
         x, y = estimate(of, axis), estimate(of, "accuracy")
         if math.isnan(x) or math.isnan(y):
@@ -68,14 +73,16 @@ def _draw_axis(panel: Any, models: Models, axis: str, members: Sequence[str]) ->
             [[abs(value - low)], [abs(high - value)]]
             for value, (low, high) in ((x, bounds(of, axis)), (y, bounds(of, "accuracy")))
         ]
+        style = style_of(styles, label, number)
         panel.errorbar(
             x,
             y,
             xerr=errors[0],
             yerr=errors[1],
-            fmt=marker(number),
-            color=colour(number),
-            ecolor=GRID,
+            fmt=style.marker,
+            color=style.colour,
+            ecolor=style.colour,
+            elinewidth=0.9,
             markersize=6,
             capsize=2,
             label=shortened(label, 26),

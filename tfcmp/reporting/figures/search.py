@@ -10,13 +10,12 @@ from tfcmp.evaluation.budget import BudgetCurve
 from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     canvas,
-    colour,
     finished,
-    line,
     name_axes,
     per_cent,
     shortened,
 )
+from tfcmp.reporting.figures.palette import Styles, style_of
 
 Grid = npt.NDArray[np.float64]
 
@@ -72,18 +71,19 @@ def _write_values(panel: Any, grid: Grid, low: float, high: float, is_share: boo
             )
 
 
-def draw_budget_curves(curves: Mapping[str, BudgetCurve]) -> Figure:
+def draw_budget_curves(curves: Mapping[str, BudgetCurve], styles: Styles | None = None) -> Figure:
     """Expected best validation score against trials, and against seconds where all are timed."""
     has_seconds = all(curve.seconds is not None for curve in curves.values())
     with canvas("budget", 3.1) as drawn:
         panels = drawn.subplots(1, 1 + has_seconds, squeeze=False, sharey=True)[0]
         for number, (label, curve) in enumerate(curves.items()):
+            style = style_of(styles, label, number)
             for panel, budgets in zip(panels, (curve.trials, curve.seconds), strict=False):
                 panel.plot(
                     budgets,
                     curve.expected,
-                    line(number),
-                    color=colour(number),
+                    linestyle=style.line,
+                    color=style.colour,
                     marker="o",
                     markersize=3,
                     label=shortened(label),

@@ -6,18 +6,21 @@ from tfcmp.evaluation.slices import Slice
 from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     canvas,
-    colour,
     finished,
-    line,
-    marker,
     name_axes,
     per_cent,
     shortened,
 )
+from tfcmp.reporting.figures.palette import Styles, style_of
 
 
 def draw_slices(
-    name: str, title: str, across: str, slices: Mapping[str, Sequence[Slice]], is_ordered: bool
+    name: str,
+    title: str,
+    across: str,
+    slices: Mapping[str, Sequence[Slice]],
+    is_ordered: bool,
+    styles: Styles | None = None,
 ) -> Figure:
     """A point an entrant and slice with its interval; joined by lines where slices have an order."""
     with canvas(name, 3.5) as drawn:
@@ -31,13 +34,14 @@ def draw_slices(
                 [one.accuracy.value - one.accuracy.low for one in parts],
                 [one.accuracy.high - one.accuracy.value for one in parts],
             ]
+            style = style_of(styles, entrant, number)
             axes.errorbar(
                 [labels.index(one.label) + shift for one in parts],
                 values,
                 yerr=errors,
-                fmt=marker(number),
-                linestyle=line(number) if is_ordered else "none",
-                color=colour(number),
+                fmt=style.marker,
+                linestyle=style.line if is_ordered else "none",
+                color=style.colour,
                 linewidth=1.1,
                 elinewidth=1.4,
                 capsize=2.5,

@@ -1,6 +1,6 @@
-"""Learning curves."""
+"""Learning curves and gradient norms."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,64 +8,148 @@ import numpy as np
 from tfcmp.reporting.document import Figure
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.drawing import (
+    GRID,
     canvas,
     colour,
+    compact,
     finished,
     line,
     panels_width,
     per_cent,
     shortened,
 )
+from tfcmp.reporting.gathering import FailedRun
 
 COLUMNS = 3
 
+Lines = Sequence[Mapping[str, Any]]
 
-def draw_learning_curves(entrants: Sequence[Entrant]) -> Figure:
-    """A panel an entrant: validation accuracy and training accuracy by epoch, a line a seed."""
+
+def draw_learning_curves(entrants: Sequence[Entrant], failed: Sequence[FailedRun] = ()) -> Figure:
+    """A panel an entrant: validation accuracy and training accuracy by epoch, a line a seed.
+
+    Runs without result are grey, in the panel of the first entrant of their label.
+    """
     from matplotlib.ticker import MaxNLocator
 
-    rows = -(-len(entrants) // COLUMNS)
-    columns = min(COLUMNS, len(entrants))
-    with canvas("learning_curves", 0.7 + 1.9 * rows, panels_width(columns)) as drawn:
+    firsts = {entrant.runs[0].label: entrant.label for entrant in reversed(entrants)}
+
+    def draw(panel: Any, entrant: Entrant) -> None:
+        for one in failed:
+            if firsts.get(one.label) == entrant.label:
+                _draw_epochs(panel, one.lines, is_failed=True)
+        for run in entrant.runs:
+            _draw_epochs(panel, run.lines)
+        last = max(len(run.epochs()) for run in entrant.runs)
+        if last < 6:
+            panel.set_xticks(range(1, last + 1))
+            panel.set_xlim(0.7, max(2, last) + 0.3)
+        else:
+            panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        per_cent(panel.yaxis)
+
+    return _panels(
+        entrants,
+        draw,
+        ("learning_curves", "epoch", "accuracy, %"),
+        "Learning curves of all seeds",
+        "Validation (solid, blue) and training (dashed, orange) accuracy after each epoch; a line a "
+        "seed, grey where a run ended without a result. Training accuracy is measured while the "
+        "weights change and with dropout.",
+        ("validation", "training"),
+    )
+
+
+def draw_gradient_norms(entrants: Sequence[Entrant]) -> tuple[Figure, ...]:
+    """A panel an entrant: mean and largest gradient norm of each segment; none without any."""
+    known = [
+        entrant
+        for entrant in entrants
+        if any(_norms(run.lines, "gradient_norm") for run in entrant.runs)
+    ]
+    if not known:
+        return ()
+
+    def draw(panel: Any, entrant: Entrant) -> None:
+        from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+        for run in entrant.runs:
+            for number, name in enumerate(("gradient_norm", "largest_gradient_norm")):
+                steps, values = zip(*_norms(run.lines, name) or [(np.nan, np.nan)], strict=True)
+                panel.plot(steps, values, line(number), color=colour(number), linewidth=1.1)
+        panel.set_yscale("log")
+        panel.yaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 3.0)))
+        panel.yaxis.set_minor_locator(NullLocator())
+        for axis in (panel.xaxis, panel.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: compact(value)))
+
+    figure = _panels(
+        known,
+        draw,
+        ("gradient_norms", "step", "gradient norm"),
+        "Gradient norms of all seeds",
+        "Global norm before clipping: mean over each segment (solid, blue) and largest step in it "
+        "(dashed, orange); a line a seed, logarithmic.",
+        ("mean of a segment", "largest step of a segment"),
+    )
+    return (figure,)
+
+
+def _panels(
+    entrants: Sequence[Entrant],
+    draw: Callable[[Any, Entrant], None],
+    axes: tuple[str, str, str],
+    title: str,
+    caption: str,
+    names: Sequence[str],
+) -> Figure:
+    """Small panels, an entrant each; `axes` is the name of the figure and of both axes."""
+    name, across, up = axes
+    rows, columns = -(-len(entrants) // COLUMNS), min(COLUMNS, len(entrants))
+    with canvas(name, 0.7 + 1.9 * rows, panels_width(columns)) as drawn:
         panels = drawn.subplots(rows, columns, squeeze=False, sharey=True).ravel()
         for panel, entrant in zip(panels, entrants, strict=False):
-            for run in entrant.runs:
-                epochs = run.epochs()
-                numbers = [epoch["epoch"] for epoch in epochs]
-                for number, name in enumerate(("validation_accuracy", "accuracy")):
-                    values = [epoch.get(name, np.nan) for epoch in epochs]
-                    panel.plot(
-                        numbers,
-                        values,
-                        line(number),
-                        color=colour(number),
-                        marker="o",
-                        markersize=3,
-                        linewidth=1.2,
-                        alpha=0.85,
-                    )
+            draw(panel, entrant)
             panel.set_title(shortened(entrant.label, 24))
-            panel.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-            per_cent(panel.yaxis)
         for panel in panels[len(entrants) :]:
             panel.set_visible(False)
-        drawn.supxlabel("epoch", fontsize=9.5)
-        drawn.supylabel("accuracy, %", fontsize=9.5)
-        _legend(drawn)
-        return finished(
-            drawn,
-            "learning_curves",
-            "Learning curves of all seeds",
-            "Validation (solid, blue) and training (dashed, orange) accuracy after each epoch; a "
-            "line a seed. Training accuracy is measured while the weights change and with dropout.",
+        drawn.supxlabel(across, fontsize=9.5)
+        drawn.supylabel(up, fontsize=9.5)
+        _legend(drawn, names)
+        return finished(drawn, name, title, caption)
+
+
+def _draw_epochs(panel: Any, lines: Lines, is_failed: bool = False) -> None:
+    epochs = [one for one in lines if one.get("event") == "epoch"]
+    for number, name in enumerate(("validation_accuracy", "accuracy")):
+        panel.plot(
+            [epoch["epoch"] for epoch in epochs],
+            [epoch.get(name, np.nan) for epoch in epochs],
+            line(number),
+            color=GRID if is_failed else colour(number),
+            marker="x" if is_failed else "o",
+            markersize=3,
+            linewidth=1.2,
+            alpha=0.85,
         )
 
 
-def _legend(drawn: Any) -> None:
+def _norms(lines: Lines, name: str) -> list[tuple[float, float]]:
+    """(step of the whole training, norm) of the segments that have one."""
+    found, before, last = [], 0, 0
+    for one in lines:
+        if one.get("event") == "segment" and one.get(name) and np.isfinite(one[name]):
+            # Logged within the epoch.
+            before += last if one["step"] <= last else 0
+            last = one["step"]
+            found.append((before + last, float(one[name])))
+    return found
+
+
+def _legend(drawn: Any, names: Sequence[str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
-        Line2D([], [], color=colour(number), linestyle=line(number), marker="o", markersize=3)
-        for number in range(2)
+        Line2D([], [], color=colour(number), linestyle=line(number)) for number in range(len(names))
     ]
-    drawn.legend(handles, ["validation", "training"], loc="outside upper center", ncols=2)
+    drawn.legend(handles, names, loc="outside upper center", ncols=len(names))

@@ -1,0 +1,250 @@
+"""Publishes a study: its report without the page, how it was made, and the table of the README.
+
+    python scripts/publish_study.py STUDY docs/results/pilot
+    python scripts/publish_study.py docs/results/pilot --check
+
+The first verifies all runs, computes the report anew and writes report.md, figures/, tables/,
+study.yaml, published.json and README.md into the folder, then the table between the marks of the
+README. Complete runs and searches may be given instead of a study, several before the folder. A run
+whose load was not measured has no times that count. Nothing is published that holds a path or a name
+of the machine, or that may be a text of the data. The second compares README and folder, and ends
+with code 1 where they differ.
+"""
+
+import argparse
+import getpass
+import json
+import re
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tfcmp.errors import TfcmpError
+from tfcmp.reporting.assembling import Wishes, assemble
+from tfcmp.reporting.commands import portable
+from tfcmp.reporting.gathering import Material, find_all, gather
+from tfcmp.reporting.results_table import results_table
+from tfcmp.reporting.studies import REPORT, STUDY, is_study
+from tfcmp.reporting.verification import verify_run
+from tfcmp.reporting.writing import PAGE, RECORD, read_record, write_report
+from tfcmp.runs.directory import RESULT
+from tfcmp.runs.files import sha256_of, write_json
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+START, END = "<!-- results: {} -->", "<!-- end of results -->"
+PUBLISHED = "published.json"
+UNKNOWN_LOAD = "its load was not measured"
+# Folders at the root of a machine, a home, a drive.
+PLACE = re.compile(
+    r"(?<![\w./-])(?:~/|/(?:home|root|Users|work|tmp|data|mnt|media|opt|srv|usr|var)/|[A-Z]:\\)"
+)
+# Findings and notes are shorter; a text of the data may not be.
+LONGEST_CELL = 600
+
+
+def main() -> None:
+    """Publishes or checks."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="STUDY... FOLDER")
+    parser.add_argument("--check", action="store_true", help="only compare README and folder")
+    options = parser.parse_args()
+    *sources, folder = options.paths
+    if options.check == bool(sources):
+        parser.error("expected a study and a folder, or a folder and --check")
+    try:
+        if sources:
+            publish(sources, folder)
+    except TfcmpError as error:
+        sys.exit(f"{error}")
+    check_sums(folder)
+    readme = README.read_text(encoding="utf-8")
+    renewed = with_table(readme, folder.name, results_table(folder))
+    if not options.check:
+        README.write_text(renewed, encoding="utf-8")
+    elif readme != renewed:
+        sys.exit(f"the table of {folder.name} in README.md is not that of {folder}")
+
+
+def publish(sources: list[Path], folder: Path) -> None:
+    """Writes all files of the folder, each checked before the first is replaced.
+
+    Raises:
+        TfcmpError: runs cannot be read or compared.
+        SystemExit: a run does not verify, or something must not be published.
+    """
+    runs = [one.path for one in find_all(sources)[0] if (one.path / RESULT).exists()]
+    found = [one for run in runs for one in verify_run(run)]
+    if found:
+        sys.exit("\n".join(found))
+    material = without_unknown_times(gather(sources))
+    wishes = wishes_of(sources)
+    with tempfile.TemporaryDirectory() as place:
+        made = Path(place)
+        write_report(assemble(material, wishes), wishes, made)
+        for name in (PAGE, RECORD):
+            (made / name).unlink()
+        study = next((path for path in sources if is_study(path)), None)
+        if study is not None:
+            shutil.copy(study / STUDY, made / STUDY)
+        described = describe(material, study is not None, folder)
+        (made / "README.md").write_text(front_page(described, folder), encoding="utf-8")
+        refuse_private(made)
+        sums = {
+            file.relative_to(made).as_posix(): sha256_of(file)
+            for file in sorted(made.rglob("*"))
+            if file.is_file()
+        }
+        write_json(made / PUBLISHED, {**described, "files": sums})
+        refuse_private(made)
+        if folder.exists():
+            shutil.rmtree(folder)
+        shutil.copytree(made, folder)
+
+
+def without_unknown_times(material: Material) -> Material:
+    """The material, with times left out where nobody knows what ran beside them."""
+    entrants = tuple(
+        replace(
+            entrant,
+            runs=tuple(
+                run
+                if run.contention or run.timing.get("others_share") is not None
+                else replace(run, contention=UNKNOWN_LOAD)
+                for run in entrant.runs
+            ),
+        )
+        for entrant in material.entrants
+    )
+    return replace(material, entrants=entrants)
+
+
+def wishes_of(sources: list[Path]) -> Wishes:
+    """Those of the study's own report, else none."""
+    for path in sources:
+        if is_study(path) and (path / REPORT / RECORD).exists():
+            return read_record(path / REPORT)[0]
+    return Wishes()
+
+
+def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, Any]:
+    """Commit, hardware, dates, commands and hours."""
+    runs = [run for entrant in material.entrants for run in entrant.runs]
+    environments = [run.environment for run in runs]
+    commands = [portable(shlex.join(of.get("command", []))) for of in environments]
+    if is_of_study:
+        commands = [f"python -m tfcmp.compare --config {shown(folder)}/{STUDY}"]
+    hours = {
+        "fits": sum(run.timing.get("total_seconds", 0.0) for run in runs) / 3600,
+        "searches": sum(value or 0.0 for one in material.searches for value in one.seconds())
+        / 3600,
+    }
+    return {
+        "commits": sorted({str(of.get("commit")) for of in environments}),
+        "hardware": sorted(
+            f"{', '.join(of.get('device_names') or [str(of.get('device'))])}, "
+            f"{of.get('threads')} threads, {of.get('precision')}"
+            for of in {json.dumps(one, sort_keys=True): one for one in environments}.values()
+        ),
+        "dates": sorted({str(of.get("started"))[:10] for of in environments}),
+        "versions": environments[0].get("versions", {}),
+        "commands": list(dict.fromkeys(commands)),
+        "hours": {name: round(value, 2) for name, value in hours.items()},
+        "runs": [run.name for run in runs],
+        "searches": [search.label for search in material.searches],
+    }
+
+
+def front_page(described: dict[str, Any], folder: Path) -> str:
+    """README.md of the folder."""
+    hours = described["hours"]
+    lines = [
+        f"# {folder.name}",
+        "",
+        "[The report](report.md), its [tables as CSV](tables) and [figures](figures).",
+        "",
+        "| | |",
+        "| --- | --- |",
+        f"| commit | {', '.join(described['commits'])} |",
+        f"| hardware | {'; '.join(dict.fromkeys(described['hardware']))} |",
+        f"| fitted | {', '.join(described['dates'])} |",
+        f"| hours | {hours['fits']:.2f} for {len(described['runs'])} runs, "
+        f"{hours['searches']:.2f} for {len(described['searches'])} searches |",
+        "",
+        "Made by",
+        "",
+        *(f"    {command}" for command in described["commands"]),
+        "",
+        f"and published by `python scripts/publish_study.py STUDY {shown(folder)}`. "
+        f"[{PUBLISHED}]({PUBLISHED}) has versions and a checksum of every file.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def shown(folder: Path) -> str:
+    """The folder as seen from the repository; its name alone where it lies elsewhere."""
+    whole = folder.resolve()
+    return str(whole.relative_to(ROOT)) if whole.is_relative_to(ROOT) else whole.name
+
+
+def refuse_private(folder: Path) -> None:
+    """Ends where a file holds a path or a name of this machine, or what may be a text.
+
+    Raises:
+        SystemExit: with file and line of each.
+    """
+    names = {getpass.getuser(), Path.home().name, socket.gethostname()} - {"root", "localhost"}
+    of_machine = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names if len(name) > 2))
+    found: list[str] = []
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            where = f"{file.relative_to(folder)}, line {number}"
+            if hit := PLACE.search(line):
+                found.append(f"{where}: a path of the machine ({line[hit.start() :][:40]})")
+            if of_machine.pattern and (hit := of_machine.search(line)):
+                found.append(f"{where}: a name of the machine or its user ({hit[0]})")
+            # A row of a table; paragraphs of the report are notes.
+            is_row = file.suffix == ".csv" or line.startswith("|")
+            longest = max(map(len, re.split(r'["|]', line)))
+            if is_row and longest > LONGEST_CELL:
+                found.append(f"{where}: {longest} characters in a cell, which may be a text")
+    if found:
+        sys.exit("not published:\n" + "\n".join(found))
+
+
+def check_sums(folder: Path) -> None:
+    """Ends where a published file is not the one whose checksum was written.
+
+    Raises:
+        SystemExit: with the names of the files.
+    """
+    sums = json.loads((folder / PUBLISHED).read_text(encoding="utf-8"))["files"]
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    changed = [
+        name
+        for name, value in sums.items()
+        if name not in there or sha256_of(folder / name) != value
+    ]
+    changed += sorted(there - set(sums) - {PUBLISHED})
+    if changed:
+        sys.exit(f"not as published in {folder}: {', '.join(changed)}")
+
+
+def with_table(readme: str, name: str, content: str) -> str:
+    """The README with `content` between the marks of `name`."""
+    if START.format(name) not in readme:
+        sys.exit(f"README.md has no mark {START.format(name)}")
+    start = readme.index(START.format(name)) + len(START.format(name))
+    end = readme.index(END, start)
+    return f"{readme[:start]}\n{content}\n{readme[end:]}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+import pytest
+
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.inference_times import inference_section, joined, usual_axes
+from tfcmp.reporting.reading import read_run
+from tfcmp.runs.files import write_json
+
+ACCURACIES = {"gru": Interval(0.89, 0.88, 0.9), "lstm": Interval(0.88, 0.87, 0.89)}
+
+
+@pytest.fixture
+def entrants(write_run, benches):
+    """A gru and an lstm whose answers were timed."""
+
+    def build(gru, lstm):
+        paths = [write_run(model) for model in ("gru", "lstm")]
+        for path, cells in zip(paths, (gru, lstm), strict=True):
+            write_json(path / "bench.json", benches.bench_of(cells))
+        return make_entrants([read_run(path) for path in paths])
+
+    return build
+
+
+def rows_of(table):
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+
+def test_a_row_a_model_and_engine_with_the_command_that_measures_it_again(benches, entrants):
+    cells = {
+        "keras float32": benches.inference_cell(8.0),
+        "onnx float32": benches.inference_cell(3.0, engine="onnx"),
+    }
+    section = inference_section(entrants(cells, {}), ACCURACIES)
+    keras, onnx = rows_of(section.tables[0])
+    assert (keras["engine"], keras["p90_ms"], keras["accuracy"]) == ("keras float32", 8.0, 0.89)
+    assert (onnx["p90_ms"], onnx["accuracy"], onnx["model_mb"]) == (3.0, 0.88, 16.0)
+    assert onnx["command"] == "python -m tfcmp.bench gru-seed1 --engines keras,onnx"
+
+
+def test_times_of_other_threads_stand_in_a_table_of_their_own(benches, entrants):
+    made = entrants(
+        {"keras float32": benches.inference_cell(8.0)},
+        {"keras float32": benches.inference_cell(2.0, threads=8)},
+    )
+    section = inference_section(made, ACCURACIES)
+    assert [len(table.rows) for table in section.tables] == [1, 1]
+    assert "8 threads" in section.tables[1].title
+    assert "latency_p90_ms" in usual_axes(made)["gru"]
+    assert usual_axes(made)["lstm"] == {}
+
+
+def test_times_beside_other_work_are_empty_and_no_axis(benches, entrants):
+    made = entrants(
+        {"keras float32": benches.inference_cell(8.0, others=0.4)},
+        {"keras float32": benches.inference_cell(9.0)},
+    )
+    busy, quiet = rows_of(inference_section(made, ACCURACIES).tables[0])
+    assert busy["p90_ms"] is None
+    assert "5 % of the CPU" in busy["left_out"]
+    assert (quiet["p90_ms"], quiet["left_out"]) == (9.0, None)
+    axes = usual_axes(made)
+    assert "latency_p90_ms" not in axes["gru"]
+    assert axes["lstm"]["latency_p90_ms"].value == 9.0
+
+
+def test_pictures_against_accuracy_length_and_batch(benches, entrants):
+    cells = {"keras float32": benches.inference_cell(8.0)}
+    section = inference_section(entrants(cells, cells), ACCURACIES)
+    names = [figure.name for figure in section.figures]
+    assert names == ["accuracy_latency", "latency_length", "latency_batch"]
+
+
+def test_what_was_not_measured_is_told(benches, entrants):
+    section = inference_section(entrants({}, {}), ACCURACIES)
+    assert section.tables == ()
+    assert "Not measured" in section.notes[0]
+
+
+def test_measurements_of_several_runs_are_joined_with_the_widest_ends():
+    found = [{"value": 1.0, "low": 0.5, "high": 1.5}, {"value": 3.0, "low": 2.0, "high": 4.0}]
+    assert joined(found) == Interval(2.0, 0.5, 4.0)
+    assert joined([*found, 2.0]) == 2.0
+    assert joined([None, {"value": None}]) is None

@@ -1,0 +1,98 @@
+"""scripts/publish_study.py: what is published of a study, and what is not."""
+
+import json
+import runpy
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tfcmp.runs.files import write_json
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "publish_study.py"
+
+
+@pytest.fixture(scope="module")
+def script():
+    return SimpleNamespace(**runpy.run_path(str(SCRIPT)))
+
+
+@pytest.fixture
+def study(tmp_path, write_run_directory, write_search):
+    """Two complete runs of a gru, one that failed, and a search."""
+    folder = tmp_path / "study"
+    for seed in (1, 2):
+        command = ["python", "-m", "tfcmp.fit", "--runs", str(tmp_path), "--seed", str(seed)]
+        write_run_directory(folder / "runs", "gru", seed, environment={"command": command})
+    write_run_directory(folder / "runs", "lstm", 1, is_complete=False)
+    write_search(folder / "searches" / "gru")
+    (folder / "study.yaml").write_text("# A study.\nseeds: [1, 2]\n")
+    return folder
+
+
+def test_report_tables_and_figures_are_published_and_how_they_were_made(script, study, tmp_path):
+    out = tmp_path / "pilot"
+    script.publish([study], out)
+    assert not (out / "report.html").exists()
+    for name in ("report.md", "tables/accuracy.csv", "figures/accuracy.svg", "study.yaml"):
+        assert (out / name).is_file()
+    head = json.loads((out / "published.json").read_text())
+    assert head["commands"] == ["python -m tfcmp.compare --config pilot/study.yaml"]
+    assert head["commits"] == ["0123456789abcdef"]
+    assert head["hours"]["searches"] == pytest.approx(sum(range(10, 22)) / 3600, abs=0.01)
+    assert "0123456789abcdef" in (out / "README.md").read_text()
+    script.check_sums(out)
+
+
+def test_runs_without_a_study_are_published_with_the_command_of_each(script, study, tmp_path):
+    runs = [study / "runs" / f"gru-seed{seed}" for seed in (1, 2)]
+    script.publish(runs, tmp_path / "pilot")
+    head = json.loads((tmp_path / "pilot" / "published.json").read_text())
+    assert head["commands"] == [f"python -m tfcmp.fit --seed {seed}" for seed in (1, 2)]
+
+
+def test_times_whose_load_is_unknown_are_left_out(script, study, tmp_path):
+    script.publish([study], tmp_path / "pilot")
+    assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / "times.csv").read_text()
+
+
+def test_a_path_of_the_machine_is_refused_and_nothing_replaced(script, study, tmp_path):
+    out = tmp_path / "pilot"
+    script.publish([study], out)
+    before = (out / "published.json").read_text()
+    failures = {"failures": {"lstm-seed1": "no such file: /home/ann/reviews.csv"}}
+    write_json(study / "study.json", failures)
+    with pytest.raises(SystemExit, match=r"failed_runs.csv, line 2: a path of the machine"):
+        script.publish([study], out)
+    assert (out / "published.json").read_text() == before
+
+
+def test_what_may_be_a_text_of_the_data_is_refused(script, study, tmp_path):
+    write_json(study / "study.json", {"failures": {"lstm-seed1": "a long review " * 60}})
+    with pytest.raises(SystemExit, match="which may be a text"):
+        script.publish([study], tmp_path / "pilot")
+
+
+def test_a_run_that_does_not_verify_is_refused(script, study, tmp_path):
+    file = study / "runs" / "gru-seed1" / "timing.json"
+    file.write_text(file.read_text().replace("21.0", "11.0"))
+    with pytest.raises(SystemExit, match=r"timing.json"):
+        script.publish([study], tmp_path / "pilot")
+
+
+def test_a_published_file_that_was_changed_is_named(script, study, tmp_path):
+    out = tmp_path / "pilot"
+    script.publish([study], out)
+    file = out / "tables" / "accuracy.csv"
+    file.write_text(file.read_text().replace("gru", "lstm"))
+    with pytest.raises(SystemExit, match=r"tables/accuracy.csv"):
+        script.check_sums(out)
+    shutil.rmtree(out)
+
+
+def test_the_table_stands_between_the_marks_of_the_readme(script):
+    readme = "a\n<!-- results: pilot -->\nold\n<!-- end of results -->\nb\n"
+    assert script.with_table(readme, "pilot", "new") == readme.replace("old", "new")
+    with pytest.raises(SystemExit, match="no mark"):
+        script.with_table("a", "pilot", "new")

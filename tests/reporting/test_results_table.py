@@ -1,0 +1,35 @@
+import json
+
+import pytest
+
+from tfcmp.reporting.assembling import Wishes, assemble
+from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.results_table import results_table
+from tfcmp.reporting.writing import write_report
+
+
+@pytest.fixture
+def published(tmp_path, write_run):
+    """A published comparison of a gru with two seeds and a transformer on other threads."""
+    paths = [write_run("gru", seed) for seed in (1, 2)]
+    paths.append(write_run("transformer", environment={"threads": 8}))
+    write_report(assemble(gather(paths), Wishes()), Wishes(), tmp_path / "out")
+    head = {"hardware": ["Test CPU, 2 threads"], "dates": ["2026-01-02"], "commits": ["0" * 40]}
+    (tmp_path / "out" / "published.json").write_text(json.dumps(head))
+    return tmp_path / "out"
+
+
+def test_a_row_a_model_with_its_interval_and_the_conditions_below(published):
+    lines = results_table(published).splitlines()
+    assert lines[0].startswith("| model | runs | test accuracy, % | 95 % interval |")
+    (gru,) = [line for line in lines if line.startswith("| `gru` | 2 |")]
+    assert "21.5 s" in gru
+    assert "10 %" in gru
+    assert lines[-1].startswith("Test CPU, 2 threads; 2026-01-02; commit 0000000000.")
+    assert "No training times of `transformer`" in lines[-1]
+
+
+def test_a_column_without_values_and_baselines_that_read_nothing_are_left_out(published):
+    table = results_table(published)
+    assert "latency" not in table
+    assert "majority" not in table

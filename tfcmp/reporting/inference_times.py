@@ -1,0 +1,250 @@
+"""Section: how fast saved models answer, by engine, from bench.json."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.reporting.commands import portable
+from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.figures.accuracy import draw_accuracy_against
+from tfcmp.reporting.figures.curves import Curve, draw_curves
+from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.reading import BUSY, Run
+
+AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
+CONTENDED = f"other processes took more than {100 * BUSY:.0f} % of the CPU meanwhile"
+USUAL_ENGINE = "keras float32"
+
+Conditions = tuple[str, ...]
+
+
+class Cell(NamedTuple):
+    """What one engine did with one run's model."""
+
+    entrant: Entrant
+    run: Run
+    engine: str
+    measured: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Label and engine."""
+        return f"{self.entrant.label}: {self.engine}"
+
+    @property
+    def conditions(self) -> Conditions:
+        """What its times depend on beside model and engine."""
+        of = self.measured.get("conditions", {})
+        return (", ".join(of.get("device_names") or []), f"{of.get('threads')} threads")
+
+    @property
+    def gives_axes(self) -> bool:
+        """Whether the axes at the top of the file are those of this engine."""
+        return self.run.measured["bench"].get("axes_of", USUAL_ENGINE) == self.engine
+
+    @property
+    def is_contended(self) -> bool:
+        """Whether other work ran beside it."""
+        share = self.measured.get("others_share")
+        return share is not None and share > BUSY
+
+
+def inference_section(
+    entrants: Sequence[Entrant],
+    accuracies: Mapping[str, Interval],
+    styles: Styles | None = None,
+) -> Section:
+    """A table for each set of conditions; accuracy against p90; latency by length and by batch."""
+    found = list(cells(entrants))
+    if not found:
+        told = (
+            "Not measured in these runs. python -m tfcmp.bench RUN measures latency and throughput "
+            "of a saved model, python -m tfcmp.bench RUN --engines keras,onnx,openvino also of "
+            "other engines."
+        )
+        return Section("inference", "Inference time", (told,))
+    kinds = dict.fromkeys(cell.conditions for cell in found)
+    tables = [
+        _table(number, kind, [cell for cell in found if cell.conditions == kind])
+        for number, kind in enumerate(kinds, start=1)
+    ]
+    usual = _usual(found)
+    counted = [cell for cell in found if cell.conditions == usual and not cell.is_contended]
+    figures = _figures(counted, accuracies, styles)
+    notes = (
+        "Latency is from a text to its probabilities, one text at a time, tokenising included; "
+        "throughput is that of many texts known beforehand. One run of a model stands for it: "
+        "intervals cover the spread of the times, not other seeds.",
+    )
+    return Section("inference", "Inference time", notes, (), figures, tuple(tables))
+
+
+def cells(entrants: Sequence[Entrant]) -> Iterator[Cell]:
+    """All that was measured, in the order of the report."""
+    for entrant in entrants:
+        for run in entrant.runs:
+            for engine, measured in run.measured.get("bench", {}).get("inference", {}).items():
+                yield Cell(entrant, run, engine, measured)
+
+
+def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | float]]:
+    """Label -> axis -> mean over runs, of the engine and under the conditions of most.
+
+    Runs beside which other work ran, and those under other conditions, are left out; a bench.json
+    that tells no conditions counts.
+    """
+    found = [cell for cell in cells(entrants) if cell.gives_axes]
+    usual = _usual(found, with_engine=True)
+    left_out = {
+        cell.run.name
+        for cell in found
+        if cell.is_contended or (cell.engine, *cell.conditions) != usual
+    }
+    return {
+        entrant.label: {
+            axis: joined
+            for axis in AXES
+            if (joined := _joined(entrant, axis, left_out)) is not None
+        }
+        for entrant in entrants
+    }
+
+
+def _joined(entrant: Entrant, axis: str, left_out: set[str]) -> Interval | float | None:
+    """Mean over runs, and the widest ends of their intervals."""
+    bench = [run.measured.get("bench", {}) for run in entrant.runs if run.name not in left_out]
+    return joined([content.get(axis) for content in bench])
+
+
+def joined(found: Sequence[Any]) -> Interval | float | None:
+    """Mean of numbers, or of objects with value, low and high with the widest ends; None if none."""
+    known = [
+        one if isinstance(one, dict) else {"value": one}
+        for one in found
+        if isinstance(one, dict | int | float)
+    ]
+    known = [one for one in known if isinstance(one.get("value"), int | float)]
+    if not known:
+        return None
+    mean = float(np.mean([one["value"] for one in known]))
+    if not all({"low", "high"} <= set(one) for one in known):
+        return mean
+    return Interval(mean, min(one["low"] for one in known), max(one["high"] for one in known))
+
+
+def _usual(found: Sequence[Cell], with_engine: bool = False) -> Conditions:
+    counted = Counter(
+        (*([cell.engine] if with_engine else []), *cell.conditions)
+        for cell in found
+        if not cell.is_contended
+    )
+    return counted.most_common(1)[0][0] if counted else ()
+
+
+def _table(number: int, kind: Conditions, found: Sequence[Cell]) -> Table:
+    columns = (
+        Column("model", "model"),
+        Column("engine", "engine"),
+        Column("accuracy", "accuracy", "share"),
+        Column("labels_kept", "labels kept", "share"),
+        *(
+            column
+            for name in ("p50", "p90", "p99")
+            for column in (
+                Column(f"{name}_ms", f"{name}, ms", "number"),
+                Column(f"{name}_ms_low", f"{name} interval", "number"),
+                Column(f"{name}_ms_high", "to", "number"),
+            )
+        ),
+        Column("examples_per_second", "texts/s", "number"),
+        Column("cold_start", "cold start", "seconds"),
+        Column("peak_memory_mb", "peak memory, MB", "number"),
+        Column("model_mb", "size, MB", "number"),
+        Column("sample", "sample"),
+        Column("left_out", "why times are left out"),
+        Column("run", "run"),
+        Column("command", "command"),
+    )
+    return make_table(
+        f"inference_{number}" if number > 1 else "inference",
+        f"Inference by engine: {', '.join(filter(None, kind))}",
+        columns,
+        [_row(cell) for cell in found],
+        "Accuracy is that of the sampled test texts, for Keras that of the run; labels kept is the "
+        "share of answers that are those saved with the run. The command measures the row again.",
+    )
+
+
+def _row(cell: Cell) -> tuple:
+    measured = cell.measured
+    labels = measured.get("labels", {})
+    accuracy = labels.get("accuracy_of_run" if cell.engine.startswith("keras") else "accuracy")
+    times: list[float | None] = []
+    for name in AXES[:3]:
+        of = measured.get(name) or {}
+        times += [None] * 3 if cell.is_contended else [of.get(k) for k in ("value", "low", "high")]
+    rate = (measured.get("examples_per_second") or {}).get("value")
+    cold = measured.get("cold_start", {}).get("seconds")
+    return (
+        cell.entrant.label,
+        cell.engine,
+        accuracy,
+        labels.get("labels_kept"),
+        *times,
+        None if cell.is_contended else rate,
+        None if cell.is_contended else cold,
+        measured.get("peak_gpu_memory_mb") or measured.get("peak_memory_mb"),
+        measured.get("model_mb"),
+        "full" if measured.get("is_full") else "short",
+        CONTENDED if cell.is_contended else None,
+        cell.run.name,
+        portable(measured.get("command", "")) or None,
+    )
+
+
+def _figures(
+    counted: Sequence[Cell], accuracies: Mapping[str, Interval], styles: Styles | None
+) -> tuple[Figure, ...]:
+    figures = []
+    costs = {
+        cell.name: Interval(*(cell.measured["latency_p90_ms"][k] for k in ("value", "low", "high")))
+        for cell in counted
+        if isinstance(cell.measured.get("latency_p90_ms"), dict)
+    }
+    if costs:
+        figures.append(
+            draw_accuracy_against(
+                "accuracy_latency",
+                "Accuracy against latency",
+                "latency p90, ms",
+                accuracies,
+                costs,
+                styles,
+            )
+        )
+    by_length = {cell.name: _points(cell, "by_length", "mean_tokens") for cell in counted}
+    by_batch = {cell.name: _points(cell, "by_batch_size", None) for cell in counted}
+    for name, title, across, curves in (
+        ("latency_length", "Latency against length", "tokens of the text", by_length),
+        ("latency_batch", "Latency against batch size", "texts of a query", by_batch),
+    ):
+        known = {label: curve for label, curve in curves.items() if len(curve) > 1}
+        if known:
+            up = "latency p90, ms"
+            figures.append(draw_curves(name, title, across, up, known, styles))
+    return tuple(figures)
+
+
+def _points(cell: Cell, name: str, across: str | None) -> Curve:
+    """(x, p90 with its interval) of a curve of bench.json."""
+    curve = []
+    for key, of in cell.measured.get(name, {}).items():
+        p90 = of.get("milliseconds", {}).get("p90")
+        if p90:
+            x = float(of.get(across, key)) if across else float(key)
+            curve.append((x, Interval(p90["value"], p90["low"], p90["high"])))
+    return sorted(curve)

@@ -1,0 +1,86 @@
+"""Section: how far the explanations of the models can be trusted, from explanation.json."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.entrants import Entrant
+
+NAMES = {"ig": "integrated gradients", "occlusion": "leaving a word out"}
+COLUMNS = (
+    Column("model", "model"),
+    Column("method", "method"),
+    Column("comprehensiveness", "comprehensiveness", "number"),
+    Column("comprehensiveness_low", "95 % interval", "number"),
+    Column("comprehensiveness_high", "to", "number"),
+    Column("random_comprehensiveness", "random", "number"),
+    Column("sufficiency", "sufficiency", "number"),
+    Column("sufficiency_low", "95 % interval", "number"),
+    Column("sufficiency_high", "to", "number"),
+    Column("random_sufficiency", "random", "number"),
+    Column("plausibility", "plausibility", "number"),
+    Column("plausibility_low", "95 % interval", "number"),
+    Column("plausibility_high", "to", "number"),
+    Column("seconds", "an explanation, median", "seconds"),
+    Column("seconds_p90", "p90", "seconds"),
+    Column("completeness_error", "completeness error, p95", "number"),
+    Column("sanity", "sanity check"),
+    Column("texts", "texts", "count"),
+    Column("run", "run"),
+)
+NOTE = (
+    "Comprehensiveness: how much the probability of the answer falls without the top words; higher "
+    "is better. Sufficiency: how much it falls with the top words alone; lower is better. Both are "
+    "means over 1, 5, 10, 20 and 50 % of the words, beside a random ranking of the same words. "
+    "Plausibility is the agreement with the words that decide, where they are known: 0 is chance, "
+    "1 is all. An explanation that hardly changes with shuffled weights fails the sanity check."
+)
+
+
+def interpretability_section(entrants: Sequence[Entrant]) -> Section:
+    """A row a run and method; says so where nothing was measured."""
+    rows = [
+        _row(entrant.label, run.name, method, run.measured["explanation"])
+        for entrant in entrants
+        for run in entrant.runs
+        if "explanation" in run.measured
+        for method in run.measured["explanation"].get("methods", {})
+    ]
+    note = (
+        ()
+        if rows
+        else (
+            "Not measured in these runs. python -m tfcmp.explain RUN --evaluate measures how faithful "
+            "the explanations of a run are.",
+        )
+    )
+    return Section("interpretability", "Interpretability", note, (), (), (_table(rows),))
+
+
+def _table(rows: Sequence[tuple]) -> Table:
+    return make_table("explanations", "Explanations by model and method", COLUMNS, rows, NOTE)
+
+
+def _row(label: str, run: str, method: str, content: Mapping[str, Any]) -> tuple:
+    of, random = content["methods"][method], content.get("random", {})
+    seconds = of.get("seconds", {})
+    passed = content.get("sanity", {}).get(method, {}).get("passed")
+    return (
+        label,
+        NAMES.get(method, method),
+        *_ends(of.get("comprehensiveness")),
+        _ends(random.get("comprehensiveness"))[0],
+        *_ends(of.get("sufficiency")),
+        _ends(random.get("sufficiency"))[0],
+        *_ends(of.get("plausibility")),
+        seconds.get("median"),
+        seconds.get("p90"),
+        of.get("completeness", {}).get("p95"),
+        None if passed is None else ("passed" if passed else "failed"),
+        content.get("sample", {}).get("texts"),
+        run,
+    )
+
+
+def _ends(interval: Mapping[str, float] | None) -> list[float | None]:
+    return [(interval or {}).get(name) for name in ("value", "low", "high")]
