@@ -33,7 +33,7 @@ def main() -> None:
     # A name of its own: a demo that finds everything done would show nothing.
     name = f"demo-{datetime.now():%Y%m%d-%H%M%S}"
     options = ["--config", STUDY, "--runs", str(RUNS), "--name", name]
-    console.print(f"[bold]python -m tfcmp.compare {' '.join(options)}")
+    console.print(f"[bold]python -m tfcmp.compare {' '.join(options)}", soft_wrap=True)
     page, study = compare(options)
     runs = sorted((study / "runs").iterdir())
     console.print(
