@@ -55,6 +55,18 @@ def test_a_child_can_be_interrupted(tmp_path):
     assert "KeyboardInterrupt" in (tmp_path / "log").read_text()
 
 
+def test_a_child_can_be_interrupted_where_this_process_cannot(tmp_path):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = ChildProcess([sys.executable, "-c", SLEEP], tmp_path / "log")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    wait_for(lambda: "ready" in (tmp_path / "log").read_text())
+    child.interrupt()
+    child.end(time.monotonic() + 20)
+    assert "KeyboardInterrupt" in (tmp_path / "log").read_text()
+
+
 def test_a_child_that_does_not_end_is_killed(tmp_path):
     program = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n" + SLEEP
     child = ChildProcess([sys.executable, "-c", program], tmp_path / "log")

@@ -54,7 +54,7 @@ class ChildProcess:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 process_group=0,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_begin,
             )
 
     def poll(self) -> int | None:
@@ -74,8 +74,13 @@ class ChildProcess:
             self._process.wait()
 
 
-def _die_with_parent() -> None:
-    _LIBRARY.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def _begin() -> None:
+    """Runs in the child before its program."""
+    # A shell lets what it starts in the background ignore Ctrl-C, and that is inherited: the child
+    # could not be asked to end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        _LIBRARY.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def fit_command(
