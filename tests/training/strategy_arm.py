@@ -22,6 +22,12 @@ CASES = {
     "accumulated": {"clip_norm": 0.05, "accumulate": 3},
     "decayed": {"clip_norm": 0.05, "rate_shares": 0.3},
 }
+# A key's bias does nothing under softmax: its gradient is nothing but rounding, which Adam, dividing
+# by its size, would make steps of.
+OPTIMIZERS = {
+    "gru": {"optimizer": "adam", "learning_rate": 0.01},
+    "bert": {"optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.05},
+}
 
 
 def configurations(preset):
@@ -56,7 +62,7 @@ def main(replicas, preset, out):
             strategy=strategy,
             replicas=replicas,
             data=DataSettings(max_length=12),
-            training=replace(configuration.training, optimizer="adam", learning_rate=0.01),
+            training=replace(configuration.training, **OPTIMIZERS[name]),
         )
         if opened is None:
             set_up_hardware(configuration)
