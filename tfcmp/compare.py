@@ -124,7 +124,7 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
 def _wishes(study: "Study", options: "Namespace") -> tuple[list[str], str, float]:
     """Requirements, preference and margin of the report; flags before the file."""
     from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.pareto import parse_requirement
+    from tfcmp.evaluation.requirements import parse_requirement
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"
