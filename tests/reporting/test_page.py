@@ -82,7 +82,7 @@ def test_a_claim_tells_what_it_stands_on():
     )
     assert support(claim, "B").endswith("; test B")
     assert support(Claim("a", "not measured")) == ""
-    assert support(Claim("a", "not measured", to_measure="run b")) == "to measure it: run b"
+    assert support(Claim("a", "not measured", to_measure="run b")) == "run b"
 
 
 def test_how_findings_came_about_is_told_once():

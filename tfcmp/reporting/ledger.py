@@ -21,10 +21,10 @@ SLOWER = "Recurrent networks are sequential and train slower than a transformer.
 ALIKE = "With equal parameter counts, recurrent networks and transformers perform alike."
 GENERATION = "Recurrent networks can generate text, masked transformers cannot."
 WAYS = {
-    SLOWER: "python -m tfcmp.bench --model lstm --lengths 64,128,256,512 --out DIR, the same with "
+    SLOWER: "to measure it: python -m tfcmp.bench --model lstm --lengths 64,128,256,512 --out DIR, the same with "
     "--model transformer, and both folders to the report; or runs of both with several seeds",
-    ALIKE: "python -m tfcmp.compare --config configs/studies/matched_parameters.yaml",
-    GENERATION: "no command of tfcmp does: its models classify",
+    ALIKE: "to measure it: python -m tfcmp.compare --config configs/studies/matched_parameters.yaml",
+    GENERATION: "no command of tfcmp measures it: its models classify",
 }
 # Of the parameters without embeddings; what --architecture.match promises.
 SAME_SIZE = 0.02
@@ -41,7 +41,7 @@ COLUMNS = (
     Column("seeds", "runs"),
     Column(TEST, "test"),
     Column("table", "table"),
-    Column("to_measure", "to measure it"),
+    Column("to_measure", "what to run"),
 )
 
 

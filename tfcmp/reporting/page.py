@@ -75,7 +75,7 @@ def support(claim: Claim, letter: str = "") -> str:
     if claim.seeds:
         parts.append(f"runs: {claim.seeds}")
     if claim.to_measure:
-        parts.append(f"to measure it: {claim.to_measure}")
+        parts.append(claim.to_measure)
     if letter:
         parts.append(f"test {letter}")
     return "; ".join(parts)

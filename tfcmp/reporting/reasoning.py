@@ -176,7 +176,7 @@ def pareto_table(models: Models, front: Front) -> Table:
         columns,
         rows,
         "A model is beaten by one that is no worse on any measured axis of the three, and better on "
-        "one by more than the data leave open.",
+        "one by more than the data leave open; a single run stands for itself, not for its model.",
     )
 
 
