@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
 
     study = read_study(file)
     plan = make_plan(study, str(file))
-    wishes = _wishes(study, options)
+    wishes = _wishes(study, options, file)
     directory.accept(file, plan)
     directory.read_state()
     if options.plan:
@@ -121,17 +121,21 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     return file, StudyDirectory(Path(options.runs) / check_name(name))
 
 
-def _wishes(study: "Study", options: "Namespace") -> tuple[list[str], str, float]:
+def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str], str, float]:
     """Requirements, preference and margin of the report; flags before the file."""
     from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.pareto import parse_requirement
+    from tfcmp.evaluation.requirements import parse_requirement
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"
     margin = options.margin or study.margin or 0.5
-    find_axis(preference)
-    for requirement in requirements:
-        parse_requirement(requirement)
+    try:
+        find_axis(preference)
+        for requirement in requirements:
+            parse_requirement(requirement)
+    except CallError as error:
+        where = "--require or --prefer" if options.require or options.prefer else f"{file}: report"
+        raise CallError(f"{where}: {error}") from None
     if not 0 < margin <= 100:
         raise CallError(f"--margin {margin:g}: expected points above 0, up to 100")
     return requirements, preference, margin / 100

@@ -58,7 +58,7 @@ def report(
 ) -> Path:
     """Writes the report of `paths`; gives the path of its page."""
     from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.pareto import parse_requirement
+    from tfcmp.evaluation.requirements import parse_requirement
     from tfcmp.reporting.assembling import Wishes, assemble
     from tfcmp.reporting.gathering import gather
     from tfcmp.reporting.studies import REPORT, is_study

@@ -8,7 +8,7 @@ from tfcmp.errors import CallError
 from tfcmp.explanation import checks
 from tfcmp.explanation.contrast.pairs import PairColumns
 from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT
-from tfcmp.runs.files import sha256_of
+from tfcmp.runs.files import sealed, sha256_of
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_classes_without_telling_names_have_to_be_mapped(copies):
     content["classes"] = ["0", "1"]
     file.write_text(json.dumps(content))
     result["files"][SPLIT] = sha256_of(file)
-    (paths[0] / "result.json").write_text(json.dumps(result))
+    (paths[0] / "result.json").write_text(json.dumps(sealed(result)))
     with pytest.raises(CallError, match="--positive LABEL --negative LABEL"):
         checks.check_behaviour(paths[:1], cases=12, seed=1, command="c")
     found = checks.check_behaviour(

@@ -55,6 +55,13 @@ def test_a_network_below_bag_of_ngrams_is_flagged(section, write_run):
     assert rows["bag_of_ngrams"]["flag"] is None
 
 
+def test_the_flag_tells_where_the_difference_is_not_resolved(section, write_run):
+    rows = rows_of(section(write_run("bag_of_ngrams", skill=1.0), write_run("gru", skill=0.95)))
+    flags = {None, "below bag_of_ngrams, not resolved"}
+    assert rows["gru"]["flag"] in flags
+    assert (rows["gru"]["flag"] is None) == (rows["gru"]["mean"] >= rows["bag_of_ngrams"]["mean"])
+
+
 def test_without_bag_of_ngrams_the_missing_row_is_told(section, write_run):
     assert "bag_of_ngrams is not among these runs" in section(write_run()).notes[0]
 

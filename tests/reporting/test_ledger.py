@@ -36,6 +36,12 @@ def test_the_claims_of_the_mission_are_not_measured_until_they_are(write_run):
     assert "generate" in claims[2].sentence
 
 
+def test_what_is_not_measured_says_what_to_run(write_run):
+    claims = claims_of([read_run(write_run("gru"))])
+    assert all(claim.to_measure for claim in claims)
+    assert "matched_parameters.yaml" in claims[1].to_measure
+
+
 def test_slower_recurrent_networks_support_the_first_claim(write_run):
     runs = speeds(write_run, "lstm", [50.0, 51.0, 49.0])
     runs += speeds(write_run, "transformer", [100.0, 101.0, 99.0])

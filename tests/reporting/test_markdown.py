@@ -18,6 +18,13 @@ def test_text_cannot_leave_its_cell():
     assert cell in written.splitlines()
 
 
+def test_commands_stay_fit_for_copying():
+    written = markdown_of(
+        Report("t", (), (Section("s", "S", ("--require 'a<=20' 'b>=1' p < 1",)),))
+    )
+    assert "--require 'a<=20' 'b>=1' p < 1" in written.splitlines()
+
+
 def test_it_has_the_tables_and_figures_of_the_page(write_run):
     report = assemble(gather([write_run("gru"), write_run("bag_of_ngrams")]), Wishes())
     written = markdown_of(report)

@@ -62,6 +62,12 @@ def test_a_number_sorts_by_its_value_and_not_by_what_is_shown(tags):
     assert values == ["1.5"]
 
 
+def test_a_count_of_runs_has_its_table_and_nothing_before_it():
+    claim = Claim("2 of 2 runs spiked.", "supported", "stability", 2, unit="runs")
+    page = page_of(Report("t", (), (Section("s", "S", claims=(claim,)),)))
+    assert '<span class="stands"><a href="#table-stability">' in page
+
+
 def test_a_long_table_is_folded():
     assert "<summary>31 rows</summary>" in page_of(report_of("a", rows=31))
     assert "<summary>30 rows" not in page_of(report_of("a", rows=30))
@@ -76,6 +82,7 @@ def test_a_claim_tells_what_it_stands_on():
     )
     assert support(claim, "B").endswith("; test B")
     assert support(Claim("a", "not measured")) == ""
+    assert support(Claim("a", "not measured", to_measure="run b")) == "run b"
 
 
 def test_how_findings_came_about_is_told_once():

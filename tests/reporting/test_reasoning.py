@@ -16,9 +16,9 @@ del test_groups
 def decide(write_run):
     """The function (requirements, preference, latencies) -> the section, of a good slow and a fast model."""
 
-    def run(requirements=(), preference="accuracy", latencies=(50.0, 5.0)):
+    def run(requirements=(), preference="accuracy", latencies=(50.0, 5.0), skills=(4.0, 0.8)):
         runs = []
-        for model, skill, latency in zip(("lstm", "gru"), (4.0, 0.8), latencies, strict=True):
+        for model, skill, latency in zip(("lstm", "gru"), skills, latencies, strict=True):
             path = write_run(model, skill=skill)
             if latency is not None:
                 measured = {"value": latency, "low": latency - 1, "high": latency + 1}
@@ -51,7 +51,7 @@ def test_without_requirement_the_most_accurate_is_taken(decide):
 
 def test_what_the_choice_costs_is_named(decide):
     costs = table_of(decide(), "costs")
-    assert ("latency_p90_ms", 50.0, 5.0, "gru") in costs
+    assert ("latency_p90_ms", 50.0, 5.0, "gru", "yes") in costs
 
 
 def test_a_requirement_rules_out(decide):
@@ -72,6 +72,21 @@ def test_an_axis_without_measurement_says_so(decide):
     section = decide(latencies=(None, None))
     assert any("Inference time (latency_p90_ms) was not measured" in one for one in section.notes)
     assert "inference time:" in section.figures[0].svg
+
+
+def test_one_measured_axis_is_told_to_be_an_order_only(decide):
+    section = decide(latencies=(None, None))
+    assert any("Only one of the three was measured" in one for one in section.notes)
+    assert any("python -m tfcmp.bench RUN measures it" in one for one in section.notes)
+
+
+def test_a_difference_that_is_not_resolved_beats_nobody(decide):
+    section = decide(latencies=(None, None), skills=(1.0, 0.9))
+    assert section.claims[0].verdict == "not resolved"
+    rows = table_of(section, "pareto")
+    assert [row[5] for row in rows] == ["on the front"] * 2
+    assert all(row[6] is None for row in rows)
+    assert {row[7] for row in rows} == {None, section.claims[0].sentence.split()[3]}
 
 
 def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):

@@ -58,3 +58,17 @@ def test_the_cost_of_the_search_counts_failed_trials_too(write_run, write_search
     search = read_search(write_search(tmp_path / "gru", trials=4))
     row = rows_of([read_run(write_run())], [search])["gru"]
     assert (row["search_trials"], row["search_seconds"]) == (4, 10 + 11 + 12 + 13)
+
+
+def test_a_load_that_was_not_measured_is_told(write_run):
+    def note(*shares):
+        runs = [
+            read_run(write_run("gru", seed, timing={"others_share": share}))
+            for seed, share in enumerate(shares, start=len(list_of_runs))
+        ]
+        list_of_runs.extend(runs)
+        return times_section(make_entrants(runs), (), {"gru": Interval(0.8, 0.7, 0.9)}).notes[0]
+
+    list_of_runs = []
+    assert "with nothing else beside them" in note(0.01, 0.02)
+    assert "was not measured for 1 of 2 of these runs" in note(0.01, None)

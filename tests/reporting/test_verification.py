@@ -5,8 +5,10 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from tfcmp.errors import WorkError
 from tfcmp.reporting.assembling import Wishes, assemble
 from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.reading import read_run
 from tfcmp.reporting.verification import is_same, verify_report, verify_run
 from tfcmp.reporting.writing import write_report
 from tfcmp.runs.directory import RunDirectory
@@ -76,6 +78,18 @@ def test_an_altered_result_is_named(write_run, change, named):
     rewrite(path, change)
     (told,) = verify_run(path)
     assert named in told
+
+
+def test_an_altered_result_is_named_where_nothing_can_be_recomputed(write_run):
+    path = write_run()
+    result = json.loads((path / "result.json").read_text())
+    result["parameters"]["total"] = 5
+    (path / "result.json").write_text(json.dumps(result))
+    assert verify_run(path) == [
+        f"{path}: result.json: its checksum is not the one that was recorded"
+    ]
+    with pytest.raises(WorkError, match=r"result\.json is not as written"):
+        read_run(path)
 
 
 def test_a_split_of_another_size_is_named(write_run):

@@ -5,7 +5,15 @@ import os
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.runs.files import BYTES_A_READ, make_folder, sha256_of, whole_file, write_json
+from tfcmp.runs.files import (
+    BYTES_A_READ,
+    is_sound,
+    make_folder,
+    sealed,
+    sha256_of,
+    whole_file,
+    write_json,
+)
 
 
 def write(file, content):
@@ -94,3 +102,11 @@ def test_a_file_in_the_way_of_a_folder_is_refused(tmp_path, below):
 def test_a_name_too_long_for_a_folder_is_refused(tmp_path):
     with pytest.raises(CallError, match="too long; change --name"):
         make_folder(tmp_path / "new" / ("a" * 300), "--name")
+
+
+def test_sealed_content_tells_that_it_was_altered():
+    content = sealed({"b": {1: 0.5}, "a": (1, 2)})
+    assert is_sound(content)
+    assert sealed(content) == content
+    assert not is_sound({**content, "a": [1, 3]})
+    assert is_sound({"a": 1})

@@ -38,6 +38,20 @@ def test_a_wrong_setting_of_a_search_is_told(write_study, plan_of):
 
 
 @pytest.mark.parametrize(
+    ("search", "message"),
+    [
+        ({"space": {"training.batch_size": [0]}}, "--training.batch_size: expected at least 1"),
+        ({"space": {"architecture.unts": [4]}}, "unknown setting architecture.unts"),
+        ({"space": {"training.epochs": [1, 2]}, "tuner": "hyperband"}, "contradict each other"),
+    ],
+)
+def test_a_wrong_space_is_told_before_anything_runs(write_study, plan_of, search, message):
+    with pytest.raises(CallError, match=message) as told:
+        plan_of(write_study({"model": "gru", "search": {"trials": 1, **search}}))
+    assert "entry gru: search: " in str(told.value)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [("split_seed", 7), ("source", "imdb"), ("train_size", 100), ("grouping", "none")],
 )

@@ -1,7 +1,7 @@
 """What a model is measured on, and which end of each axis is the good one."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from tfcmp.errors import CallError
@@ -13,11 +13,18 @@ Models = Mapping[str, Measurements]
 
 
 class Axis(NamedTuple):
-    """Something that is measured of a model; its unit is in its name or it has none."""
+    """Something that is measured of a model; its unit is in its name or it has none.
+
+    What is counted is exact: any difference of it is one.
+    """
 
     name: str
     higher_is_better: bool
+    is_counted: bool = False
 
+
+# Whether two models, by name, are told apart by the data on an axis.
+Apart = Callable[[str, str, Axis], bool]
 
 AXES = (
     Axis("accuracy", higher_is_better=True),
@@ -30,7 +37,7 @@ AXES = (
     Axis("latency_p99_ms", higher_is_better=False),
     Axis("examples_per_second", higher_is_better=True),
     Axis("training_seconds", higher_is_better=False),
-    Axis("parameters", higher_is_better=False),
+    Axis("parameters", higher_is_better=False, is_counted=True),
     Axis("peak_memory_mb", higher_is_better=False),
     Axis("comprehensiveness", higher_is_better=True),
     Axis("sufficiency", higher_is_better=False),
@@ -76,3 +83,24 @@ def goodness(of: Measurements, axis: Axis) -> float:
     """The estimate, turned so that higher is better; NaN where there is none."""
     value = estimate(of, axis.name)
     return value if axis.higher_is_better else -value
+
+
+def are_apart(first: Measurements, second: Measurements, axis: Axis) -> bool:
+    """Whether the data tell both apart on an axis.
+
+    Neither estimate lies within the interval of the other. Two measurements without interval are
+    not told apart, unless the axis is counted.
+    """
+    values = estimate(first, axis.name), estimate(second, axis.name)
+    if axis.is_counted:
+        return values[0] != values[1]
+    around = [bounds(of, axis.name) for of in (second, first)]
+    has_interval = any(isinstance(of.get(axis.name), Interval) for of in (first, second))
+    return has_interval and not any(
+        low <= value <= high for value, (low, high) in zip(values, around, strict=True)
+    )
+
+
+def by_intervals(models: Models) -> Apart:
+    """Tells models apart by their intervals; see `are_apart`."""
+    return lambda first, second, axis: are_apart(models[first], models[second], axis)

@@ -1,67 +1,58 @@
 """Which models nothing else beats on all axes, and which one to take under given requirements."""
 
-import math
-import operator
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tfcmp.errors import CallError
 from tfcmp.evaluation.axes import (
     AXES,
+    Apart,
     Axis,
     Measurements,
     Models,
     bounds,
+    by_intervals,
     estimate,
     find_axis,
     goodness,
     is_measured,
 )
-
-_COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
-_REQUIREMENT = re.compile(r"\s*([A-Za-z]\w*)\s*(<=|>=|<|>)\s*(\S+)\s*")
+from tfcmp.evaluation.requirements import Requirement, parse_requirement
 
 
 @dataclass(frozen=True)
 class Front:
-    """The Pareto front, by point estimates.
+    """The Pareto front, as far as the data show it.
+
+    A is ahead of B where its estimate is at least as good on every axis and better on one; it beats
+    B where the data tell both apart on an axis on which it is better.
 
     Attributes:
-        members: models that no other one dominates, in the order given. A dominates B where it is
-            at least as good on every axis and better on one.
-        dominated: model -> the members that dominate it.
+        members: models that no other one beats, in the order given.
+        beaten: model -> the members that beat it; where none does, the others that do.
+        near: member -> the members that are ahead of it without being told apart from it.
         unmeasured: model -> axes on which it was not measured, which keeps it off the front.
         empty_axes: axes on which no model was measured; they are left out of the comparison.
     """
 
     members: tuple[str, ...]
-    dominated: Mapping[str, tuple[str, ...]]
+    beaten: Mapping[str, tuple[str, ...]]
+    near: Mapping[str, tuple[str, ...]]
     unmeasured: Mapping[str, tuple[str, ...]]
     empty_axes: tuple[str, ...]
 
 
-class Requirement(NamedTuple):
-    """A bound on an axis; `text` is as the user wrote it."""
-
-    text: str
-    axis: str
-    comparison: str
-    bound: float
-
-    def holds(self, value: float) -> bool:
-        """Whether a measured value keeps the bound."""
-        return bool(_COMPARISONS[self.comparison](value, self.bound))
-
-
 class Cost(NamedTuple):
-    """An axis on which the taken model is worse than another one, and both values."""
+    """An axis on which the taken model is worse than another one, and both values.
+
+    `is_apart` tells whether the data tell both apart there.
+    """
 
     axis: str
     than: str
     taken: float
     other: float
+    is_apart: bool
 
 
 @dataclass(frozen=True)
@@ -71,8 +62,7 @@ class Decision:
     Attributes:
         taken: the best on the preferred axis of those that keep all requirements; None if none.
         runner_up: the second best of them; None if there is none.
-        near_ties: of those, the ones that the interval does not tell from the taken one: one
-            estimate lies within the other's interval.
+        near_ties: of those, the ones that the data do not tell from the taken one.
         excluded: model -> why it could not be taken.
         uncertain: model that keeps the requirements -> those of which its interval holds both sides
             of the bound.
@@ -88,8 +78,15 @@ class Decision:
     costs: tuple[Cost, ...]
 
 
-def pareto_front(models: Models, axes: Sequence[Axis]) -> Front:
-    """The models that are not dominated on the given axes."""
+def pareto_front(models: Models, axes: Sequence[Axis], apart: Apart | None = None) -> Front:
+    """The models that no other one beats on the given axes.
+
+    Args:
+        models: name -> axis -> measurement.
+        axes: those to compare on.
+        apart: whether two models are told apart on an axis; by their intervals if left out.
+    """
+    told = apart or by_intervals(models)
     used = [axis for axis in axes if any(is_measured(of, axis.name) for of in models.values())]
     unmeasured = {
         name: tuple(axis.name for axis in used if not is_measured(of, axis.name))
@@ -98,17 +95,33 @@ def pareto_front(models: Models, axes: Sequence[Axis]) -> Front:
     # Without any axis there is nothing to be best at.
     complete = [name for name in models if used and not unmeasured[name]]
     goods = {name: [goodness(models[name], axis) for axis in used] for name in complete}
-    members = [
-        name
+    ahead = {
+        name: [other for other in complete if _is_ahead(goods[other], goods[name])]
         for name in complete
-        if not any(_dominates(goods[other], goods[name]) for other in complete)
-    ]
+    }
+    beating = {
+        name: [
+            other
+            for other in ahead[name]
+            if any(
+                better > worse and told(other, name, axis)
+                for better, worse, axis in zip(goods[other], goods[name], used, strict=True)
+            )
+        ]
+        for name in complete
+    }
+    members = [name for name in complete if not beating[name]]
     return Front(
         members=tuple(members),
-        dominated={
-            name: tuple(member for member in members if _dominates(goods[member], goods[name]))
-            for name in complete
-            if name not in members
+        beaten={
+            name: tuple([one for one in found if one in members] or found)
+            for name, found in beating.items()
+            if found
+        },
+        near={
+            name: found
+            for name in members
+            if (found := tuple(one for one in ahead[name] if one in members))
         },
         unmeasured={name: missing for name, missing in unmeasured.items() if missing},
         empty_axes=tuple(axis.name for axis in axes if axis not in used),
@@ -116,7 +129,11 @@ def pareto_front(models: Models, axes: Sequence[Axis]) -> Front:
 
 
 def decide(
-    models: Models, requirements: Sequence[str], preference: str, axes: Sequence[Axis] = AXES
+    models: Models,
+    requirements: Sequence[str],
+    preference: str,
+    axes: Sequence[Axis] = AXES,
+    apart: Apart | None = None,
 ) -> Decision:
     """The best model on the preferred axis among those that keep all requirements.
 
@@ -126,10 +143,12 @@ def decide(
             measured there does not keep it.
         preference: name of an axis.
         axes: the axes that may be named.
+        apart: whether two models are told apart on an axis; by their intervals if left out.
 
     Raises:
         CallError: a requirement cannot be read, or an axis is unknown.
     """
+    told = apart or by_intervals(models)
     preferred = find_axis(preference, axes)
     wanted = [parse_requirement(text, axes) for text in requirements]
     reasons = {name: _reasons(of, wanted, preference) for name, of in models.items()}
@@ -140,35 +159,16 @@ def decide(
     return Decision(
         taken=eligible[0] if eligible else None,
         runner_up=eligible[1] if len(eligible) > 1 else None,
-        near_ties=tuple(
-            name for name in eligible[1:] if _is_near(models[eligible[0]], models[name], preference)
-        ),
+        near_ties=tuple(name for name in eligible[1:] if not told(eligible[0], name, preferred)),
         excluded={name: why for name, why in reasons.items() if why},
         uncertain={name: doubt for name, doubt in doubts.items() if doubt},
-        costs=_costs(models, eligible[0], [ranking[0], *eligible[1:2]], axes) if eligible else (),
+        costs=_costs(models, eligible[0], [ranking[0], *eligible[1:2]], axes, told)
+        if eligible
+        else (),
     )
 
 
-def parse_requirement(text: str, axes: Sequence[Axis] = AXES) -> Requirement:
-    """Reads a requirement such as "latency_p90_ms<=20"; the comparisons are <=, >=, < and >.
-
-    Raises:
-        CallError: it is none, or its axis is unknown.
-    """
-    found = _REQUIREMENT.fullmatch(text)
-    try:
-        bound = float(found[3]) if found else math.nan
-    except ValueError:
-        bound = math.nan
-    if found is None or not math.isfinite(bound):
-        raise CallError(
-            f"--require {text!r}: expected an axis, one of <=, >=, <, > and a number, such as "
-            "latency_p90_ms<=20"
-        )
-    return Requirement(text.strip(), find_axis(found[1], axes).name, found[2], bound)
-
-
-def _dominates(first: list[float], second: list[float]) -> bool:
+def _is_ahead(first: list[float], second: list[float]) -> bool:
     return first != second and all(a >= b for a, b in zip(first, second, strict=True))
 
 
@@ -193,22 +193,17 @@ def _doubts(of: Measurements, wanted: list[Requirement]) -> tuple[str, ...]:
     )
 
 
-def _is_near(first: Measurements, second: Measurements, axis: str) -> bool:
-    """Whether the estimate of one lies within the interval of the other."""
-    for inside, around in ((first, second), (second, first)):
-        low, high = bounds(around, axis)
-        if low <= estimate(inside, axis) <= high:
-            return True
-    return False
-
-
 def _costs(
-    models: Models, taken: str, rivals: Sequence[str], axes: Sequence[Axis]
+    models: Models, taken: str, rivals: Sequence[str], axes: Sequence[Axis], apart: Apart
 ) -> tuple[Cost, ...]:
     """Every axis on which a rival is better than the taken model; NaN is never better."""
     return tuple(
         Cost(
-            axis.name, rival, estimate(models[taken], axis.name), estimate(models[rival], axis.name)
+            axis.name,
+            rival,
+            estimate(models[taken], axis.name),
+            estimate(models[rival], axis.name),
+            apart(taken, rival, axis),
         )
         for rival in dict.fromkeys(rivals)
         for axis in axes

@@ -7,8 +7,8 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import MODEL, RESULT
-from tfcmp.runs.files import make_folder, write_json
-from tfcmp.runs.later import BENCH, digest
+from tfcmp.runs.files import digest, make_folder, write_json
+from tfcmp.runs.later import BENCH
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.

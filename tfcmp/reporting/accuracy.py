@@ -1,6 +1,6 @@
 """Section: how accurate each entrant is, and which differences stand up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from tfcmp.evaluation.baselines import majority_predictions
 from tfcmp.evaluation.intervals import Interval, share_interval
 from tfcmp.evaluation.stability import seed_spread
+from tfcmp.evaluation.verdicts import NOT_RESOLVED
 from tfcmp.reporting.comparisons import Pair, claims_of_pairs, pairs_figure, pairs_table
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
@@ -55,7 +56,7 @@ def accuracy_section(
         _notes(entrants),
         tuple(claims_of_pairs(pairs, margin)),
         _figures(entrants, measured, pairs, margin, styles),
-        (accuracy_table(entrants, measured, seconds), pairs_table(pairs, margin, seconds)),
+        (accuracy_table(entrants, measured, seconds, pairs), pairs_table(pairs, margin, seconds)),
     )
 
 
@@ -70,13 +71,24 @@ def seconds_that_count(entrants: Sequence[Entrant]) -> dict[str, float]:
 
 
 def accuracy_table(
-    entrants: Sequence[Entrant], measured: Mapping[str, Interval], seconds: Mapping[str, float]
+    entrants: Sequence[Entrant],
+    measured: Mapping[str, Interval],
+    seconds: Mapping[str, float],
+    pairs: Sequence[Pair] = (),
 ) -> Table:
     """A row an entrant, the most accurate first, and the baselines that read no text."""
     bar = _bar(entrants, measured)
+    open_ones = {
+        frozenset((pair.a.label, pair.b.label)) for pair in pairs if pair.verdict == NOT_RESOLVED
+    }
     ordered = sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
     rows = [
-        _row(entrant, measured[entrant.label], bar, seconds.get(entrant.label))
+        _row(
+            entrant,
+            measured[entrant.label],
+            _flag(entrant, measured, bar, open_ones),
+            seconds.get(entrant.label),
+        )
         for entrant in ordered
     ]
     note = (
@@ -99,19 +111,33 @@ def group_majority(run: Run) -> dict[str, Any] | None:
     return recorded if isinstance(recorded, dict) else None
 
 
-def _bar(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> float | None:
-    """Accuracy that every network has to beat."""
-    found = [measured[entrant.label].value for entrant in entrants if entrant.is_baseline]
-    return max(found, default=None)
+def _bar(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> str | None:
+    """Label of the linear row that every network has to beat."""
+    found = [entrant.label for entrant in entrants if entrant.is_baseline]
+    return max(found, key=lambda label: measured[label].value, default=None)
 
 
-def _row(entrant: Entrant, accuracy: Interval, bar: float | None, seconds: float | None) -> tuple:
+def _flag(
+    entrant: Entrant,
+    measured: Mapping[str, Interval],
+    bar: str | None,
+    open_ones: Set[frozenset[str]],
+) -> str | None:
+    """That a network is below the linear row, and whether the difference is resolved."""
+    if bar is None or entrant.is_baseline:
+        return None
+    if measured[entrant.label].value >= measured[bar].value:
+        return None
+    is_open = frozenset((entrant.label, bar)) in open_ones
+    return f"below {BASELINE}{', not resolved' if is_open else ''}"
+
+
+def _row(entrant: Entrant, accuracy: Interval, flag: str | None, seconds: float | None) -> tuple:
     spread = seed_spread([float(row.mean()) for row in entrant.correct])
     means = {
         (split, name): float(np.mean([run.result[split][name]["value"] for run in entrant.runs]))
         for split, name in (("validation", "accuracy"), ("test", "macro_f1"))
     }
-    is_below = bar is not None and not entrant.is_baseline and accuracy.value < bar
     return (
         entrant.label,
         spread.seeds,
@@ -124,7 +150,7 @@ def _row(entrant: Entrant, accuracy: Interval, bar: float | None, seconds: float
         seconds,
         means["validation", "accuracy"],
         means["test", "macro_f1"],
-        f"below {BASELINE}" if is_below else None,
+        flag,
         BOTH if spread.seeds > 1 else SAMPLING,
     )
 
@@ -153,7 +179,7 @@ def _notes(entrants: Sequence[Entrant]) -> tuple[str, ...]:
     if not any(entrant.is_baseline for entrant in entrants):
         notes.append(
             f"{BASELINE} is not among these runs: whether a network beats the linear row was not "
-            "measured."
+            f"measured; python -m tfcmp.fit --model {BASELINE} does it."
         )
     by_text = [run for entrant in entrants for run in entrant.runs if is_split_by_text(run)]
     if by_text and not any(group_majority(run) for run in by_text):
@@ -176,7 +202,7 @@ def _figures(
     by_seed = {entrant.label: entrant.correct.mean(axis=1).tolist() for entrant in ordered}
     intervals = {entrant.label: measured[entrant.label] for entrant in ordered}
     bar = _bar(entrants, measured)
-    beaten = (BASELINE, bar) if bar is not None and len(entrants) > 1 else None
+    beaten = (BASELINE, measured[bar].value) if bar is not None and len(entrants) > 1 else None
     differences = pairs_figure(pairs, margin)
     figures = (draw_accuracies(intervals, by_seed, styles, beaten), differences)
     return tuple(figure for figure in figures if figure is not None)

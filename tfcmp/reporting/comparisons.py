@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from tfcmp.evaluation.axes import Apart, Axis, Models, by_intervals
 from tfcmp.evaluation.differences import Difference
 from tfcmp.evaluation.intervals import Clusters, Interval
 from tfcmp.evaluation.multiplicity import holm
@@ -117,6 +118,22 @@ def compare_all(entrants: Sequence[Entrant], margin: float = EQUALITY_MARGIN) ->
 def accuracies(entrants: Sequence[Entrant], groups: Clusters) -> dict[str, Interval]:
     """Mean test accuracy over seeds with its interval, by label."""
     return {entrant.label: seed_accuracy(entrant.correct, groups) for entrant in entrants}
+
+
+def told_by(pairs: Sequence[Pair], models: Models) -> Apart:
+    """Tells models apart on accuracy as the ledger does, on other axes by their intervals."""
+    resolved = {
+        frozenset((pair.a.label, pair.b.label)): pair.verdict != NOT_RESOLVED for pair in pairs
+    }
+    otherwise = by_intervals(models)
+
+    def apart(first: str, second: str, axis: Axis) -> bool:
+        both = frozenset((first, second))
+        if axis.name == "accuracy" and both in resolved:
+            return resolved[both]
+        return otherwise(first, second, axis)
+
+    return apart
 
 
 def pairs_table(pairs: Sequence[Pair], margin: float, seconds: Mapping[str, float]) -> Table:

@@ -75,6 +75,7 @@ class Claim:
         test: how estimate and interval came about.
         examples: number of test texts, or of what else was counted.
         seeds: runs that it rests on, such as "3 and 3".
+        to_measure: of a claim that was not measured: what would measure it.
     """
 
     sentence: str
@@ -88,6 +89,7 @@ class Claim:
     test: str = NO_VALUE
     examples: int | None = None
     seeds: str = NO_VALUE
+    to_measure: str = NO_VALUE
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,10 @@ OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "traini
 def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = None) -> Section:
     """Trials, main effects, heat maps, budget curves, and where rankings flip."""
     if not searches:
-        told = "No search is among these runs: the effect of hyperparameters was not measured."
+        told = (
+            "No search is among these runs: the effect of hyperparameters was not measured. "
+            "python -m tfcmp.tune --model NAME measures it; give its folder to the report."
+        )
         return Section("hyperparameters", "Hyperparameters", (told,))
     curves = {
         search.label: budget_curve(search.scores(), search.seconds())

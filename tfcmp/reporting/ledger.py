@@ -20,6 +20,12 @@ from tfcmp.reporting.times import examples_per_second, timed_runs
 SLOWER = "Recurrent networks are sequential and train slower than a transformer."
 ALIKE = "With equal parameter counts, recurrent networks and transformers perform alike."
 GENERATION = "Recurrent networks can generate text, masked transformers cannot."
+WAYS = {
+    SLOWER: "to measure it: python -m tfcmp.bench --model lstm --lengths 64,128,256,512 --out DIR, the same with "
+    "--model transformer, and both folders to the report; or runs of both with several seeds",
+    ALIKE: "to measure it: python -m tfcmp.compare --config configs/studies/matched_parameters.yaml",
+    GENERATION: "no command of tfcmp measures it: its models classify",
+}
 # Of the parameters without embeddings; what --architecture.match promises.
 SAME_SIZE = 0.02
 COLUMNS = (
@@ -35,6 +41,7 @@ COLUMNS = (
     Column("seeds", "runs"),
     Column(TEST, "test"),
     Column("table", "table"),
+    Column("to_measure", "what to run"),
 )
 
 
@@ -48,7 +55,8 @@ def ledger_section(mission: Sequence[Claim], sections: Sequence[Section], margin
             "Supported, not resolved and contradicted are verdicts on the sentence as it stands. "
             "A difference is judged by its p adjusted over all pairs, equality by two one-sided "
             f"tests at a margin of {100 * margin:g} points: no significant difference is no "
-            "support. Each row names the table, and so the CSV file, from which it is taken.",
+            "support. The interval of an equality is not adjusted for the number of pairs, so it can "
+            "be contradicted where the adjusted difference is not resolved. Each row names the table, and so the CSV file, from which it is taken.",
         ),
         (),
         (),
@@ -72,6 +80,7 @@ def ledger_table(claims: Sequence[Claim]) -> Table:
             claim.seeds or None,
             claim.test or None,
             claim.table or None,
+            claim.to_measure or None,
         )
         for number, claim in enumerate(claims, start=1)
     ]
@@ -98,8 +107,8 @@ def mission_claims(
 
 
 def not_measured(sentence: str) -> Claim:
-    """A claim on which no file says anything."""
-    return Claim(sentence, NOT_MEASURED)
+    """A claim of the mission on which no file says anything, with what would measure it."""
+    return Claim(sentence, NOT_MEASURED, to_measure=WAYS[sentence])
 
 
 def _alike_claim(pair: Pair, margin: float) -> Claim:

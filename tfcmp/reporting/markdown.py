@@ -1,6 +1,5 @@
 """The report as Markdown, pictures as files beside it."""
 
-import html
 import re
 from collections.abc import Mapping
 
@@ -57,5 +56,8 @@ def _table(table: SeenTable) -> list[str]:
 
 def _plain(text: str) -> str:
     """Text that stays what it is: no HTML, no new cell or line, no emphasis, link or code."""
-    escaped = html.escape(" ".join(text.split()), quote=False)
+    escaped = " ".join(text.split()).replace("&", "&amp;")
+    # "<" opens HTML or a link before these only (CommonMark 0.31); commands stay fit for copying.
+    escaped = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", escaped)
+    escaped = re.sub(r">(?!=)|^>", "&gt;", escaped)
     return re.sub(r"([\\|*`\[\]]|(?<!\w)_|_(?!\w))", r"\\\1", escaped)

@@ -74,6 +74,8 @@ def support(claim: Claim, letter: str = "") -> str:
         parts.append(f"n = {claim.examples:,}")
     if claim.seeds:
         parts.append(f"runs: {claim.seeds}")
+    if claim.to_measure:
+        parts.append(claim.to_measure)
     if letter:
         parts.append(f"test {letter}")
     return "; ".join(parts)

@@ -8,7 +8,7 @@ from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis, is_meas
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.pareto import Decision, Front, decide, pareto_front
 from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
-from tfcmp.reporting.comparisons import Pair, difference_claim
+from tfcmp.reporting.comparisons import Pair, difference_claim, told_by
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
@@ -35,6 +35,10 @@ PRICES = {
     SIZE: "parameters",
     INTERPRETABILITY: "comprehensiveness",
 }
+WAYS = {
+    INFERENCE: "python -m tfcmp.bench RUN",
+    INTERPRETABILITY: "python -m tfcmp.explain RUN --evaluate",
+}
 NO_MEASUREMENT = "not measured\nin these runs"
 
 
@@ -53,8 +57,9 @@ def reasoning_section(
     """
     models = measurements(entrants, measured)
     axes = [find_axis(name) for name in VIEW]
-    front = pareto_front(models, axes)
-    decision = decide(models, requirements, preference)
+    apart = told_by(pairs, models)
+    front = pareto_front(models, axes, apart)
+    decision = decide(models, requirements, preference, apart=apart)
     across = [INFERENCE, INTERPRETABILITY, SIZE]
     empty = {name: f"{VIEW[name]}:\n{NO_MEASUREMENT}" for name in front.empty_axes if name in VIEW}
     claim = decision_claim(decision, models, pairs, requirements, preference)
@@ -129,15 +134,20 @@ def costs_table(decision: Decision) -> Table:
         Column("taken", "of the taken model", "number"),
         Column("other", "of the other", "number"),
         Column("than", "the other"),
+        Column("told_apart", "told apart"),
     )
-    rows = [(cost.axis, cost.taken, cost.other, cost.than) for cost in decision.costs]
+    rows = [
+        (cost.axis, cost.taken, cost.other, cost.than, "yes" if cost.is_apart else "no")
+        for cost in decision.costs
+    ]
     return make_table(
         "costs",
         "What the choice costs",
         columns,
         rows,
         "Axes on which the best model without requirements, or the runner-up, is better than the "
-        "taken one; accuracies as shares.",
+        "taken one; accuracies as shares. Not told apart are values that differ by less than the "
+        "data can show, or that have no interval.",
     )
 
 
@@ -148,8 +158,8 @@ def pareto_table(models: Models, front: Front) -> Table:
         status = "on the front" if label in front.members else None
         if label in front.unmeasured:
             status = f"not compared: {', '.join(front.unmeasured[label])} not measured"
-        beaten = ", ".join(front.dominated.get(label, ()))
-        rows.append((label, *(_value(of, name) for name in (*VIEW, SIZE)), status, beaten or None))
+        others = [", ".join(found.get(label, ())) or None for found in (front.beaten, front.near)]
+        rows.append((label, *(_value(of, name) for name in (*VIEW, SIZE)), status, *others))
     columns = (
         Column("model", "model"),
         Column("accuracy", "accuracy", "share"),
@@ -157,9 +167,17 @@ def pareto_table(models: Models, front: Front) -> Table:
         Column("comprehensiveness", "comprehensiveness", "number"),
         Column("parameters", "parameters", "count"),
         Column("status", "status"),
-        Column("beaten_by", "beaten on all measured axes by"),
+        Column("beaten_by", "beaten by"),
+        Column("near", "behind, but not told apart from"),
     )
-    return make_table("pareto", "Performance, inference time, interpretability", columns, rows)
+    return make_table(
+        "pareto",
+        "Performance, inference time, interpretability",
+        columns,
+        rows,
+        "A model is beaten by one that is no worse on any measured axis of the three, and better on "
+        "one by more than the data leave open; a single run stands for itself, not for its model.",
+    )
 
 
 def decision_claim(
@@ -173,7 +191,7 @@ def decision_claim(
     if decision.taken is None or decision.runner_up is None:
         return None
     keeping = f" of the models that keep {' and '.join(requirements)}" if requirements else ""
-    dearer = {cost.axis for cost in decision.costs}
+    dearer = {cost.axis for cost in decision.costs if cost.is_apart}
     price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
     price = f", at the price of {price}" if price else ""
     sentence = f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}{price}."
@@ -182,9 +200,9 @@ def decision_claim(
             if {pair.a.label, pair.b.label} == {decision.taken, decision.runner_up}:
                 of_runs = "" if pair.has_seeds else "Of these runs, "
                 return difference_claim(pair, f"{of_runs}{sentence}")
-    both = [models[label].get(preference) for label in (decision.taken, decision.runner_up)]
-    has_intervals = all(isinstance(one, Interval) for one in both)
-    is_apart = has_intervals and decision.runner_up not in decision.near_ties
+    is_counted = find_axis(preference).is_counted
+    is_apart = decision.runner_up not in decision.near_ties
+    by = "counted" if is_counted else "neither estimate lies in the interval of the other"
     taken, other = (
         value_of(_value(models[name], preference)) for name in (decision.taken, decision.runner_up)
     )
@@ -194,18 +212,21 @@ def decision_claim(
         "decision",
         taken - other,
         unit=preference,
-        test="neither estimate lies in the interval of the other"
-        if is_apart
-        else "no interval tells them apart",
+        test=by if is_apart else "no interval tells them apart",
     )
 
 
 def _notes(front: Front, requirements: Sequence[str], preference: str) -> list[str]:
     notes = [
         f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no part in "
-        "the comparison."
+        f"the comparison; {WAYS[name]} measures it."
         for name in front.empty_axes
     ]
+    if len(front.empty_axes) == len(VIEW) - 1:
+        notes.append(
+            "Only one of the three was measured: the Pareto view is the order on that axis, and "
+            "cannot tell what a choice gives up on the others."
+        )
     if not requirements:
         notes.append(
             f"No requirement was given: the decision is the best on {preference}. Give your own, "

@@ -23,7 +23,7 @@ from tfcmp.reporting.later_files import later_differences
 from tfcmp.reporting.reading import SPLITS, Answers, read_answers, read_configuration, read_lines
 from tfcmp.reporting.writing import TABLES, read_record
 from tfcmp.runs.directory import LISTED, PREDICTIONS, RESULT, SPLIT, RunDirectory
-from tfcmp.runs.files import sha256_of
+from tfcmp.runs.files import is_sound, sha256_of
 
 # Sums of the same numbers differ by that much between machines.
 TOLERANCE = 1e-9
@@ -35,6 +35,8 @@ def verify_run(path: Path) -> list[str]:
     found: list[str] = []
     try:
         result, split = run.read_json(RESULT), run.read_json(SPLIT)
+        if not is_sound(result):
+            found.append(f"{RESULT}: its checksum is not the one that was recorded")
         found += _checksums(path, result.get("files", {}), LISTED)
         found += _course(path, result)
         answers = read_answers(run.file(PREDICTIONS))

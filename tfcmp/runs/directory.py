@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.files import make_folder, sha256_of, write_json
+from tfcmp.runs.files import is_sound, make_folder, sealed, sha256_of, write_json
 
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
@@ -112,9 +112,9 @@ class RunDirectory:
         return self.file(RESULT).exists()
 
     def complete(self, result: dict[str, Any]) -> None:
-        """Writes result.json, with the checksums of all files before it."""
+        """Writes result.json, with the checksums of all files before it and its own."""
         files = {name: sha256_of(self.file(name)) for name in LISTED}
-        write_json(self.file(RESULT), {**result, "files": files})
+        write_json(self.file(RESULT), sealed({**result, "files": files}))
 
 
 def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
@@ -219,7 +219,12 @@ def check_files(run: RunDirectory, names: list[str]) -> None:
     Raises:
         WorkError: a file is missing or differs.
     """
-    listed = run.read_json(RESULT).get("files", {})
+    result = run.read_json(RESULT)
+    if not is_sound(result):
+        raise WorkError(
+            f"{run.path} is damaged: {RESULT} is not as written; restore it from a copy"
+        )
+    listed = result.get("files", {})
     for name in names:
         file = run.file(name)
         if not file.exists():

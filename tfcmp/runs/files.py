@@ -83,3 +83,22 @@ def sha256_of(file: Path) -> str:
         while block := stream.read(BYTES_A_READ):
             digest.update(block)
     return digest.hexdigest()
+
+
+def sealed(content: dict[str, Any]) -> dict[str, Any]:
+    """The content of a JSON file with its own checksum, in the place of one that it has already."""
+    # Through JSON once, as it will be read: numbers as names are text there.
+    rest = json.loads(json.dumps({n: value for n, value in content.items() if n != "sha256"}))
+    return {**rest, "sha256": digest(rest)}
+
+
+def is_sound(content: dict[str, Any]) -> bool:
+    """Whether the content is what was sealed; one without a checksum of its own says nothing else."""
+    rest = {name: value for name, value in content.items() if name != "sha256"}
+    return "sha256" not in content or content["sha256"] == digest(rest)
+
+
+def digest(content: dict[str, Any]) -> str:
+    """SHA-256 of the content, whatever the order and the spaces of its file."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,14 +1,12 @@
 """Files that later commands add to a complete run, each with the checksums it rests on inside."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RESULT, RunDirectory
-from tfcmp.runs.files import write_json
+from tfcmp.runs.files import is_sound, sealed, write_json
 
 BEHAVIOUR = "behaviour.json"
 BENCH = "bench.json"
@@ -34,7 +32,7 @@ def write_later(
         "command": command,
         "computed_from": {source: listed[source] for source in sources},
     }
-    write_json(run.file(name), {**whole, "sha256": digest(whole)})
+    write_json(run.file(name), sealed(whole))
     return run.file(name)
 
 
@@ -52,8 +50,8 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     if not run.file(name).exists():
         raise WorkError(f"{run.path} has no {name}; make it with: {way}")
     content = run.read_json(name)
-    stated = content.pop("sha256", None)
-    if stated != digest(content):
+    is_whole = is_sound(content)
+    if content.pop("sha256", None) is None or not is_whole:
         raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
     sources = content.get("computed_from", {})
     # What was measured without a run rests on no file of one.
@@ -65,9 +63,3 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
             f"make it anew: {way}"
         )
     return content
-
-
-def digest(content: dict[str, Any]) -> str:
-    """SHA-256 of the content, whatever the order and the spaces of its file."""
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -58,7 +58,8 @@ def draw_pareto(
             "pareto",
             "Performance, inference time and interpretability",
             "Accuracy against each other axis, with 95 % intervals. A ring marks the models that "
-            "no other one beats on the measured ones of the three; parameters have no part in it.",
+            "no other one is shown to beat on the measured ones of the three; parameters have no "
+            "part in it.",
         )
 
 
