@@ -49,7 +49,10 @@ def verify(paths: list[Path], report: str | None) -> None:
 
     runs = [one.path for one in find_all(paths)[0] if (one.path / RESULT).exists()]
     if not runs:
-        raise CallError("expected at least one complete run, got none")
+        raise CallError(
+            "expected at least one complete run (a folder with result.json, or a study of such), got "
+            "none; python -m tfcmp.fit makes one"
+        )
     folder = Path(report) if report is not None else None
     if folder is None and len(paths) == 1 and is_study(paths[0]):
         written = paths[0] / REPORT
