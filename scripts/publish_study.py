@@ -164,7 +164,7 @@ def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, A
 
 def front_page(described: dict[str, Any], folder: Path) -> str:
     """README.md of the folder."""
-    hours = described["hours"]
+    hours, searches = described["hours"], len(described["searches"])
     lines = [
         f"# {folder.name}",
         "",
@@ -176,7 +176,7 @@ def front_page(described: dict[str, Any], folder: Path) -> str:
         f"| hardware | {'; '.join(dict.fromkeys(described['hardware']))} |",
         f"| fitted | {', '.join(described['dates'])} |",
         f"| hours | {hours['fits']:.2f} for {len(described['runs'])} runs, "
-        f"{hours['searches']:.2f} for {len(described['searches'])} searches |",
+        f"{hours['searches']:.2f} for {searches} search{'es' if searches != 1 else ''} |",
         "",
         "Made by",
         "",

@@ -35,6 +35,10 @@ def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = 
         for search in searches
         if not search.is_random
     ]
+    notes.append(
+        "Seconds of trials are those of the clock. What else the machine did during a search is not "
+        "measured, so compare them within a search, and with care."
+    )
     figures = [figure for search in searches for figure in _heat_maps(search)]
     if curves:
         figures.append(draw_budget_curves(curves, styles))
