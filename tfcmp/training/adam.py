@@ -38,8 +38,8 @@ class FusedAdam(keras.optimizers.Adam):
         # Tensors of a graph: of no use to the next one.
         self._scalars = None
 
-    def update_step(self, gradient, variable, learning_rate):
-        """Updates one weight of any shape, float32, in place."""
+    def update_step(self, gradient, variable, learning_rate):  # noqa: ARG002
+        """Updates one weight of any shape, float32, in place; the rate is the optimizer's own."""
         scalars = self._scalars or self._scalars_of_step()
         index = self._get_variable_index(variable)
         if self.weight_decay is not None and self._use_weight_decay(variable):
