@@ -69,7 +69,8 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
     # Read by TensorFlow when it is imported: only what ends the process is logged.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with contextlib.ExitStack() as stack:
-        if is_lean:
+        # Only what is imported inside is put by for good, not what a long process has made before.
+        if is_lean and "tensorflow" not in sys.modules:
             stack.enter_context(without_collector())
             stack.enter_context(without_modules(UNUSED_BY_US))
         stack.enter_context(without_native_output())
