@@ -159,12 +159,9 @@ def build_preset_tokenizer(
             f"--data.max_length {max_length}: expected at most {limit}, which is all that this "
             "encoder has positions for"
         )
-    load = keras_hub.tokenizers.Tokenizer.from_preset
-    tokenizer = read_preset(folder, load)
-    if isinstance(tokenizer, keras_hub.tokenizers.WordPieceTokenizer) and _strips_accents(
-        folder, tokenizer.lowercase
-    ):
-        tokenizer = read_preset(folder, load, strip_accents=True)
+    tokenizer = read_preset(
+        folder, keras_hub.tokenizers.Tokenizer.from_preset, **_accent_options(folder)
+    )
     return PresetTokenizer(
         tokenizer,
         limit if max_length is None else max(max_length, SPECIAL_TOKENS + 1),
@@ -183,17 +180,25 @@ def position_limit(folder: Path) -> int | None:
     return limit - RESERVED_POSITIONS.get(config["model_type"], 0) if limit else None
 
 
-def _strips_accents(folder: Path, is_lower: bool) -> bool:
+def _accent_options(folder: Path) -> dict[str, bool]:
     # Uncased encoders have been trained without accents: a word with one would be unknown. Hugging
     # Face says so where it does otherwise; KerasHub's converter and its own presets never do.
-    strips = _hugging_face_settings(folder).get("strip_accents")
-    return is_lower if strips is None else bool(strips)
+    if "registered_name" in _read(folder / "config.json"):
+        # Only tokenizers that split into word pieces have this setting.
+        own = _read(folder / "tokenizer.json").get("config") or {}
+        return {"strip_accents": True} if own.get("lowercase") else {}
+    theirs = _read(folder / "tokenizer_config.json")
+    if (folder / "spiece.model").exists():
+        return {}
+    strips = theirs.get("strip_accents")
+    is_stripped = theirs.get("do_lower_case") if strips is None else strips
+    return {"strip_accents": True} if is_stripped else {}
 
 
 def _folds(folder: Path, tokenizer: Any) -> bool:
     # The program that splits ALBERT's texts does not lower them; Hugging Face does so in front of
     # it unless told not to.
-    is_lower = _hugging_face_settings(folder).get("do_lower_case")
+    is_lower = _read(folder / "tokenizer_config.json").get("do_lower_case")
     if is_lower is not None:
         return bool(is_lower)
     special = set(tokenizer.special_tokens)
@@ -202,9 +207,11 @@ def _folds(folder: Path, tokenizer: Any) -> bool:
     )
 
 
-def _hugging_face_settings(folder: Path) -> dict[str, Any]:
-    file = folder / "tokenizer_config.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except ValueError as error:
+        raise WorkError(f"{file} cannot be read: expected JSON ({error})") from error
 
 
 def read_preset(folder: Path, load: Any, **options: Any) -> Any:
