@@ -79,7 +79,7 @@ def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> N
     """Finds or fetches the texts and the pretrained weights."""
     if configuration.data.source.startswith("tfds:"):
         # TFDS imports TensorFlow by itself, and not in silence.
-        import_tensorflow()
+        import_tensorflow(is_lean=True)
     require_source(configuration.data)
     with trusting_saved_models(trust):
         resolve_encoder(configuration, cache)
@@ -93,7 +93,7 @@ def _cache_folder(options: "Namespace") -> Path:
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new: bool) -> None:
     try:
-        import_tensorflow()
+        import_tensorflow(is_lean=True)
         from tfcmp.training.train import train
 
         result = train(configuration, run, cache)

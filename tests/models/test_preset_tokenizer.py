@@ -155,6 +155,55 @@ def test_accents_stay_where_the_folder_says_so(tmp_path):
     assert ids_of(build_preset_tokenizer(folder, 9, "head"), "Café") == [2, 1, 3]
 
 
+def test_an_uncased_preset_of_keras_hub_strips_accents(tiny_preset):
+    tokenizer = build_preset_tokenizer(tiny_preset("bert"), 9, "head")
+    assert ids_of(tokenizer, "Thé FÎLM") == ids_of(tokenizer, "the film")
+
+
+def hugging_face_albert(folder, preset, **tokenizer):
+    """Configuration and sentence pieces of a Hugging Face ALBERT, without weights."""
+    config = {"model_type": "albert", "max_position_embeddings": 30}
+    (folder / "config.json").write_text(json.dumps(config))
+    if tokenizer:
+        (folder / "tokenizer_config.json").write_text(json.dumps(tokenizer))
+    shutil.copy(preset / "assets/tokenizer/vocabulary.spm", folder / "spiece.model")
+    return folder
+
+
+# KerasHub leaves the vocabulary's file open until it is collected.
+left_open = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@left_open
+@pytest.mark.parametrize("settings", [{}, {"do_lower_case": True}, {"tokenizer_class": "x"}])
+def test_an_albert_of_hugging_face_reads_lower_case_without_accents(
+    tiny_preset, tmp_path, settings
+):
+    folder = hugging_face_albert(tmp_path, tiny_preset("albert"), **settings)
+    tokenizer = build_preset_tokenizer(folder, 30, "head")
+    assert ids_of(tokenizer, "THE FÎLM") == ids_of(tokenizer, "the film")
+    assert ids_of(tokenizer, "``the''") == ids_of(tokenizer, '"the"')
+
+
+@left_open
+def test_an_albert_that_says_so_keeps_its_capitals(tiny_preset, tmp_path):
+    folder = hugging_face_albert(tmp_path, tiny_preset("albert"), do_lower_case=False)
+    tokenizer = build_preset_tokenizer(folder, 30, "head")
+    assert ids_of(tokenizer, "THE") != ids_of(tokenizer, "the")
+
+
+def test_an_albert_of_keras_hub_whose_pieces_have_no_capitals_reads_lower_case(
+    tiny_preset, tmp_path
+):
+    tokenizer = build_preset_tokenizer(tiny_preset("albert"), 30, "head")
+    assert ids_of(tokenizer, "The Film") == ids_of(tokenizer, "the film")
+    text = keras.Input((), dtype="string")
+    keras.Model(text, tokenizer(text)).save(tmp_path / "tokenizer.keras")
+    loaded = keras.saving.load_model(tmp_path / "tokenizer.keras", safe_mode=True)
+    texts = tf.constant(["The Film"])
+    np.testing.assert_array_equal(loaded(texts), tokenizer(texts))
+
+
 @pytest.mark.parametrize(("kind", "limit"), [("bert", 514), ("roberta", 512)])
 def test_the_positions_of_a_hugging_face_folder_are_known(tmp_path, kind, limit):
     config = {"model_type": kind, "max_position_embeddings": 514}

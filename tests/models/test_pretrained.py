@@ -242,3 +242,15 @@ def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_fol
     expected = weights["encoder.layer.1.intermediate.dense.weight"].T
     np.testing.assert_array_equal(ours[inner], expected)
     assert core(np.array([[2, 5, 6, 7, 3]], np.int32)).shape == (1, 2)
+
+
+def test_nothing_is_drawn_at_random_for_weights_that_are_read_anyway(build, monkeypatch):
+    monkeypatch.setattr(
+        keras.initializers.TruncatedNormal, "__call__", lambda *given: pytest.fail("drawn")
+    )
+    assert build()[1].get_layer(ENCODER).count_params() > 0
+
+
+def test_behind_it_initializers_draw_again(build):
+    build()
+    assert np.std(keras.initializers.TruncatedNormal(seed=1)((50, 50))) > 0

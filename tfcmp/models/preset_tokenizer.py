@@ -30,6 +30,8 @@ class PresetTokenizer(TextTokenizer):
         max_length: number of tokens kept of a text, start and end included, at least 3; None
             keeps all.
         truncation: see `TextTokenizer`; start and end stay in any case.
+        folds: lower-cases a text and takes its accents away, where the tokenizer itself does not
+            and its encoder has seen no others.
     """
 
     def __init__(
@@ -37,10 +39,12 @@ class PresetTokenizer(TextTokenizer):
         tokenizer: keras.layers.Layer,
         max_length: int | None = 256,
         truncation: str = "head",
+        folds: bool = False,
         **options,
     ):
         super().__init__(max_length, truncation, **options)
         self.tokenizer = tokenizer
+        self.folds = folds
         # Outside a graph KerasHub splits in plain Python, seven times slower than TensorFlow Text.
         self._special = _parted(tokenizer.special_tokens)
         self._split = tf.function(tokenizer, input_signature=[tf.TensorSpec([None], tf.string)])
@@ -72,6 +76,8 @@ class PresetTokenizer(TextTokenizer):
         """
         texts = tf.strings.regex_replace(texts, r"<br\s*/?>|\x00", " ")
         texts = tf.strings.regex_replace(texts, self._special, r"\1 \2")
+        if self.folds:
+            texts = folded(texts)
         subwords = tf.cast(self._split(texts), tf.int32)
         lengths = subwords.row_lengths() + SPECIAL_TOKENS
         room = None if self.max_length is None else self.max_length - SPECIAL_TOKENS
@@ -94,6 +100,7 @@ class PresetTokenizer(TextTokenizer):
             tokenizer.get_vocabulary(),
             getattr(tokenizer, "merges", None),
             str(getattr(tokenizer, "proto", None)),
+            *(["folded"] if self.folds else []),
         ]
         return hashlib.sha256(json.dumps(held, default=str).encode()).hexdigest()
 
@@ -102,6 +109,7 @@ class PresetTokenizer(TextTokenizer):
         return {
             **super().get_config(),
             "tokenizer": keras.saving.serialize_keras_object(self.tokenizer),
+            "folds": self.folds,
         }
 
     @classmethod
@@ -109,6 +117,18 @@ class PresetTokenizer(TextTokenizer):
         """The layer of `get_config`; the vocabulary follows with the assets."""
         tokenizer = keras.saving.deserialize_keras_object(config["tokenizer"])
         return cls(**{**config, "tokenizer": tokenizer})
+
+
+def folded(texts: tf.Tensor) -> tf.Tensor:
+    """Texts in lower case without accents, and with one kind of double quotes, as ALBERT's are.
+
+    Lan et al. 2020, "ALBERT: A Lite BERT", on the steps of Hugging Face's tokenizer.
+    """
+    import tensorflow_text
+
+    texts = tf.strings.regex_replace(texts, "``|''", '"')
+    texts = tf.strings.regex_replace(tensorflow_text.normalize_utf8(texts, "NFKD"), r"\p{Mn}", "")
+    return tf.strings.lower(texts, encoding="utf-8")
 
 
 def _parted(tokens: list[str]) -> str:
@@ -146,6 +166,7 @@ def build_preset_tokenizer(
         tokenizer,
         limit if max_length is None else max(max_length, SPECIAL_TOKENS + 1),
         truncation,
+        isinstance(tokenizer, keras_hub.tokenizers.AlbertTokenizer) and _folds(folder, tokenizer),
         name="tokenizer",
     )
 
@@ -160,15 +181,37 @@ def position_limit(folder: Path) -> int | None:
 
 
 def _accent_options(folder: Path) -> dict[str, bool]:
-    # Hugging Face's lower-casing tokenizers strip accents unless told not to; KerasHub's converter
-    # does not carry that over, and a word with an accent would be unknown.
-    file = folder / "tokenizer_config.json"
-    if not file.exists():
+    # Uncased encoders have been trained without accents: a word with one would be unknown. Hugging
+    # Face says so where it does otherwise; KerasHub's converter and its own presets never do.
+    if "registered_name" in _read(folder / "config.json"):
+        # Only tokenizers that split into word pieces have this setting.
+        own = _read(folder / "tokenizer.json").get("config") or {}
+        return {"strip_accents": True} if own.get("lowercase") else {}
+    theirs = _read(folder / "tokenizer_config.json")
+    if (folder / "spiece.model").exists():
         return {}
-    config = json.loads(file.read_text(encoding="utf-8"))
-    strips = config.get("strip_accents")
-    is_lower = bool(config.get("do_lower_case"))
-    return {"strip_accents": True} if strips or (strips is None and is_lower) else {}
+    strips = theirs.get("strip_accents")
+    is_stripped = theirs.get("do_lower_case") if strips is None else strips
+    return {"strip_accents": True} if is_stripped else {}
+
+
+def _folds(folder: Path, tokenizer: Any) -> bool:
+    # The program that splits ALBERT's texts does not lower them; Hugging Face does so in front of
+    # it unless told not to.
+    is_lower = _read(folder / "tokenizer_config.json").get("do_lower_case")
+    if is_lower is not None:
+        return bool(is_lower)
+    special = set(tokenizer.special_tokens)
+    return not any(
+        piece != piece.lower() for piece in tokenizer.get_vocabulary() if piece not in special
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except ValueError as error:
+        raise WorkError(f"{file} cannot be read: expected JSON ({error})") from error
 
 
 def read_preset(folder: Path, load: Any, **options: Any) -> Any:

@@ -1,6 +1,8 @@
 """Pretrained encoders of KerasHub under the classification head."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -67,23 +69,24 @@ def build_pretrained(
         freeze: train the head alone; the encoder's own dropout is off then.
         lora_rank: rank of low-rank updates (Hu et al. 2022, LoRA) of queries and values, whose
             biases are trained too; the rest of the encoder stays.
-        with_weights: False leaves random weights, for a twin that takes them from elsewhere.
+        with_weights: False leaves zeros, for a twin that takes its weights from elsewhere.
 
     Raises:
         WorkError: the weights cannot be read.
     """
     import keras_hub
 
-    backbone = read_preset(
-        folder,
-        keras_hub.models.Backbone.from_preset,
-        name=ENCODER,
-        load_weights=with_weights,
-        # Keras hands `training` down to every layer, whatever it was called with when the model was
-        # put together: a frozen encoder is one that has nothing to drop.
-        **({"dropout": 0.0} if freeze else {}),
-        dtype=keras.config.dtype_policy().name,
-    )
+    with zeros_for_random_values():
+        backbone = read_preset(
+            folder,
+            keras_hub.models.Backbone.from_preset,
+            name=ENCODER,
+            load_weights=with_weights,
+            # Keras hands `training` down to every layer, whatever it was called with when the model
+            # was put together: a frozen encoder is one that has nothing to drop.
+            **({"dropout": 0.0} if freeze else {}),
+            dtype=keras.config.dtype_policy().name,
+        )
     if lora_rank is not None:
         backbone.enable_lora(lora_rank)
     # The backbone stays one layer: a saved file then makes it anew from its few settings. Its parts
@@ -101,6 +104,22 @@ def build_pretrained(
     vector = SequencePooling(pooling, name="pooling")(states, mask)
     logits = classification_head(vector, classes, dropout)
     return keras.Model(ids, logits, name="pretrained")
+
+
+@contextmanager
+def zeros_for_random_values() -> Iterator[None]:
+    """Starts weights at 0 that would be drawn at random: drawing takes longer than loading them.
+
+    For encoders whose weights all come from elsewhere. Of those that none of their files has (an
+    untrained pooler) none is used.
+    """
+    kind = keras.initializers.TruncatedNormal
+    draw = kind.__call__
+    kind.__call__ = lambda _self, shape, dtype=None: keras.ops.zeros(shape, dtype)  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        kind.__call__ = draw  # type: ignore[method-assign]
 
 
 def learning_rate_shares(core: keras.Model, architecture: Architecture) -> list[float] | None:

@@ -5,6 +5,7 @@ import math
 import keras
 
 from tfcmp.config.fields import TrainingSettings
+from tfcmp.training.adam import FusedAdam
 
 
 def build_optimizer(
@@ -23,9 +24,9 @@ def build_optimizer(
     elif settings.optimizer == "rmsprop":
         optimizer = keras.optimizers.RMSprop(rate)
     elif settings.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(rate)
+        optimizer = FusedAdam(rate)
     else:
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=settings.weight_decay)
+        optimizer = FusedAdam(rate, weight_decay=settings.weight_decay, name="adamw")
         # Not part of an optimizer's saved state: said anew each time one is made, also on resume.
         optimizer.exclude_from_weight_decay(
             var_list=[variable for variable in variables if not is_decayed(variable)]
