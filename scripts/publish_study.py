@@ -148,6 +148,9 @@ def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, A
     }
     return {
         "commits": sorted({str(of.get("commit")) for of in environments}),
+        "search_commits": sorted(
+            {str(search.environment.get("commit")) for search in material.searches}
+        ),
         "hardware": sorted(
             f"{', '.join(of.get('device_names') or [str(of.get('device'))])}, "
             f"{of.get('threads')} threads, {of.get('precision')}"
@@ -172,7 +175,8 @@ def front_page(described: dict[str, Any], folder: Path) -> str:
         "",
         "| | |",
         "| --- | --- |",
-        f"| commit | {', '.join(described['commits'])} |",
+        f"| commit of the runs | {', '.join(described['commits'])} |",
+        *(f"| commit of the search | {commit} |" for commit in described["search_commits"]),
         f"| hardware | {'; '.join(dict.fromkeys(described['hardware']))} |",
         f"| fitted | {', '.join(described['dates'])} |",
         f"| hours | {hours['fits']:.2f} for {len(described['runs'])} runs, "

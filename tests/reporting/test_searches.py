@@ -31,3 +31,18 @@ def test_a_table_without_scores_is_refused(tmp_path):
 @pytest.mark.parametrize("text", [None, "", "nan", "inf", "adam"])
 def test_what_is_no_finite_number_is_none(text):
     assert as_number(text) is None
+
+
+def test_where_a_search_was_made_is_read_from_its_record(write_search, tmp_path):
+    folder = write_search(tmp_path / "gru")
+    assert read_search(folder).environment == {}
+    (folder / "search.json").write_text('{"environment": {"commit": "c0ffee"}}')
+    assert read_search(folder).environment == {"commit": "c0ffee"}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+def test_a_damaged_record_is_told(write_search, tmp_path, content):
+    folder = write_search(tmp_path / "gru")
+    (folder / "search.json").write_text(content)
+    with pytest.raises(WorkError, match=r"search\.json is damaged"):
+        read_search(folder)

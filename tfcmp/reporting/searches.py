@@ -1,15 +1,18 @@
 """The trials of a hyperparameter search, as tfcmp.tune writes them."""
 
 import csv
+import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tfcmp.errors import WorkError
 
 TRIALS = "trials.csv"
 # Written for random searches only: the trials of others depend on each other.
 BUDGET = "budget.csv"
+RECORD = "search.json"
 
 
 @dataclass(frozen=True)
@@ -20,11 +23,13 @@ class Search:
         label: name of its folder.
         trials: rows of trials.csv, all values text.
         is_random: whether trials were drawn independently, as a budget curve needs it.
+        environment: where it was made, as of a run; empty where it is not known.
     """
 
     label: str
     trials: tuple[dict[str, str], ...]
     is_random: bool = True
+    environment: dict[str, Any] = field(default_factory=dict)
 
     def settings(self) -> list[str]:
         """Names of the settings that were searched: the dotted columns."""
@@ -43,7 +48,7 @@ def read_search(path: Path) -> Search:
     """The search in `path`.
 
     Raises:
-        WorkError: trials.csv is damaged.
+        WorkError: trials.csv or search.json is damaged.
     """
     try:
         with (path / TRIALS).open(encoding="utf-8", newline="") as stream:
@@ -54,7 +59,16 @@ def read_search(path: Path) -> Search:
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
-    return Search(path.resolve().name, rows, (path / BUDGET).exists())
+    return Search(path.resolve().name, rows, (path / BUDGET).exists(), _environment(path / RECORD))
+
+
+def _environment(record: Path) -> dict[str, Any]:
+    if not record.exists():
+        return {}
+    try:
+        return json.loads(record.read_text(encoding="utf-8"))["environment"]
+    except (ValueError, KeyError, TypeError):
+        raise WorkError(f"{record} is damaged: it does not tell where it was made") from None
 
 
 def as_number(text: str | None) -> float | None:
