@@ -37,6 +37,25 @@ def test_a_wrong_setting_of_a_search_is_told(write_study, plan_of):
         plan_of(write_study({"model": "gru", "search": search}))
 
 
+def test_epochs_are_not_searched_by_hyperband(write_study, plan_of):
+    search = {"tuner": "hyperband", "trials": 1, "space": {"training.epochs": [1, 2]}}
+    with pytest.raises(CallError, match=r"entry gru: search: .*hyperband sets the epochs"):
+        plan_of(write_study({"model": "gru", "search": search}))
+
+
+@pytest.mark.parametrize(
+    ("space", "message"),
+    [
+        ({"training.epoch": [1]}, "space: unknown setting training.epoch"),
+        ({"training.batch_size": []}, "space: training.batch_size: expected a list of values"),
+        ({"data.train_size": [5, 9]}, "space: data.train_size cannot be searched"),
+    ],
+)
+def test_a_wrong_space_is_told_before_anything_runs(write_study, plan_of, space, message):
+    with pytest.raises(CallError, match=f"entry gru: search: {message}"):
+        plan_of(write_study({"model": "gru", "search": {"trials": 1, "space": space}}))
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("split_seed", 7), ("source", "imdb"), ("train_size", 100), ("grouping", "none")],

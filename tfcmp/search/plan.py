@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -78,6 +79,21 @@ def make_plan(
             f"--{name} and --search.space {space_file} contradict each other: the file says to "
             "search it; leave one of them out"
         )
+    space = completed_space(configuration, tuner, named, fixed)
+    return Plan(configuration, space, tuner, budget, seed)
+
+
+def completed_space(
+    configuration: Configuration,
+    tuner: str,
+    named: Mapping[str, Any],
+    fixed: Set[str] = frozenset(),
+) -> Space:
+    """The default space with the entries of `named` in it, without the settings in `fixed`.
+
+    Raises:
+        CallError: an entry is not as expected, or the tuner sets what it names.
+    """
     default = {n: entry for n, entry in default_space(configuration).items() if n not in fixed}
     space = make_space({**default, **named}, configuration)
     if tuner == "hyperband" and "training.epochs" in space.settings():
@@ -85,7 +101,7 @@ def make_plan(
             "--search.tuner hyperband and training.epochs in the space contradict each other: "
             "hyperband sets the epochs of its trials, up to --training.epochs"
         )
-    return Plan(configuration, space, tuner, budget, seed)
+    return space
 
 
 def write_plan(search: RunDirectory, plan: Plan, environment: dict[str, Any]) -> None:

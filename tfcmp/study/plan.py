@@ -11,6 +11,7 @@ import yaml
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.errors import CallError
+from tfcmp.search.plan import completed_space
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
 
 # Data settings that are a model's own: how much of a text it reads. The others make the splits.
@@ -156,6 +157,11 @@ def _search_plan(entry: Entry, where: str) -> SearchPlan:
     assert entry.search is not None
     settings = {**entry.settings, **entry.search.settings}
     configuration = parse_settings(entry.model, settings, f"{where}: search")
+    try:
+        completed_space(configuration, entry.search.tuner, entry.search.space or {})
+    except CallError as error:
+        message = str(error).removeprefix("--search.space: ")
+        raise CallError(f"{where}: search: space: {message}") from None
     return SearchPlan(entry.label, configuration, entry.search)
 
 
