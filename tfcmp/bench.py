@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.inputs import cache_folder, require_encoder, require_texts
 from tfcmp.command.options import parse_configuration
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
 from tfcmp.config.places import DEFAULT_CACHE
-from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
-from tfcmp.models.encoder_files import resolve_encoder
-from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import CONFIG, open_run
-from tfcmp.runs.files import make_folder
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -63,8 +60,7 @@ def main(arguments: list[str]) -> None:
         assert run is not None
         arms += _inference_arms(run, options)
     folder = run if run is not None else Path(options.out)
-    cache = Path(options.cache).expanduser()
-    make_folder(cache, "--cache")
+    cache = cache_folder(options)
     _require_inputs(configuration, options, cache, what)
     command = shlex.join([*PROGRAM.split(), *arguments])
     _measure(arms, configuration, folder, cache, is_trusting(options), command)
@@ -161,10 +157,9 @@ def _require_inputs(
 ) -> None:
     """Finds the texts and the pretrained weights, before the first process is started."""
     if what != "training" or options.lengths is None:
-        require_source(configuration.data)
+        require_texts(configuration.data)
     if what != "inference":
-        with trusting_saved_models(is_trusting(options)):
-            resolve_encoder(configuration, cache)
+        require_encoder(configuration, cache, is_trusting(options))
 
 
 def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:

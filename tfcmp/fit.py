@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfcmp.command.ending import end_at_once, run_command
+from tfcmp.command.inputs import cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.cluster import is_helping
 from tfcmp.config.fields import Configuration
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
-from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError, TfcmpError
-from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import (
     CONFIG,
@@ -24,11 +23,10 @@ from tfcmp.runs.directory import (
     require_unfinished,
     resume_run,
 )
-from tfcmp.runs.files import make_folder
 from tfcmp.runs.helping import helping_run
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser, Namespace
+    from jsonargparse import ArgumentParser
 
 PROGRAM = "python -m tfcmp.fit"
 DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
@@ -41,13 +39,13 @@ def main(arguments: list[str]) -> None:
     folder = None
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
-        cache = _cache_folder(options)
+        cache = cache_folder(options)
         _require_name(configuration, options.name)
     else:
         options, folder = resumed, Path(resumed.resume)
-        cache = _cache_folder(options)
+        cache = cache_folder(options)
         configuration = _configuration_of(require_unfinished(folder))
-    _require_inputs(configuration, cache, is_trusting(options))
+    require_inputs(configuration, cache, is_trusting(options))
     try:
         with trusting_saved_models(is_trusting(options)):
             if is_helping(configuration.strategy):
@@ -73,22 +71,6 @@ def _require_name(configuration: Configuration, name: str | None) -> None:
             "--strategy multi_worker: expected --name NAME, the same for all workers, so that all "
             "of them know the run by which they can be resumed"
         )
-
-
-def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
-    """Finds or fetches the texts and the pretrained weights."""
-    if configuration.data.source.startswith("tfds:"):
-        # TFDS imports TensorFlow by itself, and not in silence.
-        import_tensorflow(is_lean=True)
-    require_source(configuration.data)
-    with trusting_saved_models(trust):
-        resolve_encoder(configuration, cache)
-
-
-def _cache_folder(options: "Namespace") -> Path:
-    cache = Path(options.cache).expanduser()
-    make_folder(cache, "--cache")
-    return cache
 
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new: bool) -> None:

@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
 
 
 @contextmanager
@@ -16,6 +20,20 @@ def progress_bar(description: str, total: int | None) -> Iterator[Callable[[floa
         A function that takes the number of units done since its last call.
     """
     # Imported here: `--help` must not pay for a library that draws bars.
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    with bars(TextColumn("left"), TimeRemainingColumn()) as progress:
+        task = progress.add_task(description, total=total)
+        yield lambda units: progress.update(task, advance=units)
+
+
+def bars(*columns: "ProgressColumn", redirects_stdout: bool = True) -> "Progress":
+    """Bars on stderr: what is done, how much of it, the time it took, and then `columns`.
+
+    Args:
+        columns: at the end of each line.
+        redirects_stdout: whether lines written to stdout go above the bars.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -23,18 +41,16 @@ def progress_bar(description: str, total: int | None) -> Iterator[Callable[[floa
         Progress,
         TextColumn,
         TimeElapsedColumn,
-        TimeRemainingColumn,
     )
 
     console = Console(stderr=True)
-    columns = (
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
+        *columns,
+        console=console,
+        disable=not console.is_terminal,
+        redirect_stdout=redirects_stdout,
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(description, total=total)
-        yield lambda units: progress.update(task, advance=units)

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.inputs import cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.fields import Configuration
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
-from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError, TfcmpError, WorkError
-from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
-from tfcmp.runs.files import make_folder
 from tfcmp.search.budget import make_budget
 from tfcmp.search.cluster import Role, read_role
 from tfcmp.search.plan import (
@@ -51,8 +48,8 @@ def main(arguments: list[str]) -> None:
     resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
     if resumed is None:
         plan, options = _plan_of(arguments)
-        cache = _cache_folder(options)
-        _require_inputs(plan.configuration, cache, is_trusting(options))
+        cache = cache_folder(options)
+        require_inputs(plan.configuration, cache, is_trusting(options))
         if role == "worker":
             search = _joined(options, plan)
         else:
@@ -60,10 +57,10 @@ def main(arguments: list[str]) -> None:
                 Path(options.runs), f"{plan.configuration.model}-search", options.name
             )
     else:
-        options, cache = resumed, _cache_folder(resumed)
+        options, cache = resumed, cache_folder(resumed)
         search = RunDirectory(Path(resumed.resume))
         plan = _resumed_plan(search, resumed)
-        _require_inputs(plan.configuration, cache, is_trusting(options))
+        require_inputs(plan.configuration, cache, is_trusting(options))
         if role != "worker":
             search.lock()
     with trusting_saved_models(is_trusting(options)):
@@ -144,22 +141,6 @@ def _joined(options: "Namespace", plan: Plan) -> RunDirectory:
     configuration = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
     require_same(search, plan, read_plan(search, configuration))
     return search
-
-
-def _require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
-    """Finds or fetches the texts and the pretrained weights."""
-    if configuration.data.source.startswith("tfds:"):
-        # TFDS imports TensorFlow by itself, and not in silence.
-        import_tensorflow()
-    require_source(configuration.data)
-    with trusting_saved_models(trust):
-        resolve_encoder(configuration, cache)
-
-
-def _cache_folder(options: "Namespace") -> Path:
-    cache = Path(options.cache).expanduser()
-    make_folder(cache, "--cache")
-    return cache
 
 
 def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:

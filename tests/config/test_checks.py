@@ -18,9 +18,18 @@ def changed(model, **settings):
     return configuration
 
 
+def complaint(configuration):
+    """What is wrong with a configuration; None where it passes."""
+    try:
+        check_configuration(configuration)
+    except CallError as error:
+        return str(error)
+    return None
+
+
 @pytest.mark.parametrize("record", CATALOGUE, ids=lambda record: record.name)
 def test_every_models_defaults_pass(record):
-    check_configuration(default_configuration(record))
+    assert complaint(default_configuration(record)) is None
 
 
 def test_every_bounded_name_is_a_setting_of_some_model():
@@ -37,12 +46,9 @@ def test_every_bounded_name_is_a_setting_of_some_model():
     ("value", "is_good"), [(0, True), (0.95, True), (-1e-9, False), (1, False)]
 )
 def test_bounds_are_inclusive(value, is_good):
-    configuration = changed("gru", architecture__dropout=value)
-    if is_good:
-        check_configuration(configuration)
-    else:
-        with pytest.raises(CallError, match=r"--architecture.dropout: expected 0 to 0.95, got"):
-            check_configuration(configuration)
+    told = complaint(changed("gru", architecture__dropout=value))
+    assert is_good == (told is None)
+    assert is_good or "--architecture.dropout: expected 0 to 0.95, got" in told
 
 
 def test_a_bound_on_one_side_is_told_as_one():
@@ -70,9 +76,8 @@ def test_null_is_refused_where_a_value_is_needed(name):
 
 
 def test_null_is_taken_where_it_has_a_meaning():
-    check_configuration(
-        changed("gru", threads=None, training__patience=None, training__clip_norm=None)
-    )
+    configuration = changed("gru", threads=None, training__patience=None, training__clip_norm=None)
+    assert complaint(configuration) is None
 
 
 def test_channels_that_heads_cannot_share_are_refused():
@@ -88,7 +93,8 @@ def test_nesterov_without_momentum_is_refused():
 
 
 def test_momentum_is_of_no_matter_to_other_optimizers():
-    check_configuration(changed("gru", training__optimizer="adam", training__momentum=0.0))
+    configuration = changed("gru", training__optimizer="adam", training__momentum=0.0)
+    assert complaint(configuration) is None
 
 
 def test_a_vocabulary_that_n_grams_cannot_number_is_refused():

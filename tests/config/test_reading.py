@@ -33,6 +33,7 @@ def test_a_folder_is_refused(tmp_path):
         (b"- a\n- b\n", r"expected settings (name: value), got ['a', 'b']"),
         (b"", "expected settings (name: value), got None"),
         (b"a: [1\nb: }", "expected YAML; "),
+        (b"seed: 2024-13-01\n", "expected YAML; "),
         (b"model: gru # \xff", "expected UTF-8, got other bytes at byte 14"),
         (b"model: [gru]\n", "model: expected a name, got ['gru']"),
         (b"model: 3\n", "model: expected a name, got 3"),

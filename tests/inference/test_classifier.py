@@ -32,7 +32,7 @@ def classifier(finished_run):
 
 
 @pytest.fixture(scope="module")
-def test_texts():
+def texts_of_test():
     return [record.text for record in DiagnosticSource().records() if record.split == "test"]
 
 
@@ -57,17 +57,17 @@ def test_predictions_come_in_the_order_of_the_texts(classifier):
     assert [prediction.text for prediction in classifier.predict(texts)] == texts
 
 
-def test_a_text_gets_the_same_answer_alone_and_among_others(classifier, test_texts):
-    together = classifier.probabilities(test_texts[:20])
-    alone = np.concatenate([classifier.probabilities([text]) for text in test_texts[:20]])
+def test_a_text_gets_the_same_answer_alone_and_among_others(classifier, texts_of_test):
+    together = classifier.probabilities(texts_of_test[:20])
+    alone = np.concatenate([classifier.probabilities([text]) for text in texts_of_test[:20]])
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
-def test_probabilities_are_those_that_the_run_has_saved(classifier, finished_run, test_texts):
+def test_probabilities_are_those_that_the_run_has_saved(classifier, finished_run, texts_of_test):
     saved = pyarrow.parquet.read_table(finished_run / "predictions.parquet").to_pandas()
     saved = saved[saved["split"] == "test"]
-    assert saved["id"].tolist() == [f"{text_hash(text):016x}" for text in test_texts]
-    probabilities = classifier.probabilities(test_texts)
+    assert saved["id"].tolist() == [f"{text_hash(text):016x}" for text in texts_of_test]
+    probabilities = classifier.probabilities(texts_of_test)
     np.testing.assert_allclose(probabilities, np.stack(saved["probabilities"]), atol=1e-6)
 
 

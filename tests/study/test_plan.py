@@ -37,11 +37,19 @@ def test_a_wrong_setting_of_a_search_is_told(write_study, plan_of):
         plan_of(write_study({"model": "gru", "search": search}))
 
 
+def test_epochs_are_not_searched_by_hyperband(write_study, plan_of):
+    search = {"tuner": "hyperband", "trials": 1, "space": {"training.epochs": [1, 2]}}
+    with pytest.raises(CallError, match=r"entry gru: search: .*hyperband sets the epochs"):
+        plan_of(write_study({"model": "gru", "search": search}))
+
+
 @pytest.mark.parametrize(
     ("search", "message"),
     [
         ({"space": {"training.batch_size": [0]}}, "--training.batch_size: expected at least 1"),
+        ({"space": {"training.batch_size": []}}, "training.batch_size: expected a list of values"),
         ({"space": {"architecture.unts": [4]}}, "unknown setting architecture.unts"),
+        ({"space": {"data.train_size": [5, 9]}}, "data.train_size cannot be searched"),
         ({"space": {"training.epochs": [1, 2]}, "tuner": "hyperband"}, "contradict each other"),
     ],
 )

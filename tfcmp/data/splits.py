@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
 from tfcmp.errors import CallError, WorkError
 
@@ -78,6 +79,22 @@ def split_corpus(
     splits = Splits(train, validation, test, source_groups, removed)
     _check(corpus, splits)
     return splits
+
+
+def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
+    """The splits that the settings of a run make.
+
+    Raises:
+        WorkError: see `split_corpus`.
+    """
+    return split_corpus(
+        corpus,
+        grouping=data.grouping,
+        validation_share=data.validation_share,
+        test_share=data.test_share,
+        seed=data.split_seed,
+        train_size=data.train_size,
+    )
 
 
 def connected_groups(corpus: Corpus, grouping: str) -> np.ndarray:

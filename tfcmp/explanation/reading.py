@@ -73,6 +73,8 @@ def read_text(tokenizer: TextTokenizer, text: str) -> Reading:
     Raises:
         WorkError: the tokenizer reads the whole text otherwise than its pieces.
     """
+    # What UTF-8 cannot hold reaches the tokenizer as a question mark: it is the mark of a word too.
+    text = encode_utf8([text])[0].decode("utf-8")
     start, end = tokenizer.framing
     ids, ids_of_nothing = _encode(tokenizer, [text, ""])
     is_special = np.zeros(len(ids), bool)

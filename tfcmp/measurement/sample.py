@@ -8,7 +8,7 @@ import numpy as np
 from tfcmp.config.fields import Configuration
 from tfcmp.data.corpus import index_source
 from tfcmp.data.sources.opening import open_source
-from tfcmp.data.splits import split_corpus
+from tfcmp.data.splits import split_by_settings
 
 
 class Example(NamedTuple):
@@ -24,14 +24,7 @@ def sample_examples(configuration: Configuration, cache: Path, count: int) -> li
     data = configuration.data
     source = open_source(data)
     corpus = index_source(source, cache)
-    splits = split_corpus(
-        corpus,
-        grouping=data.grouping,
-        validation_share=data.validation_share,
-        test_share=data.test_share,
-        seed=data.split_seed,
-        train_size=data.train_size,
-    )
+    splits = split_by_settings(corpus, data)
     rows = np.random.default_rng(0).permutation(splits.test)[:count]
     places = {int(row): place for place, row in enumerate(rows)}
     identities = corpus.example_ids(rows)

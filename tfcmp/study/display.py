@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from tfcmp.progress import bars
 from tfcmp.runs.directory import RESULT, TIMING, RunDirectory
 from tfcmp.study.conduct import Event, Work, tasks_of
 from tfcmp.study.directory import StudyDirectory
@@ -71,28 +72,11 @@ class Display:
 def showing(study: StudyDirectory, plan: Plan, jobs: int) -> Iterator[Display]:
     """Shows a bar with the remaining time inside the block, unless stderr is no terminal."""
     # Imported here: `--help` must not pay for a library that draws bars.
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-    )
+    from rich.progress import TextColumn
 
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
-    )
     # Lines of the result go above the bar where both share a terminal, and nowhere else otherwise.
     is_shared = sys.stdout.isatty()
-    with Progress(
-        *columns, console=console, disable=not console.is_terminal, redirect_stdout=is_shared
-    ) as progress:
+    with bars(TextColumn("{task.fields[left]}"), redirects_stdout=is_shared) as progress:
         bar = progress.add_task("study", total=len(plan.runs) + len(plan.searches), left="")
         yield Display(study, plan, jobs, lambda **what: progress.update(bar, **what))
 

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from tfcmp.config.checks import LARGEST_SEED
+from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
 
 TUNERS = ("random", "bayesian", "hyperband", "grid")
@@ -85,7 +86,7 @@ def read_study(file: Path) -> Study:
         CallError: the file is missing, is no YAML, or no study.
     """
     where = str(file)
-    content = _mapping(_read(file), where, OF_A_STUDY)
+    content = _mapping(read_yaml(file, where, _Loader), where, OF_A_STUDY)
     entries = content.get("entries")
     if not isinstance(entries, list) or not entries:
         raise CallError(
@@ -131,21 +132,6 @@ def flat_settings(settings: Any, where: str) -> Settings:
         if name in flat:
             raise CallError(f"{where}: {name} is no setting of a study; it has model and seeds")
     return flat
-
-
-def _read(file: Path) -> Any:
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), _Loader)
-    except FileNotFoundError:
-        raise CallError(f"{file}: no such file") from None
-    except UnicodeDecodeError as error:
-        raise CallError(
-            f"{file}: expected UTF-8, got other bytes at byte {error.start + 1}"
-        ) from None
-    except OSError as error:
-        raise CallError(f"{file}: expected a file, got: {error.strerror}") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise CallError(f"{file}: expected YAML; {' '.join(str(error).split())}") from None
 
 
 def _entry(content: Any, where: str, seeds: tuple[int, ...], shared: Settings) -> Entry:

@@ -11,7 +11,7 @@ from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_o
 from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
-from tfcmp.data.splits import Splits, split_corpus
+from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
 from tfcmp.errors import WorkError
@@ -119,14 +119,7 @@ def prepare_texts(
     data = configuration.data
     source = open_source(data)
     corpus = index_source(source, cache)
-    splits = split_corpus(
-        corpus,
-        grouping=data.grouping,
-        validation_share=data.validation_share,
-        test_share=data.test_share,
-        seed=data.split_seed,
-        train_size=data.train_size,
-    )
+    splits = split_by_settings(corpus, data)
     tokenizer = build_tokenizer(configuration, files)
     if isinstance(tokenizer, WordTokenizer):
         architecture = configuration.architecture

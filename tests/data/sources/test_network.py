@@ -19,12 +19,16 @@ def _no_proxy(monkeypatch):
 
 @pytest.fixture
 def answering_host():
-    """Starts a server on this machine that answers every request with one status."""
+    """Starts a server on this machine that answers every request with one status.
+
+    What it was asked for stands in `asked`.
+    """
     servers = []
 
     def start(status):
         class Answer(BaseHTTPRequestHandler):
             def do_HEAD(self):
+                start.asked.append(self.path)
                 self.send_response(status)
                 self.end_headers()
 
@@ -36,6 +40,7 @@ def answering_host():
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"
 
+    start.asked = []
     yield start
     for server in servers:
         server.shutdown()
@@ -45,6 +50,7 @@ def answering_host():
 @pytest.mark.parametrize("status", [200, 404, 405])
 def test_any_answer_of_the_host_will_do(answering_host, status):
     network.require_network(answering_host(status), "the data", WAYS)
+    assert answering_host.asked
 
 
 @pytest.mark.parametrize("status", [403, 407, 502, 504])
@@ -56,6 +62,7 @@ def test_a_proxys_refusal_is_no_answer(answering_host, status):
 def test_proxy_variables_are_honoured(answering_host, monkeypatch):
     monkeypatch.setenv("http_proxy", answering_host(200))
     network.require_network("http://nowhere.invalid", "the data", WAYS)
+    assert [path.rstrip("/") for path in answering_host.asked] == ["http://nowhere.invalid"]
 
 
 def test_a_refused_connection_names_what_was_wanted_and_the_ways_forward():

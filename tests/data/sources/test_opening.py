@@ -79,7 +79,9 @@ def test_a_missing_file_is_told_before_anything_is_read(tmp_path: Path) -> None:
 
 
 def test_the_embedded_corpus_is_always_at_hand() -> None:
-    require_source(DataSettings(source="diagnostic"))
+    settings = DataSettings(source="diagnostic")
+    require_source(settings)
+    assert next(iter(open_source(settings).records())).text
 
 
 def test_a_missing_column_is_told_before_a_run_is_begun(tmp_path):

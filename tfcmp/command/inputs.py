@@ -1,0 +1,57 @@
+"""What a command needs before it begins: the texts, the pretrained weights, a folder to keep them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfcmp.command.quiet import import_tensorflow
+from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.data.sources.opening import require_source
+from tfcmp.models.encoder_files import resolve_encoder
+from tfcmp.models.saved_model.trust import trusting_saved_models
+from tfcmp.runs.files import make_folder
+
+if TYPE_CHECKING:
+    from jsonargparse import Namespace
+
+
+def require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
+    """Finds or fetches the texts and the pretrained weights.
+
+    Raises:
+        CallError, WorkError: see `require_source` and `resolve_encoder`.
+    """
+    require_texts(configuration.data)
+    require_encoder(configuration, cache, trust)
+
+
+def require_texts(data: DataSettings) -> None:
+    """Finds or fetches the texts.
+
+    Raises:
+        CallError, WorkError: see `require_source`.
+    """
+    if data.source.startswith("tfds:"):
+        # TFDS imports TensorFlow by itself, and not in silence.
+        import_tensorflow()
+    require_source(data)
+
+
+def require_encoder(configuration: Configuration, cache: Path, trust: bool) -> None:
+    """Finds or fetches the pretrained weights, where the model has some.
+
+    Raises:
+        CallError, WorkError: see `resolve_encoder`.
+    """
+    with trusting_saved_models(trust):
+        resolve_encoder(configuration, cache)
+
+
+def cache_folder(options: "Namespace") -> Path:
+    """The folder of `--cache`, made where it is not there yet.
+
+    Raises:
+        CallError: a file is in its way.
+    """
+    cache = Path(options.cache).expanduser()
+    make_folder(cache, "--cache")
+    return cache
