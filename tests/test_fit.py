@@ -126,7 +126,7 @@ def test_the_configuration_that_a_run_wrote_is_taken_back(finished_run, tiny_con
 def test_an_interrupt_before_anything_is_written_leaves_and_promises_nothing(
     tmp_path, monkeypatch, capsys
 ):
-    def interrupt():
+    def interrupt(**_options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(fit, "import_tensorflow", interrupt)
