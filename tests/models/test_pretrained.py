@@ -223,9 +223,13 @@ def hugging_face_folder(tmp_path):
     return tmp_path, weights
 
 
-def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_folder):
-    folder, weights = hugging_face_folder
-    core = build_pretrained(
+def states(core, ids):
+    inputs = core.get_layer("encoder_inputs")(ids)
+    return core.get_layer(ENCODER)(inputs)["sequence_output"]
+
+
+def converted(folder):
+    return build_pretrained(
         folder,
         padding_id=0,
         classes=2,
@@ -234,6 +238,11 @@ def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_fol
         freeze=False,
         lora_rank=None,
     )
+
+
+def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_folder):
+    folder, weights = hugging_face_folder
+    core = converted(folder)
     ours = {weight.path: weight.numpy() for weight in core.get_layer(ENCODER).weights}
     np.testing.assert_array_equal(
         ours["token_embedding/embeddings"], weights["embeddings.word_embeddings.weight"]
@@ -241,7 +250,26 @@ def test_a_folder_of_hugging_face_is_converted_with_its_weights(hugging_face_fol
     inner = "transformer_layer_1/feedforward_intermediate_dense/kernel"
     expected = weights["encoder.layer.1.intermediate.dense.weight"].T
     np.testing.assert_array_equal(ours[inner], expected)
+    np.testing.assert_array_equal(ours["pooled_dense/kernel"], weights["pooler.dense.weight"].T)
     assert core(np.array([[2, 5, 6, 7, 3]], np.int32)).shape == (1, 2)
+
+
+@pytest.mark.parametrize("prefix", ["", "bert."])
+def test_a_folder_of_hugging_face_without_pooler_has_the_same_encoder(hugging_face_folder, prefix):
+    folder, weights = hugging_face_folder
+    whole = converted(folder)
+    kept = {f"{prefix}{name}": w for name, w in weights.items() if not name.startswith("pooler")}
+    save_file(kept, folder / "model.safetensors")
+    ids = np.array([[2, 5, 6, 7, 3]], np.int32)
+    np.testing.assert_array_equal(states(converted(folder), ids), states(whole, ids))
+
+
+def test_a_folder_of_hugging_face_without_another_weight_is_told(hugging_face_folder):
+    folder, weights = hugging_face_folder
+    weights.pop("encoder.layer.1.output.dense.bias")
+    save_file(weights, folder / "model.safetensors")
+    with pytest.raises(WorkError, match="cannot be read"):
+        converted(folder)
 
 
 def test_nothing_is_drawn_at_random_for_weights_that_are_read_anyway(build, monkeypatch):

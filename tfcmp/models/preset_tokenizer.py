@@ -183,7 +183,7 @@ def position_limit(folder: Path) -> int | None:
 def _accent_options(folder: Path) -> dict[str, bool]:
     # Uncased encoders have been trained without accents: a word with one would be unknown. Hugging
     # Face says so where it does otherwise; KerasHub's converter and its own presets never do.
-    if "registered_name" in _read(folder / "config.json"):
+    if not is_hugging_face(folder):
         # Only tokenizers that split into word pieces have this setting.
         own = _read(folder / "tokenizer.json").get("config") or {}
         return {"strip_accents": True} if own.get("lowercase") else {}
@@ -193,6 +193,15 @@ def _accent_options(folder: Path) -> dict[str, bool]:
     strips = theirs.get("strip_accents")
     is_stripped = theirs.get("do_lower_case") if strips is None else strips
     return {"strip_accents": True} if is_stripped else {}
+
+
+def is_hugging_face(folder: Path) -> bool:
+    """Whether a folder is one of Hugging Face; else it is a preset of KerasHub.
+
+    Raises:
+        WorkError: its configuration cannot be read.
+    """
+    return "registered_name" not in _read(folder / "config.json")
 
 
 def _folds(folder: Path, tokenizer: Any) -> bool:

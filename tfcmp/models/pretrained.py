@@ -1,7 +1,7 @@
 """Pretrained encoders of KerasHub under the classification head."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import keras
 
 from tfcmp.config.fields import Architecture
 from tfcmp.models.head import classification_head
-from tfcmp.models.preset_tokenizer import read_preset
+from tfcmp.models.preset_tokenizer import is_hugging_face, read_preset
 from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
 
 # Name of the layer that holds what was pretrained.
@@ -74,12 +74,10 @@ def build_pretrained(
     Raises:
         WorkError: the weights cannot be read.
     """
-    import keras_hub
-
     with zeros_for_random_values():
         backbone = read_preset(
             folder,
-            keras_hub.models.Backbone.from_preset,
+            _loader_of(folder),
             name=ENCODER,
             load_weights=with_weights,
             # Keras hands `training` down to every layer, whatever it was called with when the model
@@ -104,6 +102,17 @@ def build_pretrained(
     vector = SequencePooling(pooling, name="pooling")(states, mask)
     logits = classification_head(vector, classes, dropout)
     return keras.Model(ids, logits, name="pretrained")
+
+
+def _loader_of(folder: Path) -> Callable[..., keras.Model]:
+    """What loads the encoder of a folder, KerasHub's own or one of Hugging Face."""
+    import keras_hub
+
+    if is_hugging_face(folder):
+        from tfcmp.models.hugging_face import load_encoder
+
+        return load_encoder
+    return keras_hub.models.Backbone.from_preset
 
 
 @contextmanager

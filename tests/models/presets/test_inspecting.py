@@ -181,6 +181,27 @@ def test_a_model_of_hugging_face_that_is_of_no_use_is_told(check, config, messag
         check({**HUGGING_FACE_BERT, "config.json": config})
 
 
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"hidden_act": "relu"}, "the hidden_act 'relu'; .* computes gelu or"),
+        ({"hidden_act": ["gelu"]}, "the hidden_act"),
+        ({"model_type": "distilbert", "activation": "relu"}, "the activation 'relu'"),
+        ({"position_embedding_type": "relative_key"}, "'relative_key'; .* computes absolute alone"),
+    ],
+)
+def test_what_keras_hub_would_compute_otherwise_is_refused(check, settings, message):
+    config = {**HUGGING_FACE_BERT["config.json"], **settings}
+    with pytest.raises(CallError, match=message):
+        check({**HUGGING_FACE_BERT, "config.json": config})
+
+
+@pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
+def test_forms_of_gelu_pass(check, activation):
+    config = {**HUGGING_FACE_BERT["config.json"], "hidden_act": activation}
+    check({**HUGGING_FACE_BERT, "config.json": config})
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),

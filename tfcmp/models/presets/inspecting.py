@@ -41,6 +41,9 @@ HUGGING_FACE_ENCODERS = {
     "roberta": ("vocab.json", "merges.txt"),
     "xlm-roberta": ("sentencepiece.bpe.model",),
 }
+# What KerasHub's encoders compute, under the names of Hugging Face.
+_GELU = ("gelu", "gelu_new", "gelu_fast", "gelu_python", "gelu_pytorch_tanh")
+_COMPUTED = {"hidden_act": _GELU, "activation": _GELU, "position_embedding_type": ("absolute",)}
 # What the tasks that a preset lists say about its model.
 _KINDS = {
     "CausalLM": "a causal language model",
@@ -163,6 +166,12 @@ def _check_hugging_face(folder: Path, config: dict, option: str) -> None:
             f"{option}: {folder} holds {', '.join(_names(config.get('architectures'))) or model_type} set up as "
             "a decoder, which reads from left to right; expected an encoder"
         )
+    for name, known in _COMPUTED.items():
+        if (value := config.get(name, known[0])) not in known:
+            raise CallError(
+                f"{option}: {folder} has the {name} {value!r}; KerasHub's {model_type} computes "
+                f"{' or '.join(known)} alone"
+            )
     _require_weights(folder, "model.safetensors", "model.safetensors.index.json")
     names = list(HUGGING_FACE_ENCODERS[model_type])
     if "tokenizer_config.json" in names:
