@@ -1,5 +1,6 @@
 from itertools import count
 
+import keras
 import numpy as np
 import pyarrow.parquet
 import pytest
@@ -9,7 +10,7 @@ from tfcmp.data.corpus import text_hash
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.errors import WorkError
 from tfcmp.inference import classifier as classifier_module
-from tfcmp.inference.classifier import Prediction
+from tfcmp.inference.classifier import Prediction, load_model
 
 AWKWARD = {
     "empty": "",
@@ -139,3 +140,12 @@ def test_a_directory_that_is_no_run_is_refused(tmp_path):
 
 def test_a_run_is_loaded_from_a_path_in_text(finished_run):
     assert tfcmp.load(str(finished_run)).classes == ("neg", "pos")
+
+
+def test_a_model_that_keras_does_not_take_is_told(finished_run, monkeypatch):
+    def refuse(*_given, **_options):
+        raise ValueError("a layer\nis missing")
+
+    monkeypatch.setattr(keras.saving, "load_model", refuse)
+    with pytest.raises(WorkError, match=r"model\.keras cannot be loaded: a layer is missing"):
+        load_model(finished_run)

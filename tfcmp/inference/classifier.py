@@ -1,5 +1,6 @@
 """A saved model that answers texts."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +11,7 @@ import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
 from tfcmp.data.tokens import batched_lists
+from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
 
@@ -123,7 +125,17 @@ def load_model(path: Path) -> tuple[keras.Model, tuple[str, ...]]:
     run = open_run(path)
     # The same text alone and in a batch: products rounded to 19 bits would differ by batch shape.
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
+    try:
+        with warnings.catch_warnings():
+            # Keras' word for an error that it raises behind it.
+            warnings.filterwarnings("ignore", "Skipping nested container", UserWarning)
+            model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
+    except TfcmpError:
+        raise
+    except ValueError as error:
+        # The file is the one that the run has written; what Keras does not take was changed since.
+        reason = " ".join(str(error).split())[:500]
+        raise WorkError(f"{run.file(MODEL)} cannot be loaded: {reason}") from error
     return model, tuple(run.read_json(SPLIT)["classes"])
 
 

@@ -94,11 +94,24 @@ def ids_spec():
     return {name: tf.TensorSpec([None, None], tf.int32, name=name) for name in names}
 
 
-def save_bert_like(folder):
-    module = BertLike()
-    call = tf.function(module.__call__)
-    module.__call__ = call
-    for training in (True, False):
+class Positioned(BertLike):
+    """With as many positions as a text may have tokens."""
+
+    def __init__(self):
+        super().__init__()
+        self.positions = tf.Variable(tf.zeros([LENGTH, CHANNELS]), name="positions")
+
+    def __call__(self, inputs, training=False):
+        length = tf.shape(inputs["input_word_ids"])[1]
+        outputs = super().__call__(inputs, training)
+        states = outputs["sequence_output"] + tf.gather(self.positions, tf.range(length))
+        return {**outputs, "sequence_output": states}
+
+
+def save_forms(folder, kind, forms):
+    module = kind()
+    module.__call__ = call = tf.function(module.__call__)
+    for training in forms:
         call.get_concrete_function(ids_spec(), training=training)
     tf.saved_model.save(module, str(folder))
 
@@ -123,7 +136,10 @@ def save_preprocessor(folder, kind):
 
 
 SAVERS = {
-    "bert": save_bert_like,
+    "bert": lambda folder: save_forms(folder, BertLike, (True, False)),
+    "positioned": lambda folder: save_forms(folder, Positioned, (True, False)),
+    "untrained": lambda folder: save_forms(folder, BertLike, (False,)),
+    "training": lambda folder: save_forms(folder, BertLike, (True,)),
     "signature": save_signature,
     "texts": lambda folder: tf.saved_model.save(TextEncoder(), str(folder)),
     "preprocessor": lambda folder: save_preprocessor(folder, Preprocessor),

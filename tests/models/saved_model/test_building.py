@@ -1,4 +1,5 @@
 import shutil
+import zipfile
 from dataclasses import replace
 
 import keras
@@ -7,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tfcmp.config.fields import TrainingSettings
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, WorkError
 from tfcmp.models.building import build_text_classifier
 from tfcmp.models.saved_model.building import build_saved_model_core, build_saved_model_tokenizer
 from tfcmp.models.saved_model.trust import trusting_saved_models
@@ -174,3 +175,63 @@ def put_together(encoder, preprocessor):
     tokenizer = build_saved_model_tokenizer(preprocessor, None, "head", "p")
     settings = {"pooling": "mean", "dropout": 0.0, "freeze": False, "source": "e"}
     build_saved_model_core(encoder, tokenizer, 3, **settings)
+
+
+def build_from(encoder, preprocessor, max_length=None, **settings):
+    with trusting_saved_models():
+        tokenizer = build_saved_model_tokenizer(preprocessor, max_length, "head", "p")
+        return build_saved_model_core(
+            encoder,
+            tokenizer,
+            3,
+            **{"pooling": "mean", "dropout": 0.0, "freeze": False, "source": "e", **settings},
+        )
+
+
+@pytest.mark.parametrize("name", ["saved_model.pb", "variables/variables.index"])
+@pytest.mark.parametrize("part", ["encoder", "preprocessor"])
+def test_a_damaged_file_is_told(program, tmp_path, part, name):
+    folders = {"encoder": program("bert"), "preprocessor": program("tokenizing")}
+    folders[part] = shutil.copytree(folders[part], tmp_path / "copy")
+    file = folders[part] / name
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2] + b"?")
+    with pytest.raises(WorkError, match=r"cannot be read .* damaged or missing"):
+        build_from(**folders)
+
+
+def test_without_the_form_that_trains_only_the_head_is_trained(program):
+    folders = {"encoder": program("untrained"), "preprocessor": program("tokenizing")}
+    with pytest.raises(CallError, match=r"or --architecture.freeze: e has no answer"):
+        build_from(**folders)
+    assert len(build_from(**folders, freeze=True).trainable_weights) == 2
+
+
+def test_without_the_form_that_answers_it_is_refused(program):
+    with pytest.raises(CallError, match="one short text: e has no answer"):
+        build_from(program("training"), program("tokenizing"))
+
+
+def test_a_text_longer_than_the_positions_is_refused_before_training(program):
+    folders = {"encoder": program("positioned"), "preprocessor": program("tokenizing")}
+    build_from(**folders, max_length=9)
+    with pytest.raises(CallError, match=r"--data.max_length 10: e has no answer"):
+        build_from(**folders, max_length=10)
+
+
+def test_a_program_that_was_exchanged_inside_the_file_does_not_run(build, tmp_path, monkeypatch):
+    tokenizer, core = build("texts")
+    build_text_classifier(tokenizer, core).save(tmp_path / "model.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "model.keras") as whole,
+        zipfile.ZipFile(tmp_path / "changed.keras", "w") as other,
+    ):
+        for name in whole.namelist():
+            content = whole.read(name)
+            other.writestr(name, content + b"\x00" if name.endswith("model.pb") else content)
+    monkeypatch.setattr(tf.saved_model, "load", lambda *given: pytest.fail("the program ran"))
+    with (
+        trusting_saved_models(),
+        pytest.warns(UserWarning, match="Skipping"),
+        pytest.raises(ValueError, match="was exchanged"),
+    ):
+        keras.saving.load_model(tmp_path / "changed.keras", safe_mode=True)

@@ -49,8 +49,9 @@ def build_saved_model_core(
         source: where the SavedModel comes from.
 
     Raises:
-        CallError: it is not trusted, is no text encoder, has nothing to train, or does not go with
-            that tokenizer.
+        CallError: it is not trusted, is no text encoder, has nothing to train, does not go with
+            that tokenizer, or not take texts of its length.
+        WorkError: its files are damaged.
     """
     layer = SavedModelEncoder.from_folder(encoder, source, tokenizer.padding_id, name=ENCODER)
     _check_fit(layer, tokenizer, source)
@@ -58,6 +59,7 @@ def build_saved_model_core(
         layer.trainable = False
     elif not layer.trainable_weights:
         raise CallError(f"{source} has no weights that train; give --architecture.freeze")
+    layer.require_form(tokenizer.max_length, is_trained=not freeze)
     ids = keras.Input((None,), dtype="int32", name="token_ids")
     inputs = JoinCharacters(name="texts")(ids) if layer.takes_texts else ids
     vector = layer(inputs)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfcmp.errors import CallError
 from tfcmp.models.saved_model.program import (
     ProgramLayer,
+    answering,
     concrete_functions,
     first_input,
     function_of,
@@ -65,7 +66,8 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
         layer.open_program(folder)
         layer.takes_texts = _takes_texts(layer.program, source)
         sample = tf.constant(["a"]) if layer.takes_texts else tf.fill([1, 3], padding_id + 1)
-        output = layer.call(sample)
+        with answering(source, "one short text"):
+            output = layer.call(sample)
         layer.output_rank, layer.channels = output.shape.rank, output.shape[-1]
         if layer.output_rank not in (2, 3) or not output.dtype.is_floating:
             raise CallError(
@@ -73,6 +75,24 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
                 f"{output.dtype.name} {tuple(output.shape)}"
             )
         return layer
+
+    def require_form(self, length: int | None, *, is_trained: bool) -> None:
+        """Asks once what training is going to ask time and again.
+
+        Args:
+            length: of the longest text in ids; None where it takes texts.
+            is_trained: whether its weights are to be trained.
+
+        Raises:
+            CallError: it has no answer, with the setting that would do.
+        """
+        if is_trained:
+            short = tf.constant(["a"]) if self.takes_texts else tf.fill([1, 3], self.padding_id + 1)
+            with answering(self.source, "expected the form that trains, or --architecture.freeze"):
+                self.call(short, training=True)
+        if length is not None and not self.takes_texts:
+            with answering(self.source, f"--data.max_length {length}"):
+                self.call(tf.fill([1, length], self.padding_id + 1))
 
     def open_program(self, folder: Path) -> None:
         """Loads the SavedModel and makes its variables weights of this layer."""

@@ -6,7 +6,13 @@ import keras
 import tensorflow as tf
 
 from tfcmp.errors import CallError
-from tfcmp.models.saved_model.program import ProgramLayer, checksum_of, function_of, takes_texts
+from tfcmp.models.saved_model.program import (
+    ProgramLayer,
+    answering,
+    checksum_of,
+    function_of,
+    takes_texts,
+)
 from tfcmp.models.tokenizer import TextTokenizer, truncate
 
 SPECIAL_TOKENS = 2
@@ -60,7 +66,8 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
                 f"--data.truncation {truncation}: {source} has no tokenize and cuts texts itself; "
                 "expected head"
             )
-        ids, mask = layer._preprocess(tf.constant([""]))
+        with answering(source, "an empty text"):
+            ids, mask = layer._preprocess(tf.constant([""]))
         kept = ids[0][mask[0] > 0].numpy().tolist()
         if len(kept) < SPECIAL_TOKENS:
             raise CallError(f"{source}: expected a start and an end token, got the ids {kept}")

@@ -4,12 +4,14 @@ import hashlib
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
 
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, TfcmpError, WorkError
 from tfcmp.models.saved_model.trust import fingerprint, require_trust
 
 FOLDER = "saved_model"
@@ -32,23 +34,45 @@ class ProgramLayer:
 
         Raises:
             CallError: SavedModels are not trusted here.
+            WorkError: a file of it is damaged or missing.
         """
         self.sha256 = fingerprint(folder)
         require_trust(self.source, self.sha256)
         self.files = folder
+        # A damaged file is told by protobuf, TensorFlow or the system, each with its own error.
+        try:
+            program = tf.saved_model.load(str(folder))
+        except Exception as error:
+            raise WorkError(
+                f"the SavedModel of {self.source} cannot be read ({shortened(error)}); a file in "
+                f"{folder} is damaged or missing: put it back, or fetch it anew"
+            ) from error
         # Not tracked: its variables are the layer's, under names of their own.
-        object.__setattr__(self, "program", tf.saved_model.load(str(folder)))
+        object.__setattr__(self, "program", program)
 
     def save_assets(self, dir_path: str) -> None:
         """Puts the SavedModel's files into the archive."""
         shutil.copytree(self.files, Path(dir_path) / FOLDER)
 
     def load_assets(self, dir_path: str) -> None:
-        """Takes the files out of the archive, which is gone afterwards, and loads them."""
-        require_trust(self.source, fingerprint(Path(dir_path) / FOLDER))
+        """Takes the files out of the archive, which is gone afterwards, and loads them.
+
+        Raises:
+            CallError: SavedModels are not trusted here.
+            WorkError: the program is damaged, or another one than the file says.
+        """
+        folder = Path(dir_path) / FOLDER
+        found = fingerprint(folder)
+        require_trust(self.source, found)
+        if found != self.sha256:
+            # A refusal names what the configuration says: that is what trust was given to.
+            raise WorkError(
+                f"the program of {self.source} in this file has the sha256 {found}, and the file "
+                f"says {self.sha256 or 'none'}: it was exchanged; get the file anew"
+            )
         own = Path(tempfile.mkdtemp(prefix="tfcmp-saved-model-"))
         weakref.finalize(self, shutil.rmtree, own, ignore_errors=True)
-        shutil.copytree(Path(dir_path) / FOLDER, own / FOLDER)
+        shutil.copytree(folder, own / FOLDER)
         self.open_program(own / FOLDER)
 
     def get_config(self):
@@ -65,8 +89,36 @@ class ProgramLayer:
         """
         # Before anything is read of the archive. Keras would turn a later error into another.
         config = dict(config)
-        require_trust(config["source"], config.pop("sha256"))
-        return cls(**config)
+        sha256 = config.pop("sha256")
+        require_trust(config["source"], sha256)
+        layer = cls(**config)
+        layer.sha256 = sha256
+        return layer
+
+
+@contextmanager
+def answering(source: str, what: str) -> Iterator[None]:
+    """Asks a SavedModel inside the block.
+
+    Args:
+        source: where it comes from.
+        what: what it is asked with and fails on, for the message.
+
+    Raises:
+        CallError: it has no answer.
+    """
+    # TensorFlow has one error for a form that was not saved and another for a place out of range.
+    try:
+        yield
+    except TfcmpError:
+        raise
+    except Exception as error:
+        raise CallError(f"{what}: {source} has no answer ({shortened(error)})") from error
+
+
+def shortened(error: Exception) -> str:
+    """Kind and beginning of an error of a library, on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 def checksum_of(folder: Path) -> str:
