@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> None:
     )
     add_engine(parser)
     add_trust(parser)
-    options = parse_strictly(parser, _switch_first(arguments, "--calibrated"))
+    options = parse_strictly(parser, arguments)
     texts = _texts(options.texts, options.input, options.encoding_errors)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
@@ -85,13 +85,6 @@ def write_predictions(
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     for prediction in classifier.stream(texts):
         sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
-
-
-def _switch_first(arguments: list[str], switch: str) -> list[str]:
-    """The same arguments with `switch` in front: the parser takes no text behind RUN --switch."""
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    others = [argument for argument in arguments[:end] if argument != switch]
-    return [switch] * (len(others) < end) + others + arguments[end:]
 
 
 def _texts(given: list[str], file: str | None, encoding_errors: str) -> Iterable[str]:

@@ -11,6 +11,8 @@ from dataclasses import fields
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
 from tfcmp.command.run_options import OF_THE_RUN, add_run_options
+from tfcmp.command.switches import options_end, switches_first
+from tfcmp.command.trust import without_trust
 from tfcmp.config.checks import check_configuration, check_given
 from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
 from tfcmp.config.reading import read_settings, setting_names
@@ -42,6 +44,9 @@ def parse_configuration(
         CallError: an option, a setting or a value is not as expected.
     """
     arguments = _file_first([_long_form(argument) for argument in arguments])
+    if any(argument.split("=", 1)[0] == "--print_config" for argument in arguments):
+        # What it prints is a file, and no file can give trust.
+        arguments = without_trust(arguments)
     file = _peek(arguments, "--config")
     settings = read_settings(file) if file is not None else {}
     name = _peek(arguments, "--model") or settings.get("model")
@@ -99,14 +104,12 @@ def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
         CallError: an option, a setting or a value is not as expected.
     """
     options = _options(parser)
-    # Behind a lone "--" everything is taken as it is.
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    for argument in arguments[:end]:
+    for argument in arguments[: options_end(arguments)]:
         option = argument.split("=", 1)[0]
         if option.startswith("--") and option not in options:
             raise CallError(f"unknown option {option}{_nearest(option, options)}")
     try:
-        return parser.parse_args(arguments)
+        return parser.parse_args(switches_first(parser, arguments))
     except (ArgumentError, TypeError, ValueError) as error:
         raise CallError(_one_sentence(str(error))) from None
 

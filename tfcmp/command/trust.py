@@ -4,6 +4,8 @@ from argparse import SUPPRESS
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.switches import BOOLEANS
+
 OPTION = "--trust-saved-model"
 
 
@@ -22,3 +24,17 @@ def add_trust(parser: ArgumentParser) -> None:
 def is_trusting(options: Namespace) -> bool:
     """Whether the option was given."""
     return bool(options.get("trust_saved_model", False))
+
+
+def without_trust(arguments: list[str]) -> list[str]:
+    """The same arguments without the option and its value."""
+    kept: list[str] = []
+    is_value = False
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if is_value:
+            is_value = False
+        elif argument == OPTION:
+            is_value = following in BOOLEANS
+        elif not argument.startswith(f"{OPTION}="):
+            kept.append(argument)
+    return kept

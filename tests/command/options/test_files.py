@@ -69,9 +69,10 @@ def test_any_values_survive_writing_and_reading(
     assert parse("--config", file) == configuration
 
 
-def test_what_print_config_prints_is_taken_back(tmp_path, capsys):
+@pytest.mark.parametrize("trust", [[], ["--trust-saved-model"], ["--trust-saved-model", "true"]])
+def test_what_print_config_prints_is_taken_back(tmp_path, capsys, trust):
     with pytest.raises(SystemExit):
-        fit.main(["--model", "gru", "--training.epochs", "3", "--print_config"])
+        fit.main(["--model", "gru", "--training.epochs", "3", *trust, "--print_config"])
     file = tmp_path / "printed.yaml"
     file.write_text(capsys.readouterr().out)
     taken, _ = parse_configuration(["--config", str(file)], "fit", "", fit._add_options)

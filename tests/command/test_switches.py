@@ -1,0 +1,55 @@
+import pytest
+from jsonargparse import ArgumentParser
+
+from tfcmp.command.options import parse_strictly
+from tfcmp.command.trust import add_trust, is_trusting, without_trust
+
+
+@pytest.fixture
+def parser():
+    parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("run", type=str)
+    parser.add_argument("texts", nargs="*", default=[])
+    parser.add_argument("--calibrated", action="store_true")
+    add_trust(parser)
+    return parser
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--trust-saved-model RUN a b",
+        "RUN --trust-saved-model a b",
+        "RUN a b --trust-saved-model",
+        "RUN a --trust-saved-model true b",
+        "RUN --trust-saved-model=true a b",
+        "RUN --calibrated --trust-saved-model a b",
+        "--trust-saved-model RUN --calibrated a b",
+    ],
+)
+def test_a_switch_swallows_nothing_wherever_it_stands(parser, line):
+    options = parse_strictly(parser, line.split())
+    assert (options.run, options.texts) == ("RUN", ["a", "b"])
+    assert is_trusting(options)
+    assert options.calibrated == ("--calibrated" in line)
+
+
+@pytest.mark.parametrize("line", ["RUN a b", "RUN a --trust-saved-model false b"])
+def test_no_trust_is_given_without_it_or_by_false(parser, line):
+    options = parse_strictly(parser, line.split())
+    assert options.texts == ["a", "b"]
+    assert not is_trusting(options)
+
+
+def test_behind_two_dashes_a_switch_is_a_text(parser):
+    options = parse_strictly(parser, ["RUN", "a", "--", "--calibrated"])
+    assert options.texts == ["a", "--calibrated"]
+    assert not options.calibrated
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["a --trust-saved-model b", "a --trust-saved-model=true b", "--trust-saved-model true a b"],
+)
+def test_trust_is_taken_out_with_its_value(line):
+    assert without_trust(line.split()) == ["a", "b"]
