@@ -10,24 +10,22 @@ from tfcmp.errors import WorkError
 from tfcmp.models.building import size_of
 from tfcmp.models.pretrained import ENCODER
 
-# Copies of a weight that an optimizer keeps beside it.
-SLOTS = {"sgd": 1, "rmsprop": 1, "adam": 2, "adamw": 2}
 GIBIBYTE = 2**30
 
 
 class Need(NamedTuple):
-    """Bytes that training needs at least: whatever the batch, and for the largest batch."""
+    """Bytes that a step still needs at least: whatever the batch, and for the largest batch."""
 
     fixed: int
     batch: int
 
+    def taken_in(self, parts: int) -> float:
+        """Bytes of a step that is computed in parts, whose gradients are added up beside it."""
+        return self.fixed * (1 if parts == 1 else 2) + self.batch / parts
+
     def parts_that_fit(self, available: int, batch_size: int) -> int | None:
         """The fewest parts of a batch that fit, or None where not even single texts do."""
-        fitting = (
-            parts
-            for parts in range(1, batch_size + 1)
-            if self.fixed + self.batch // parts <= available
-        )
+        fitting = (parts for parts in range(1, batch_size + 1) if self.taken_in(parts) <= available)
         return next(fitting, None)
 
 
@@ -35,6 +33,8 @@ def require_memory(
     core: keras.Model, architecture: object, settings: TrainingSettings, length: int
 ) -> None:
     """Returns when a step of a pretrained encoder may fit into the processor's memory.
+
+    Asked when model and optimizer are there: what they take is no longer free.
 
     The need is a lower bound: what passes can still be too much, what is refused would not fit.
 
@@ -45,7 +45,7 @@ def require_memory(
         return
     available = available_memory()
     need = training_need(core, settings, length)
-    if available is None or need.fixed + need.batch / settings.accumulate <= available:
+    if available is None or need.taken_in(settings.accumulate) <= available:
         return
     parts = need.parts_that_fit(available, settings.batch_size)
     if parts is None:
@@ -56,27 +56,26 @@ def require_memory(
     else:
         way = f"--training.accumulate {parts} would fit, with the same steps; or lower --data.max_length"
     raise WorkError(
-        f"training needs at least {(need.fixed + need.batch / settings.accumulate) / GIBIBYTE:.1f} "
-        f"GiB of memory for steps of {settings.batch_size} texts of {length} tokens, and "
+        f"training needs at least {need.taken_in(settings.accumulate) / GIBIBYTE:.1f} GiB more "
+        f"memory for steps of {settings.batch_size} texts of {length} tokens, and "
         f"{available / GIBIBYTE:.1f} GiB are free; {way}"
     )
 
 
 def training_need(core: keras.Model, settings: TrainingSettings, length: int) -> Need:
-    """Bytes for weights, gradients and optimizer, and for what a step keeps for its gradients.
+    """Bytes for gradients, and for what a step keeps to compute them.
 
     The latter is 34 b s h + 5 b a s^2 bytes per layer in 16-bit precision (Korthikanti et al. 2023,
     "Reducing Activation Recomputation in Large Transformer Models", equation 2), b texts of s
     tokens, h channels, a heads.
     """
-    total = sum(size_of(weight) for weight in core.weights)
     trained = sum(size_of(weight) for weight in core.trainable_weights)
     encoder = core.get_layer(ENCODER)
     tokens = settings.batch_size * length
     a_layer = tokens * (34 * encoder.hidden_dim + 5 * encoder.num_heads * length)
     scale = 1 if keras.config.dtype_policy().name == "mixed_bfloat16" else 2
     return Need(
-        fixed=4 * (total + (1 + SLOTS[settings.optimizer]) * trained),
+        fixed=4 * trained,
         batch=encoder.num_layers * a_layer * scale,
     )
 
