@@ -131,6 +131,12 @@ def test_frozen_weights_are_counted_and_not_as_trained(build):
     assert whole["embedding"] == 65 * 12
 
 
+def test_low_rank_updates_are_counted_as_trained_and_not_in_the_total(build):
+    whole, updated = (count_parameters(build(lora_rank=rank)[1]) for rank in (None, 2))
+    assert updated["total"] == whole["total"]
+    assert 0 < updated["trained"] < whole["trained"]
+
+
 def test_the_rate_falls_by_a_factor_with_every_layer_below_the_head(build):
     core = build()[1]
     shares = learning_rate_shares(core, PretrainedArchitecture(layer_decay=0.5))

@@ -131,7 +131,8 @@ def count_parameters(core: keras.Model) -> dict[str, int]:
     embedding = sum(
         size_of(weight) for weight in weights if any(part in weight.path for part in EMBEDDINGS)
     )
-    total = sum(map(size_of, weights))
+    # Low-rank updates are trained, and then added to the weights that are counted already.
+    total = sum(size_of(weight) for weight in weights if "lora_kernel" not in weight.path)
     return {
         "total": total,
         "trained": sum(map(size_of, core.trainable_weights)),
