@@ -101,6 +101,12 @@ def test_the_share_that_truncation_cut_off_is_told(texts):
     assert told["cut_text_share"] == pytest.approx(np.mean(full > 40))
 
 
+def test_what_nobody_knows_to_be_cut_is_not_told_as_nothing(texts, monkeypatch):
+    monkeypatch.setattr(type(texts.tokenizer), "knows_lengths", False)
+    told = texts.describe()["splits"]["test"]
+    assert (told["cut_token_share"], told["cut_text_share"]) == (None, None)
+
+
 def test_every_text_of_a_split_is_evaluated_once(texts):
     rows = np.concatenate([batch.rows for batch in texts.evaluation_batches("test")])
     assert sorted(rows) == sorted(texts.splits.test)

@@ -39,6 +39,11 @@ class TextTokenizer(keras.layers.Layer):
         """Number of ids, padding included."""
 
     @property
+    def knows_lengths(self) -> bool:
+        """Whether the lengths before truncation are those of whole texts."""
+        return True
+
+    @property
     def framing(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Ids that stand in front of every text, and behind it."""
         return (), ()

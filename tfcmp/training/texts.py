@@ -76,16 +76,23 @@ class Texts:
                 "groups": len(np.unique(self.splits.groups[rows])),
                 "class_sizes": dict(zip(self.corpus.classes, shares.tolist(), strict=True)),
                 "fingerprint": self.corpus.fingerprint(rows),
-                "cut_token_share": self.store.cut_share(rows),
-                "cut_text_share": float(
-                    np.mean(self.store.full_lengths[rows] > self.store.lengths[rows])
-                ),
+                **self._cut_shares(rows),
             }
         return {
             "classes": list(self.corpus.classes),
             "splits": described,
             "removed": self.splits.removed,
             "vocabulary_size": self.tokenizer.vocabulary_size,
+        }
+
+    def _cut_shares(self, rows: np.ndarray) -> dict[str, float | None]:
+        """Shares of tokens and of texts that truncation touched; None where nobody knows."""
+        if not self.tokenizer.knows_lengths:
+            return {"cut_token_share": None, "cut_text_share": None}
+        is_cut = self.store.full_lengths[rows] > self.store.lengths[rows]
+        return {
+            "cut_token_share": self.store.cut_share(rows),
+            "cut_text_share": float(np.mean(is_cut)),
         }
 
 

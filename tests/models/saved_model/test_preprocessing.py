@@ -71,6 +71,11 @@ def test_a_batch_is_padded_with_the_id_of_the_preprocessor(load, kind):
     assert padded.tolist() == [[START, THE, END, tokenizer.padding_id], [START, THE, FILM, END]]
 
 
+def test_only_one_that_gives_tokens_knows_how_long_a_text_was(load):
+    assert load("tokenizing").knows_lengths
+    assert not load("preprocessor").knows_lengths
+
+
 def test_how_many_ids_there_are_is_not_told_by_all(load):
     assert load("preprocessor").vocabulary_size == UNKNOWN_SIZE
 

@@ -93,8 +93,9 @@ def _limits(data: dict[str, Any], run: RunDirectory) -> list[str]:
     cut = run.read_json("split.json")["splits"]["test"]["cut_text_share"]
     length = data["max_length"]
     read = f"{length} tokens ({data['truncation']})" if length else "what the encoder takes"
+    longer = "" if cut is None else f"; {cut:.0%} of the test texts are longer"
     return [
-        f"- Of a text it reads {read}; {cut:.0%} of the test texts are longer.",
+        f"- Of a text it reads {read}{longer}.",
         "- It knows texts like those it was trained on. Other subjects, languages and times were "
         "not tested.",
         "- Its probabilities were not calibrated for other data; an answer is given for any text, "

@@ -83,6 +83,11 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
         return callable(getattr(self.program, "tokenize", None))
 
     @property
+    def knows_lengths(self) -> bool:
+        """Not without `tokenize`: what the program cuts itself nobody hears of."""
+        return self.can_tokenize
+
+    @property
     def padding_id(self) -> int:
         """Id that fills the right end of a batch."""
         return self.frame[2]
