@@ -62,6 +62,7 @@ def read_run(run: Path) -> dict:
         "device": f"{environment['device_names'][0]}, {environment['threads']} threads",
         "precision": environment["precision"],
         "versions": environment["versions"],
+        **({"pretrained": weights} if (weights := pretrained(environment)) else {}),
         "configuration": configuration,
         "test": result["test"],
         "validation": result["validation"],
@@ -72,6 +73,20 @@ def read_run(run: Path) -> dict:
         "cut_token_share": split["splits"]["test"]["cut_token_share"],
         "fingerprints": {name: part["fingerprint"] for name, part in split["splits"].items()},
     }
+
+
+def pretrained(environment: dict) -> dict:
+    """Source, version and checksums of pretrained weights; of a user's folder its name alone."""
+    parts = {name: part for name, part in (environment.get("pretrained") or {}).items() if part}
+    return {
+        name: {**part, "source": Path(part["source"]).name if is_folder(part) else part["source"]}
+        for name, part in parts.items()
+    }
+
+
+def is_folder(part: dict) -> bool:
+    """Whether weights come from a folder of the user's."""
+    return Path(part["source"]).is_absolute()
 
 
 def without_places(command: list[str]) -> list[str]:
