@@ -92,8 +92,11 @@ def test_a_search_writes_its_trials_and_can_be_raised_but_not_changed(
     assert (code, "is not the space" in error) == (2, True)
 
     first = rows(search)
-    code, _, _ = call([*resume, "--search.trials", "3"], monkeypatch, capsys)
-    assert code == 0
+    # Part of the default space, said again.
+    (tmp_path / "space.yaml").write_text("training.batch_size: [16, 32, 64, 128]\n")
+    raised = ["--search.trials", "3", "--search.space", tmp_path / "space.yaml"]
+    code, _, error = call([*resume, *raised], monkeypatch, capsys)
+    assert (code, error) == (0, "")
     assert rows(search)[:2] == first
     assert len(rows(search)) == 3
     found = json.loads((search / "search.json").read_text())

@@ -16,10 +16,12 @@ from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
 from tfcmp.search.budget import make_budget
 from tfcmp.search.cluster import Role, read_role
+from tfcmp.search.defaults import default_space
 from tfcmp.search.plan import (
     SEARCH,
     SPACE,
     Plan,
+    completed_space,
     extended,
     make_plan,
     read_plan,
@@ -114,8 +116,15 @@ def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
     plan = read_plan(search, configuration)
     wanted = options.search
     if wanted.space is not None:
-        given = make_space(read_space_file(wanted.space), configuration)
-        if given.digest() != plan.space.digest():
+        # The file that the search was started with, or the space that was made of it. What the
+        # search does not vary was given by a flag.
+        named = read_space_file(wanted.space)
+        fixed = set(default_space(configuration)) - set(plan.space.settings())
+        spaces = (
+            completed_space(configuration, plan.tuner, named, fixed),
+            make_space(named, configuration),
+        )
+        if plan.space.digest() not in [space.digest() for space in spaces]:
             raise CallError(
                 f"--search.space {wanted.space} is not the space of {search.path}; trials of two "
                 "spaces are not merged: leave it out, or start anew under another --name"

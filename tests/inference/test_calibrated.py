@@ -49,3 +49,9 @@ def test_texts_are_answered_in_order_and_streamed():
     calibrated = CalibratedClassifier(Fixed([[0.9, 0.1], [0.2, 0.8]]), 3.0)
     stream = calibrated.stream(iter(["1", "0", "1"]))
     assert [prediction.label for prediction in stream] == ["pos", "neg", "pos"]
+
+
+def test_a_single_text_is_refused_as_without_calibration():
+    calibrated = CalibratedClassifier(Fixed([[0.9, 0.1]]), 3.0)
+    with pytest.raises(TypeError, match=r"write \[text\]"):
+        calibrated.predict("0")

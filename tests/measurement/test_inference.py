@@ -1,9 +1,13 @@
 import time
 
+import numpy as np
 import pytest
 
+from tfcmp.errors import WorkError
 from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.inference import measure_inference
+from tfcmp.measurement.inference import agreement, measure_inference
+from tfcmp.measurement.sample import Example
+from tfcmp.runs.directory import RunDirectory
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +52,9 @@ def test_curves_have_their_points_and_say_which_are_missing(measured):
     assert measured["by_length"]["8"]["mean_tokens"] == pytest.approx(8, abs=1.5)
     assert "no text of the sample has 1000 tokens" in measured["by_length"]["1000"]["left_out"]
     assert measured["by_batch_size"]["4"]["examples_per_second"]["value"] > 0
+
+
+def test_texts_that_the_run_was_not_tested_on_are_told(finished_run):
+    strange = [Example("A text of another source.", "0" * 16, 0)]
+    with pytest.raises(WorkError, match=r"1 of 1 texts are none that .* was tested on"):
+        agreement(strange, np.array([[0.5, 0.5]]), RunDirectory(finished_run))

@@ -1,9 +1,11 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.measurement.processes import _error, cluster_variables
+from tfcmp.measurement.processes import _ended, _error, cluster_variables
 
 
 def test_workers_know_each_other_and_their_own_place():
@@ -27,3 +29,20 @@ def test_workers_know_each_other_and_their_own_place():
 def test_the_error_of_a_process_is_told_as_ours(code, told, kind, message):
     with pytest.raises(kind, match=message):
         raise _error(code, told)
+
+
+def test_a_process_that_fails_is_told_while_the_others_wait_for_it():
+    waits = [sys.executable, "-c", "import time; time.sleep(60)"]
+    started = [subprocess.Popen(waits), subprocess.Popen([sys.executable, "-c", "exit(3)"])]
+    try:
+        first = next(_ended(started))
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+    assert (first, started[first].returncode) == (1, 3)
+
+
+def test_all_processes_are_waited_for():
+    started = [subprocess.Popen([sys.executable, "-c", "pass"]) for _ in range(2)]
+    assert sorted(_ended(started)) == [0, 1]

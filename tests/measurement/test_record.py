@@ -40,9 +40,10 @@ def test_a_damaged_file_is_an_error(tmp_path):
     file.write_text(file.read_text().replace('"x": 1', '"x": 2'))
     with pytest.raises(WorkError, match="is damaged"):
         read_record(tmp_path)
-    file.write_text("{")
-    with pytest.raises(WorkError, match="is damaged"):
-        read_record(tmp_path)
+    for content in ("{", "[1]", "3"):
+        file.write_text(content)
+        with pytest.raises(WorkError, match="is damaged"):
+            read_record(tmp_path)
 
 
 def test_in_a_run_it_is_a_later_file_like_the_others(run):

@@ -5,6 +5,7 @@ import math
 
 import pytest
 
+from tfcmp.errors import WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import OPTIMIZER, RATE, default_space
@@ -131,3 +132,11 @@ def test_seed_0_is_a_seed(tmp_path):
         search.folder.mkdir()
     assert first.go() == second.go()
     assert {settings[OPTIMIZER] for settings in first.done.values()} > {"sgd"}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"trials": [], "oracle": {}}', "\\"])
+def test_a_damaged_state_is_told(tmp_path, content):
+    search = Search(tmp_path, "random")
+    search.oracle.state_file.write_text(content)
+    with pytest.raises(WorkError, match=r"oracle\.json is damaged"):
+        search.go()

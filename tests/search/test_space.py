@@ -99,6 +99,16 @@ def test_a_parent_that_is_not_searched_decides_by_its_configured_value():
         ({"seed": [1, 2]}, "unknown setting seed; expected architecture.NAME"),
         ({"data.train_size": [10, 20]}, "data.train_size cannot be searched"),
         ({"data.source": ["imdb"]}, "data.source cannot be searched"),
+        ({1: [2]}, "unknown setting 1; expected architecture.NAME"),
+        ({RATE: {"low": 1, "high": 2, "when": {1: [2]}}}, "unknown setting 1; expected"),
+        (
+            {
+                OPTIMIZER: ["sgd", "adam"],
+                "training.nesterov": {"values": [True, False], "when": {OPTIMIZER: ["sgd"]}},
+                BATCH: {"values": [8, 16], "when": {"training.nesterov": [True]}},
+            },
+            "when: expected a setting without a `when` of its own, got training.nesterov",
+        ),
         ({BATCH: 16}, "training.batch_size: expected a list of values or {low"),
         ({BATCH: []}, "expected a list of values"),
         ({BATCH: [16.5]}, "expected a value of type int, got 16.5"),

@@ -70,6 +70,17 @@ def test_a_failed_run_is_tried_again_and_forgotten_when_it_succeeds(
     require_complete(study, plan_of(file))
 
 
+def test_a_failed_run_that_was_finished_by_hand_is_no_failure(
+    write_study, conduct, study, plan_of, write_result
+):
+    file = write_study(GRU, seeds=[1])
+    conduct(file, {"gru-seed1": (1, "no memory left")})
+    write_result(study, plan_of(file).runs[0])
+    assert names(conduct(file)) == []
+    assert read_marks(study.path).failures == {}
+    require_complete(study, plan_of(file))
+
+
 def test_success_without_a_result_is_a_failure(write_study, conduct, study):
     conduct(write_study(GRU, seeds=[1]), {"gru-seed1": (0, "")})
     assert "gru-seed1" in study.state.failures
@@ -164,6 +175,17 @@ def test_runs_of_a_failed_search_fail_with_its_reason(write_study, conduct, stud
     start = conduct(write_study(SEARCHED, LSTM, seeds=[1]), {"gru-search": (1, "no space")})
     assert names(start) == ["gru-search", "lstm-seed1"]
     assert study.state.failures["gru-seed1"] == "its search failed: no space"
+
+
+def test_best_settings_that_do_not_go_together_fail_their_run_alone(
+    write_study, conduct, study, plan_of, write_search
+):
+    file = write_study(SEARCHED, LSTM, seeds=[1])
+    write_search(study, plan_of(file).searches[0])
+    best = {"training": {"optimizer": "sgd", "learning_rate": -1.0}}
+    (study.search("gru") / "best.yaml").write_text(yaml.safe_dump(best))
+    assert names(conduct(file)) == ["lstm-seed1"]
+    assert "--training.learning_rate" in study.state.failures["gru-seed1"]
 
 
 def test_a_failed_search_is_tried_again_before_its_runs(write_study, conduct, study):

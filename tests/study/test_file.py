@@ -103,6 +103,10 @@ def test_unequal_budgets_are_taken_where_the_file_says_so(read):
         ),
         ("entries: [{model: gru, search: {}}]", "search: expected a budget"),
         ("entries: [{model: gru, search: {trials: 0}}]", "trials: expected a number from 1, got 0"),
+        (
+            "entries: [{model: gru, search: {trials: 1, seed: null}}]",
+            "seed: expected a number from 0, got None",
+        ),
         ("entries: [{model: gru, search: {seconds: -1}}]", "seconds: expected a number above 0"),
         ("entries: [{model: gru, search: {tuner: luck}}]", "tuner: expected one of random"),
         ("entries: [{model: gru}]\nunequal_budgets: 1", "expected true or false, got 1"),

@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.study.stages import Stage, stage_of_run, stage_of_search, stages
+from tfcmp.study.stages import Stage, configuration_of, stage_of_run, stage_of_search, stages
 
 SEARCHED = {"model": "gru", "search": {"trials": 1}}
 
@@ -65,3 +65,11 @@ def test_a_damaged_best_file_is_told(write_study, plan_of, study, write_search):
     (study.run(plan.runs[0].name) / "config.yaml").write_text("model: gru\n")
     with pytest.raises(WorkError, match=r"best\.yaml is damaged"):
         stage_of_run(study, plan.runs[0])
+
+
+def test_a_missing_table_of_trials_is_told(write_study, plan_of, study, write_search):
+    plan = plan_of(write_study(SEARCHED))
+    write_search(study, plan.searches[0])
+    (study.search("gru") / "trials.csv").unlink()
+    with pytest.raises(WorkError, match=r"trials\.csv is damaged"):
+        configuration_of(study, plan.runs[0])

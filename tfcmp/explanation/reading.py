@@ -73,14 +73,14 @@ def read_text(tokenizer: TextTokenizer, text: str) -> Reading:
     Raises:
         WorkError: the tokenizer reads the whole text otherwise than its pieces.
     """
-    # What UTF-8 cannot hold reaches the tokenizer as a question mark: it is the mark of a word too.
-    text = encode_utf8([text])[0].decode("utf-8")
     start, end = tokenizer.framing
     ids, ids_of_nothing = _encode(tokenizer, [text, ""])
     is_special = np.zeros(len(ids), bool)
     is_special[: len(start)] = True
     is_special[len(ids) - len(end) :] = True
-    words, tokens, owners = _aligned(tokenizer, text, ids_of_nothing)
+    # What UTF-8 cannot hold reaches the tokenizer as a question mark: it is a mark here too.
+    as_read = encode_utf8([text])[0].decode("utf-8")
+    words, tokens, owners = _aligned(tokenizer, as_read, ids_of_nothing)
     if not words:
         nobody = np.full(len(ids), NO_WORD, np.int64)
         return Reading(text, (), ids, nobody, is_special, ids_of_nothing)

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from tfcmp.data.tokens import batched_lists
 from tfcmp.evaluation.calibration import at_temperature
-from tfcmp.inference.classifier import TEXTS_A_WINDOW, Prediction
+from tfcmp.inference.classifier import Prediction, windows_of
 
 
 class Answering(Protocol):
@@ -38,7 +37,7 @@ class CalibratedClassifier:
 
     def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """One prediction per text, in order; a window of texts is held at a time."""
-        for window in batched_lists(texts, TEXTS_A_WINDOW):
+        for window in windows_of(texts):
             raw = np.asarray(self._classifier.probabilities(window))
             calibrated = at_temperature(raw, self._temperature)
             # From the raw ones: rounding may make two probabilities equal, never another label.

@@ -68,9 +68,7 @@ class Classifier:
 
     def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """One prediction per text, in order; a window of texts is held at a time."""
-        if isinstance(texts, str):
-            raise TypeError("expected a list of texts, got one text; write [text]")
-        for window in batched_lists(texts, TEXTS_A_WINDOW):
+        for window in windows_of(texts):
             probabilities = self.probabilities(window)
             best = probabilities.argmax(axis=1)
             for text, place, row in zip(window, best, probabilities, strict=True):
@@ -102,6 +100,17 @@ class Classifier:
         padded = np.full((len(ids), lengths.max()), self.tokenizer.padding_id, np.int32)
         padded[np.arange(lengths.max()) < lengths[:, None]] = np.concatenate(ids)
         return padded
+
+
+def windows_of(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts in lists, each as long as is answered at once.
+
+    Raises:
+        TypeError: it is one text, whose characters would be answered one by one.
+    """
+    if isinstance(texts, str):
+        raise TypeError("expected a list of texts, got one text; write [text]")
+    yield from batched_lists(texts, TEXTS_A_WINDOW)
 
 
 def keras_forward(model: keras.Model) -> Forward:

@@ -1,7 +1,6 @@
 """Answers of a saved model: single texts as they come, and many at once."""
 
 import itertools
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,19 +11,20 @@ import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
 from tfcmp.config.processors import processors
-from tfcmp.inference.classifier import Classifier
+from tfcmp.errors import WorkError
+from tfcmp.inference.classifier import TEXTS_A_WINDOW, Classifier
 from tfcmp.inference.engines import open_engine
 from tfcmp.measurement.arms import InferenceArm
 from tfcmp.measurement.memory import forget_peaks, peak_of_gpus, peak_resident
 from tfcmp.measurement.sample import Example, sample_examples
 from tfcmp.measurement.spread import inverted, quantile
-from tfcmp.runs.directory import MODEL, RESULT, RunDirectory
+from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
 from tfcmp.timing.contention import ContentionMeter, add_load, others_share
 from tfcmp.training.hardware import processor_name
 
 WARM_UP_QUERIES = 32
-# As `predict` answers; of a short sample less, so that there is a spread.
-TEXTS_A_WINDOW, TEXTS_A_SHORT_WINDOW = 2048, 512
+# Less than `predict` answers at once, so that a short sample has a spread.
+TEXTS_A_SHORT_WINDOW = 512
 # Queries of a point of a curve: fewer than of the figures that are published.
 QUERIES_OF_A_CURVE = 100
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -196,19 +196,28 @@ def curve_by_batch(
 
 
 def agreement(examples: list[Example], answers: np.ndarray, run: RunDirectory) -> dict[str, Any]:
-    """Accuracy of the answers, and how many labels are those that the run saved for these texts."""
+    """Accuracy of the answers, and how many labels are those that the run saved for these texts.
+
+    Raises:
+        WorkError: the run was tested on other texts.
+    """
     import pyarrow.parquet
 
     answered = examples[: len(answers)]
     labels = answers.argmax(axis=1)
-    table = pyarrow.parquet.read_table(run.file("predictions.parquet")).to_pandas()
+    table = pyarrow.parquet.read_table(run.file(PREDICTIONS)).to_pandas()
     table = table[table["split"] == "test"].set_index("id")["probabilities"]
+    if unknown := [example.identity for example in answered if example.identity not in table.index]:
+        raise WorkError(
+            f"{len(unknown)} of {len(answered)} texts are none that {run.path} was tested on: its "
+            "source has changed; bring back the data as they were"
+        )
     kept = [
         int(np.argmax(table[example.identity])) == label
         for example, label in zip(answered, labels, strict=True)
     ]
     right = [example.label == label for example, label in zip(answered, labels, strict=True)]
-    result = json.loads(run.file(RESULT).read_text(encoding="utf-8"))
+    result = run.read_json(RESULT)
     return {
         "texts": len(answered),
         "accuracy": float(np.mean(right)),

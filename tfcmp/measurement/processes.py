@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tfcmp.runs.files import write_json
 
 CHILD = "tfcmp.measurement.child"
 LOOPBACK = "127.0.0.1"
+SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def run_arm(
@@ -86,15 +87,29 @@ def _run_all(folder: Path, variables: Sequence[dict[str, str]]) -> None:
                         stderr=errors,
                     )
                 )
-        for number, process in enumerate(started):
-            if process.wait() != 0:
+        for number in _ended(started):
+            if started[number].returncode != 0:
                 told = (folder / f"errors{number}").read_text(encoding="utf-8", errors="replace")
-                raise _error(process.returncode, told)
+                raise _error(started[number].returncode, told)
     finally:
         for process in started:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+def _ended(started: Sequence[subprocess.Popen]) -> Iterator[int]:
+    """Yields the number of each process when it has ended: one that failed is waited for by others."""
+    if len(started) == 1:
+        started[0].wait()
+    waiting = set(range(len(started)))
+    while waiting:
+        for number in sorted(waiting):
+            if started[number].poll() is not None:
+                waiting.remove(number)
+                yield number
+        if waiting:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
 
 
 def _error(code: int, told: str) -> Exception:

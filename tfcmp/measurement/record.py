@@ -36,7 +36,7 @@ def read_record(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         stated = content.pop("sha256")
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, AttributeError):
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError, AttributeError):
         content, stated = {}, None
     if stated is None or stated != digest(content):
         raise WorkError(f"{file} is damaged: its checksum differs; remove it and measure anew")

@@ -17,6 +17,7 @@ import numpy as np
 from keras_tuner import oracles
 from keras_tuner.engine.trial import Trial
 
+from tfcmp.errors import WorkError
 from tfcmp.runs.files import write_json
 from tfcmp.search.budget import Budget
 
@@ -71,10 +72,21 @@ class WholeState:
         """Nothing: trials are part of the state."""
 
     def reload(self) -> None:
-        """Goes on where the file stands; trials that were under way come first."""
-        content = json.loads(self.state_file.read_text(encoding="utf-8"))
-        self.trials = {state["trial_id"]: Trial.from_state(state) for state in content["trials"]}
-        self.set_state(content["oracle"])  # type: ignore[attr-defined]
+        """Goes on where the file stands; trials that were under way come first.
+
+        Raises:
+            WorkError: the file is damaged.
+        """
+        try:
+            content = json.loads(self.state_file.read_text(encoding="utf-8"))
+            states = {state["trial_id"]: state for state in content["trials"]}
+            self.trials = {name: Trial.from_state(state) for name, state in states.items()}
+            self.set_state(content["oracle"])  # type: ignore[attr-defined]
+        except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError):
+            raise WorkError(
+                f"{self.state_file} is damaged: it is not known any more which trials were drawn; "
+                "bring it back, or start anew under another --name"
+            ) from None
         for trial in self.ongoing_trials.values():  # type: ignore[has-type]
             if trial.trial_id not in self.end_order:  # type: ignore[attr-defined]
                 trial.metrics = Trial(None).metrics

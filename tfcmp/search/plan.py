@@ -1,6 +1,5 @@
 """What a search is to do, and its folder: config.yaml, space.yaml and search.json."""
 
-import json
 import time
 from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
@@ -20,6 +19,8 @@ SEARCH = "search.json"
 SPACE = "space.yaml"
 # Raised when a file of the search directory changes its meaning; a higher one is refused.
 SEARCH_FORMAT = 1
+# What search.json says from its first writing on.
+WRITTEN_FIRST = ("tuner", "budget", "seed", "space_sha256", "status")
 LARGEST_SEED = 2**31
 SECONDS_A_WORKER_WAITS = 60
 
@@ -149,12 +150,12 @@ def read_search_file(search: RunDirectory) -> dict[str, Any]:
     """
     if not search.path.is_dir():
         raise CallError(f"{search.path}: no such directory; python -m tfcmp.tune makes one")
-    try:
-        known = json.loads(search.file(SEARCH).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise WorkError(f"{search.path} has no {SEARCH}: it is no search") from None
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        raise WorkError(f"{search.file(SEARCH)} is damaged: it holds no JSON") from None
+    if not search.file(SEARCH).exists():
+        raise WorkError(f"{search.path} has no {SEARCH}: it is no search")
+    known = search.read_json(SEARCH)
+    missing = [name for name in ("search_format", *WRITTEN_FIRST) if name not in known]
+    if missing:
+        raise WorkError(f"{search.file(SEARCH)} is damaged: it has no {missing[0]}")
     if known["search_format"] > SEARCH_FORMAT:
         raise WorkError(
             f"{search.path} was made by a newer tfcmp (search format {known['search_format']}, "

@@ -16,13 +16,13 @@ OF_THE_DATA = ("data.max_length", "data.truncation")
 FIXED = ("architecture.preprocessor",)
 
 
-def annotation_of(configuration: Configuration, name: str) -> Any:
-    """Type of the setting called `name`.
+def annotation_of(configuration: Configuration, name: Any) -> Any:
+    """Type of the setting called `name`; to YAML a name may be a number.
 
     Raises:
         CallError: there is none of that name, or it cannot be searched.
     """
-    group, _, field = name.partition(".")
+    group, _, field = str(name).partition(".")
     hints: dict[str, Any] = {}
     if group in GROUPS:
         hints = get_type_hints(type(getattr(configuration, group)))

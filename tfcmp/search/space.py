@@ -211,6 +211,11 @@ def _resolved(domains: list[Domain], configuration: Configuration) -> list[Domai
         if len(parents) > 1:
             raise CallError(f"--search.space: {name}: when: expected one setting, got {parents}")
         (parent,) = parents
+        if any(domain.setting == parent for domain in bound):
+            raise CallError(
+                f"--search.space: {name}: when: expected a setting without a `when` of its own, "
+                f"got {parent}"
+            )
         values = lists.get(parent, (setting_of(configuration, parent),))
         if not values:
             raise CallError(

@@ -18,6 +18,7 @@ from tfcmp.study.stages import (
     name_of_search,
     note_adopted,
     stage_of_run,
+    stage_of_search,
     stages,
 )
 
@@ -102,6 +103,10 @@ class Conductor:
         """
         note_adopted(self.study, self.plan.runs)
         require_agreement(self.study, self.plan)
+        # What failed once may have been finished by hand since.
+        left = {task.name for task in self.waiting}
+        failures = self.study.state.failures
+        self.study.state.failures = {name: why for name, why in failures.items() if name in left}
         self.study.write_state()
         try:
             while self.waiting or self.working:
@@ -135,7 +140,9 @@ class Conductor:
             return None
         name = name_of_search(task.run.search)
         # Its files may look complete while it is still at work.
-        is_found = not self._is_ahead(name) and configuration_of(self.study, task.run) is not None
+        if self._is_ahead(name):
+            return name
+        is_found = stage_of_search(self.study, task.run.search) is Stage.DONE
         return None if is_found else name
 
     def _is_ahead(self, name: str) -> bool:

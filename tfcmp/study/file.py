@@ -160,8 +160,9 @@ def _search(content: Any, where: str) -> SearchWish:
     if tuner not in TUNERS:
         raise CallError(f"{where}: tuner: expected one of {', '.join(TUNERS)}, got {tuner!r}")
     trials, seed = search.get("trials"), search.get("seed", 1)
-    for name, value, least in (("trials", trials, 1), ("seed", seed, 0)):
-        if value is not None and (type(value) is not int or value < least):
+    wanted = [("seed", seed, 0)] + ([("trials", trials, 1)] if trials is not None else [])
+    for name, value, least in wanted:
+        if type(value) is not int or value < least:
             raise CallError(f"{where}: {name}: expected a number from {least}, got {value!r}")
     seconds = _number(search.get("seconds"), f"{where}: seconds")
     if trials is None and seconds is None and tuner != "grid":

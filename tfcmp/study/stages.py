@@ -103,9 +103,16 @@ def configuration_of(study: StudyDirectory, run: RunPlan) -> Configuration | Non
 
 
 def searched_settings(search: Path) -> list[str]:
-    """Names of the settings that the search varied: the dotted columns of its trials."""
-    with (search / TRIALS).open(encoding="utf-8", newline="") as stream:
-        names = next(csv.reader(stream), [])
+    """Names of the settings that the search varied: the dotted columns of its trials.
+
+    Raises:
+        WorkError: the table is missing or damaged.
+    """
+    try:
+        with (search / TRIALS).open(encoding="utf-8", newline="") as stream:
+            names = next(csv.reader(stream), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        raise WorkError(f"{search / TRIALS} is damaged: expected a table of trials") from None
     return [name for name in names if "." in name]
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 
@@ -126,7 +126,7 @@ def set_up_training(
         write_configuration(run.file(CONFIG), configuration)
 
         # The model and its optimizer, a copy on every replica.
-        replicas.require_agreement(agreement(configuration, texts))
+        replicas.require_agreement(agreement(configuration, described))
         with replicas.strategy.scope():
             core = build_core(configuration, texts.tokenizer, classes, files)
             optimizer = build_optimizer(configuration.training, core.trainable_variables)
@@ -146,7 +146,7 @@ def set_up_training(
     return Prepared(configuration, texts, core, files, trainer)
 
 
-def agreement(configuration: Configuration, texts: Texts) -> int:
-    """A number for the settings and the texts, to be the same on all workers."""
-    told = json.dumps([asdict(configuration), texts.describe()], sort_keys=True)
+def agreement(configuration: Configuration, described: dict[str, Any]) -> int:
+    """A number for the settings and the described texts, to be the same on all workers."""
+    told = json.dumps([asdict(configuration), described], sort_keys=True)
     return int(hashlib.sha256(told.encode()).hexdigest()[:8], 16)

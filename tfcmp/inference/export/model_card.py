@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfcmp.runs.directory import CONFIG, RESULT, RunDirectory
+from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
 
 # Names of scores in result.json, and how they are shown.
 SCORES = {
@@ -45,7 +45,7 @@ def model_card(
     result, data = run.read_json(RESULT), configuration["data"]
     classes = ", ".join(f"`{name}`" for name in result["classes"])
     hint = "bf16" if precision == "bf16" else "f32"
-    note = TEXT_OPERATORS if configuration["architecture"].get("lora_rank", "") != "" else ""
+    note = TEXT_OPERATORS if "lora_rank" in configuration["architecture"] else ""
     use = USE[form].format(name=result["model"].split(":")[0], hint=hint, note=note)
     lines = [
         f"# {result['model']}, {form}, {precision}",
@@ -90,7 +90,7 @@ def _score_rows(scores: dict[str, Any]) -> list[str]:
 
 
 def _limits(data: dict[str, Any], run: RunDirectory) -> list[str]:
-    cut = run.read_json("split.json")["splits"]["test"]["cut_text_share"]
+    cut = run.read_json(SPLIT)["splits"]["test"]["cut_text_share"]
     length = data["max_length"]
     read = f"{length} tokens ({data['truncation']})" if length else "what the encoder takes"
     longer = "" if cut is None else f"; {cut:.0%} of the test texts are longer"

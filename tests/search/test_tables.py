@@ -1,0 +1,69 @@
+import csv
+
+import pytest
+import yaml
+
+from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.search.outcome import Outcome
+from tfcmp.search.tables import BEST, BUDGET, COLUMNS, EFFECTS, TRIALS, write_tables
+
+GRU = default_configuration(find_model("gru"))
+BATCH, RATE = "training.batch_size", "training.learning_rate"
+
+
+def outcome(trial, score, **settings):
+    status = "FAILED" if score is None else "COMPLETED"
+    reason = "it diverged, twice" if score is None else ""
+    return Outcome(trial, status, settings, 1, score, 0.5, seconds=2.0, reason=reason)
+
+
+@pytest.fixture
+def write(tmp_path):
+    """The function (outcomes, is_random) that writes the tables and gives their rows by file."""
+
+    def tables(outcomes, is_random=True):
+        write_tables(tmp_path, outcomes, GRU, [BATCH, RATE], is_random=is_random)
+        return {
+            file.name: list(csv.DictReader(file.read_text().splitlines()))
+            for file in tmp_path.glob("*.csv")
+        }
+
+    return tables
+
+
+TRIED = [
+    outcome(0, 0.5, **{BATCH: 8, RATE: 0.1}),
+    outcome(1, None, **{BATCH: 16, RATE: 9.0}),
+    outcome(2, 0.75, **{BATCH: 16}),
+]
+
+
+def test_a_row_a_trial_with_its_settings_and_empty_cells(write):
+    rows = write(TRIED)[TRIALS]
+    assert list(rows[0]) == [*COLUMNS, BATCH, RATE]
+    assert [row["trial"] for row in rows] == ["0", "1", "2"]
+    assert (rows[1]["score"], rows[1]["reason"]) == ("", "it diverged, twice")
+    assert (rows[2][BATCH], rows[2][RATE]) == ("16", "")
+
+
+def test_the_best_trial_becomes_a_configuration(write, tmp_path):
+    write(TRIED)
+    training = yaml.safe_load((tmp_path / BEST).read_text())["training"]
+    assert (training["batch_size"], training["learning_rate"]) == (16, GRU.training.learning_rate)
+
+
+def test_a_budget_curve_is_for_independent_trials_only(write):
+    assert BUDGET not in write(TRIED, is_random=False)
+    curve = write(TRIED)[BUDGET]
+    assert [row["trials"] for row in curve] == ["1", "2", "3"]
+    assert [row["seconds"] for row in curve] == ["2.0", "4.0", "6.0"]
+
+
+def test_without_a_score_there_are_trials_alone(write, tmp_path):
+    assert list(write([TRIED[1]])) == [TRIALS]
+    assert not (tmp_path / BEST).exists()
+
+
+def test_effects_name_every_level_of_a_setting(write):
+    levels = [row for row in write(TRIED)[EFFECTS] if row["setting"] == BATCH]
+    assert {row["level"]: row["failed"] for row in levels} == {"8": "0", "16": "1"}
