@@ -21,9 +21,9 @@ from tfcmp.search.plan import (
     SEARCH,
     SPACE,
     Plan,
-    completed_space,
     extended,
     make_plan,
+    planned_space,
     read_plan,
     read_search_file,
     require_same,
@@ -121,7 +121,7 @@ def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
         named = read_space_file(wanted.space)
         fixed = set(default_space(configuration)) - set(plan.space.settings())
         spaces = (
-            completed_space(configuration, plan.tuner, named, fixed),
+            planned_space(configuration, plan.tuner, named, fixed),
             make_space(named, configuration),
         )
         if plan.space.digest() not in [space.digest() for space in spaces]:

@@ -12,9 +12,9 @@ from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE
 from tfcmp.search.plan import (
     SEARCH,
     Plan,
-    completed_space,
     extended,
     make_plan,
+    planned_space,
     read_plan,
     read_search_file,
     require_same,
@@ -52,7 +52,7 @@ def test_a_file_of_a_space_replaces_entries_of_the_default_one(tmp_path):
 def test_hyperband_sets_the_epochs_by_itself():
     assert make_plan(GRU, "hyperband", Budget(), 5, None, set()).settings()[-1] == "training.epochs"
     with pytest.raises(CallError, match="hyperband sets the epochs"):
-        completed_space(GRU, "hyperband", {"training.epochs": [1, 2]})
+        planned_space(GRU, "hyperband", {"training.epochs": [1, 2]})
 
 
 @pytest.mark.parametrize("seed", [-1, 2**31])
@@ -96,7 +96,7 @@ def test_a_folder_without_a_search_is_told(tmp_path):
         ({"seed": 6}, "another seed"),
         ({"tuner": "grid"}, "another tuner"),
         ({"configuration": replace(GRU, seed=7)}, "another settings"),
-        ({"space": completed_space(GRU, "random", {BATCH: None})}, "another space"),
+        ({"space": planned_space(GRU, "random", {BATCH: None})}, "another space"),
     ],
 )
 def test_a_worker_of_another_search_is_refused(search, change, named):
