@@ -16,6 +16,7 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.runs.later import EXPLANATION
 
 if TYPE_CHECKING:
     from tfcmp.reporting.checks import Checked
@@ -148,7 +149,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
         options.sample = SAMPLE if options.sample is None else options.sample
     _checked_input(run, options)
     import_tensorflow()
-    from tfcmp.explanation.evaluation import EXPLANATION, evaluate_explanations, lines
+    from tfcmp.explanation.evaluation import evaluate_explanations, lines
     from tfcmp.explanation.samples import read_examples, sample_test
     from tfcmp.models.saved_model.trust import trusting_saved_models
 

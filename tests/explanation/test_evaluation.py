@@ -4,11 +4,11 @@ import shutil
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.explanation.evaluation import EXPLANATION, evaluate_explanations, lines
+from tfcmp.explanation.evaluation import evaluate_explanations, lines
 from tfcmp.explanation.samples import Example, sample_test
 from tfcmp.explanation.words import Span
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import read_later
+from tfcmp.runs.later import EXPLANATION, read_later
 
 COMMAND = "python -m tfcmp.explain run --evaluate"
 

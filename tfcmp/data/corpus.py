@@ -71,6 +71,11 @@ class Corpus:
         return digest.hexdigest()
 
 
+def text_id(text: str) -> str:
+    """Id of a text: the 16 hexadecimal digits of its hash."""
+    return f"{text_hash(text):016x}"
+
+
 def text_hash(text: str) -> int:
     """First 64 bits of the SHA-256 of `text` in UTF-8; its 16 hexadecimal digits are the id."""
     return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big")

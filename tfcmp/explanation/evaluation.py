@@ -16,9 +16,7 @@ from tfcmp.explanation.samples import SEED_OF_SAMPLE, Example
 from tfcmp.explanation.summary import agreement_of_seeds, summarise
 from tfcmp.inference.classifier import Classifier, load_classifier
 from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, SPLIT, RunDirectory, open_run
-from tfcmp.runs.later import write_later
-
-EXPLANATION = "explanation.json"
+from tfcmp.runs.later import EXPLANATION, write_later
 
 
 def evaluate_explanations(

@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.parquet
-import yaml
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import text_hash
+from tfcmp.data.corpus import text_id
+from tfcmp.data.picking import data_settings, pick_texts
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.rationales import read_rationales
 from tfcmp.explanation.words import Span
-from tfcmp.runs.directory import CONFIG, PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
 SEED_OF_SAMPLE = 0
 
@@ -55,20 +55,8 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
     # Sorted: the order of the file follows lengths in tokens, which differ by model.
     ids = np.array(sorted(groups))
     chosen = np.random.default_rng(seed).permutation(ids)[:size]
-    wanted = {int(id, 16): groups[id] for id in chosen.tolist()}
-    examples = []
-    for text, rationale in _texts(data_settings(run)):
-        group = wanted.pop(text_hash(text), None)
-        if group is not None:
-            examples.append(Example(f"{text_hash(text):016x}", text, group, rationale))
-        if not wanted:
-            break
-    else:
-        raise WorkError(
-            f"{len(wanted)} of {size} test texts of {run.path} are not in its source any more; "
-            "bring back the data as they were"
-        )
-    return examples
+    picked = pick_texts(_texts(data_settings(run)), chosen.tolist(), run)
+    return [Example(id, found.text, groups[id], found.rationale) for id, found in picked]
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -83,16 +71,10 @@ def read_examples(path: Path) -> list[Example]:
     for row in read_rationales(path, "text"):
         alone = -1 - len(examples)
         group = alone if row.group is None else groups.setdefault(row.group, len(groups))
-        examples.append(Example(f"{text_hash(row.text):016x}", row.text, group, row.rationale))
+        examples.append(Example(text_id(row.text), row.text, group, row.rationale))
     if not examples:
         raise WorkError(f"{path} holds no text; expected at least one")
     return examples
-
-
-def data_settings(run: RunDirectory) -> DataSettings:
-    """Where the texts of a run come from."""
-    content = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
-    return DataSettings(**content["data"])
 
 
 def _test_groups(run: RunDirectory) -> Mapping[str, int]:
@@ -105,19 +87,26 @@ def _test_groups(run: RunDirectory) -> Mapping[str, int]:
     return {id: group for id, split, group in rows if split == "test" and "-" not in id}
 
 
-def _texts(settings: DataSettings) -> Iterator[tuple[str, tuple[Span, ...] | None]]:
+class _Text(NamedTuple):
+    """A text of a source, and its rationale where the source has it."""
+
+    text: str
+    rationale: tuple[Span, ...] | None
+
+
+def _texts(settings: DataSettings) -> Iterator[_Text]:
     """The texts of a source, with their rationales where it has them; at least the test split."""
     source = open_source(settings)
     source.key()
     if isinstance(source, DiagnosticSource):
         for review in source.test_reviews():
-            yield review.text, tuple(Span(*place) for place in review.rationale)
+            yield _Text(review.text, tuple(Span(*place) for place in review.rationale))
     elif isinstance(source, TableFileSource):
         for row in read_rationales(source.path, source.text_column, source.encoding):
-            yield row.text, row.rationale
+            yield _Text(row.text, row.rationale)
     else:
         for record in source.records():
-            yield record.text, None
+            yield _Text(record.text, None)
 
 
 def require_sample(run: RunDirectory, size: int) -> None:

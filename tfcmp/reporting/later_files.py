@@ -7,13 +7,13 @@ from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.reporting.reading import Answers
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, TEMPERATURE, read_later
+from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
 
 # Two searches for the same minimum agree to that.
 _TOLERANCE = 1e-6
 _WAYS = {
     BENCH: "python -m tfcmp.bench RUN",
-    "explanation.json": "python -m tfcmp.explain RUN --evaluate",
+    EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
     BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
     CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
     TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",

@@ -11,6 +11,7 @@ from tfcmp.runs.files import is_sound, sealed, write_json
 BEHAVIOUR = "behaviour.json"
 BENCH = "bench.json"
 CONTRAST = "contrast.json"
+EXPLANATION = "explanation.json"
 TEMPERATURE = "temperature.json"
 
 

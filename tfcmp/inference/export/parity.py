@@ -1,21 +1,18 @@
 """Whether an export answers like Keras in float32, on the whole test split."""
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow.parquet
-import yaml
 
-from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import text_hash
+from tfcmp.data.corpus import text_id
+from tfcmp.data.picking import data_settings, pick_texts
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
-from tfcmp.errors import WorkError
 from tfcmp.inference.classifier import TEXTS_A_WINDOW
 from tfcmp.inference.export.formats import Answer
 from tfcmp.progress import progress_bar
-from tfcmp.runs.directory import CONFIG, PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
 # In float32 a label may change where Keras itself is undecided to this much.
 MARGIN = 0.001
@@ -62,30 +59,14 @@ def answer_test_split(run: RunDirectory, expected: KerasAnswers, answer: Answer)
     hashes = [example.split("-")[0] for example in expected.ids]
     found: dict[str, np.ndarray] = {}
     wanted = set(hashes)
+    records = open_source(data_settings(run)).records()
+    texts = (record.text for _, record in pick_texts(records, wanted, run))
     with progress_bar("comparing with Keras", len(wanted)) as advance:
-        for window in batched_lists(_texts_of(run, wanted), TEXTS_A_WINDOW):
+        for window in batched_lists(texts, TEXTS_A_WINDOW):
             answers = answer(window)
-            found |= {
-                f"{text_hash(text):016x}": row for text, row in zip(window, answers, strict=True)
-            }
+            found |= {text_id(text): row for text, row in zip(window, answers, strict=True)}
             advance(len(window))
-    if missing := len(wanted) - len(found):
-        raise WorkError(
-            f"{missing} of the {len(wanted)} test texts are no longer in their source; bring back "
-            "the data that the run was made with"
-        )
     return np.stack([found[name] for name in hashes])
-
-
-def _texts_of(run: RunDirectory, wanted: set[str]) -> Iterator[str]:
-    """Each wanted text once, in the order of its source."""
-    settings = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))["data"]
-    waiting = set(wanted)
-    for record in open_source(DataSettings(**settings)).records():
-        name = f"{text_hash(record.text):016x}"
-        if name in waiting:
-            waiting.remove(name)
-            yield record.text
 
 
 def compare(expected: KerasAnswers, answers: np.ndarray, precision: str) -> dict[str, Any]:
