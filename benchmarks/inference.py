@@ -12,10 +12,12 @@ included, with the same number of threads:
 - plain: Keras' `predict`, every text padded to 256 tokens, 32 a batch.
 
 Each side is a process of its own; they take turns, and answer 64 reviews before the clock starts.
+Ratios are also of CPU time: those hold where other work is running, whose share is printed too.
 """
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -25,9 +27,12 @@ from pathlib import Path
 
 import numpy as np
 
+from tfcmp.timing.contention import ContentionMeter
+
 HERE = Path(__file__).parent
 OURS = ("openvino bf16", "openvino float32", "onnx int8", "keras float32")
-BEST = "openvino bf16"
+RATES = {"texts_per_second": "texts a second", "texts_per_cpu_second": "texts a CPU second"}
+TIMES = {"p90_ms": "p90", "single_cpu_ms": "CPU time of one text"}
 
 
 def main() -> None:
@@ -55,10 +60,16 @@ def main() -> None:
             name: [sys.executable, ours, str(options.run), name, *tail] for name in options.engines
         }
         found: dict[str, list[dict]] = {name: [] for name in sides}
+        shares = []
         for _ in range(options.rounds):
             for name, command in sides.items():
+                meter = ContentionMeter()
                 found[name].append(measured(command))
-    print(json.dumps(report(found), indent=2))
+                load = meter.read()
+                shares.append(load.others / load.capacity if load else math.nan)
+    print(
+        json.dumps({"others_share": round(statistics.mean(shares), 3), **report(found)}, indent=2)
+    )
 
 
 def reviews(count: int) -> list[str]:
@@ -86,12 +97,14 @@ def report(found: dict[str, list[dict]]) -> dict:
     for name in set(found) - {"huggingface", "plain"}:
         for other in ("huggingface", "plain"):
             pairs = list(zip(found[name], found[other], strict=True))
-            ratios[f"{name} over {other}, texts a second"] = [
-                ours["texts_per_second"] / theirs["texts_per_second"] for ours, theirs in pairs
-            ]
-            ratios[f"{other} over {name}, p90"] = [
-                theirs["p90_ms"] / ours["p90_ms"] for ours, theirs in pairs
-            ]
+            for key, title in RATES.items():
+                ratios[f"{name} over {other}, {title}"] = [
+                    ours[key] / theirs[key] for ours, theirs in pairs
+                ]
+            for key, title in TIMES.items():
+                ratios[f"{other} over {name}, {title}"] = [
+                    theirs[key] / ours[key] for ours, theirs in pairs
+                ]
     shown = {name: [round(ratio, 3) for ratio in values] for name, values in ratios.items()}
     return {"medians": medians, "ratios": dict(sorted(shown.items()))}
 

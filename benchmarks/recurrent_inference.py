@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from inference import reviews
 
+from tfcmp.timing.contention import ContentionMeter
+
 HERE = Path(__file__).parent
 OURS = ("openvino float32", "openvino bf16", "onnx float32", "keras float32")
 
@@ -50,18 +52,24 @@ def main() -> None:
         threads = str(len(os.sched_getaffinity(0)))
         command = [options.torch, str(HERE / "recurrent_torch.py"), "answer", name, cell, threads]
         seconds: dict[str, list[float]] = {name: [] for name in ("pytorch", *engines)}
-        answers = {}
+        of_cpu: dict[str, list[float]] = {name: [] for name in seconds}
+        answers, meter = {}, ContentionMeter()
         for _ in range(options.rounds):
             for name, engine in engines.items():
                 engine.probabilities_of(ids[:256])
-                start = time.perf_counter()
+                start, used = time.perf_counter(), time.process_time()
                 answers[name] = engine.probabilities_of(ids)
                 seconds[name].append(time.perf_counter() - start)
-            seconds["pytorch"].append(seconds_of(command))
+                of_cpu[name].append(time.process_time() - used)
+            printed = printed_by(command)
+            seconds["pytorch"].append(printed["seconds"])
+            of_cpu["pytorch"].append(printed["cpu_seconds"])
+        load = meter.read()
         answers["pytorch"] = np.empty_like(answers[OURS[0]])
         with np.load(folder / "answers.npz") as file:
             answers["pytorch"][order] = np.concatenate([file[name] for name in file.files])
-    print(json.dumps(report(seconds, answers, len(ids)), indent=2))
+    share = round(load.others / load.capacity, 3) if load else None
+    print(json.dumps({"others_share": share, **report(seconds, of_cpu, answers)}, indent=2))
 
 
 def open_engine(run: Path, name: str):
@@ -86,26 +94,30 @@ def padded(rows: list[np.ndarray]) -> np.ndarray:
     return ids
 
 
-def seconds_of(command: list[str]) -> float:
-    """The seconds that the other side prints."""
+def printed_by(command: list[str]) -> dict[str, float]:
+    """What the other side prints: seconds and cpu_seconds."""
     finished = subprocess.run(command, check=True, capture_output=True, text=True)
-    return json.loads(finished.stdout.splitlines()[-1])["seconds"]
+    return json.loads(finished.stdout.splitlines()[-1])
 
 
-def report(seconds: dict[str, list[float]], answers: dict, texts: int) -> dict:
+def ratios(of_side: dict[str, list[float]]) -> dict[str, list[float]]:
+    """PyTorch's seconds over those of every side, round by round."""
+    return {
+        name: [round(other / own, 3) for own, other in zip(taken, of_side["pytorch"], strict=True)]
+        for name, taken in of_side.items()
+    }
+
+
+def report(seconds: dict[str, list[float]], of_cpu: dict[str, list[float]], answers: dict) -> dict:
     """Medians, ratios round by round, and differences from Keras."""
     expected = answers["keras float32"]
+    texts = len(expected)
     return {
         "texts_per_second": {
             name: round(texts / statistics.median(taken), 1) for name, taken in seconds.items()
         },
-        "over_pytorch": {
-            name: [
-                round(other / ours, 3)
-                for ours, other in zip(taken, seconds["pytorch"], strict=True)
-            ]
-            for name, taken in seconds.items()
-        },
+        "over_pytorch": ratios(seconds),
+        "over_pytorch_in_cpu_time": ratios(of_cpu),
         "largest_difference_from_keras": {
             name: float(np.abs(found - expected).max()) for name, found in answers.items()
         },

@@ -20,7 +20,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from recurrent_inference import seconds_of, write_weights
+from recurrent_inference import printed_by, ratios, write_weights
+
+from tfcmp.timing.contention import ContentionMeter
 
 HERE = Path(__file__).parent
 
@@ -47,21 +49,27 @@ def main() -> None:
         command = [options.torch, script, "train", name, options.model, threads]
         epoch()
         seconds: dict[str, list[float]] = {"ours": [], "pytorch": []}
+        of_cpu: dict[str, list[float]] = {"ours": [], "pytorch": []}
+        meter = ContentionMeter()
         for _ in range(options.rounds):
-            start = time.perf_counter()
+            start, used = time.perf_counter(), time.process_time()
             epoch()
             seconds["ours"].append(time.perf_counter() - start)
-            seconds["pytorch"].append(seconds_of(command))
+            of_cpu["ours"].append(time.process_time() - used)
+            printed = printed_by(command)
+            seconds["pytorch"].append(printed["seconds"])
+            of_cpu["pytorch"].append(printed["cpu_seconds"])
+        load = meter.read()
     rates = {side: options.texts / statistics.median(taken) for side, taken in seconds.items()}
-    ratios = [other / ours for ours, other in zip(*seconds.values(), strict=True)]
     print(
         json.dumps(
             {
                 "model": options.model,
                 "precision": options.precision,
+                "others_share": round(load.others / load.capacity, 3) if load else None,
                 "examples_per_second": rates,
-                "ratio": statistics.median(ratios),
-                "ratios": ratios,
+                "over_pytorch": ratios(seconds)["ours"],
+                "over_pytorch_in_cpu_time": ratios(of_cpu)["ours"],
             },
             indent=2,
         )

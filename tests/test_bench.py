@@ -61,9 +61,17 @@ def test_wrong_calls_are_told(call, told, tmp_path):
         bench.main([*call.split(), "--cache", str(tmp_path)])
 
 
-def test_an_unknown_engine_is_told(finished_run, tmp_path):
-    with pytest.raises(CallError, match="engine 'torch': expected one of keras"):
-        bench.main([str(finished_run), "--engines", "torch", "--cache", str(tmp_path)])
+@pytest.mark.parametrize(
+    ("engines", "told"),
+    [
+        ("torch", "engine 'torch': expected one of keras"),
+        ("keras:int8", "the keras engine has float32; int8 is of the engine onnx"),
+        (",", "--engines: expected names separated by commas, got none"),
+    ],
+)
+def test_an_unknown_engine_is_told(engines, told, finished_run, tmp_path):
+    with pytest.raises(CallError, match=told):
+        bench.main([str(finished_run), "--engines", engines, "--cache", str(tmp_path)])
 
 
 @pytest.mark.slow

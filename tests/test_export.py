@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import tfcmp
-from tfcmp import export
+from tfcmp import export, verify
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
@@ -123,7 +123,7 @@ def changed_answers(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["run"], "required: format, out$"),
+        (["run"], "required: format$"),
         (["run", "--format", "tflite", "--out", "x"], "invalid choice: 'tflite'"),
         (
             ["run", "--format", "saved_model", "--precision", "bf16", "--out", "x"],
@@ -143,6 +143,15 @@ def test_a_folder_that_is_taken_is_left_alone(finished_run, tmp_path):
     with pytest.raises(CallError, match="exists already and is not empty; change --out"):
         export.main([str(finished_run), "--format", "saved_model", "--out", str(tmp_path)])
     assert [file.name for file in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_without_a_folder_it_stands_in_the_run_which_stays_sound(finished_run, tmp_path, capsys):
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    export.main([str(run), "--format", "saved_model"])
+    folder = run / "exports" / "saved_model-float32"
+    assert capsys.readouterr().out.splitlines()[-1] == str(folder)
+    assert (folder / "parity.json").exists()
+    verify.main([str(run)])
 
 
 def test_test_texts_that_are_gone_are_told(finished_run, monkeypatch):

@@ -135,8 +135,10 @@ def _inference_arms(run: Path, options: "Namespace") -> list[TrainingArm | Infer
     from tfcmp.inference.engines import check_engine
 
     arms: list[TrainingArm | InferenceArm] = []
-    for name in options.engines.split(","):
-        engine, _, precision = name.strip().partition(":")
+    if not any(_split(options.engines)):
+        raise CallError("--engines: expected names separated by commas, got none")
+    for name in _split(options.engines):
+        engine, _, precision = name.partition(":")
         arms.append(
             InferenceArm(
                 run=str(run),
@@ -205,7 +207,7 @@ def _words(text: str | None, option: str, known: tuple[str, ...]) -> list[str]:
 
 
 def _split(text: str | None) -> Iterator[str]:
-    return (word.strip() for word in text.split(",")) if text else iter(())
+    return filter(None, map(str.strip, (text or "").split(",")))
 
 
 def _add_options(parser: "ArgumentParser") -> None:

@@ -12,6 +12,7 @@ from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.inference.export.exporting import PRECISIONS, check_export, export_run
 from tfcmp.runs.directory import open_run
 
+EXPORTS = "exports"
 PROGRAM = "python -m tfcmp.export"
 DESCRIPTION = (
     "Writes the model of a run in another format, with its tokenizer's files, a model card, and "
@@ -37,7 +38,11 @@ def main(arguments: list[str]) -> None:
         default="float32",
         help="bf16 is of openvino, int8 of onnx",
     )
-    parser.add_argument("--out", type=str, required=True, help="folder to be made")
+    parser.add_argument(
+        "--out",
+        type=str | None,
+        help="folder to be made; without, RUN/exports/ and format and precision",
+    )
     parser.add_argument(
         "--accept",
         action="store_true",
@@ -49,17 +54,16 @@ def main(arguments: list[str]) -> None:
     check_export(options.format, options.precision)
     run = Path(options.run)
     open_run(run)
+    out = Path(options.out or run / EXPORTS / f"{options.format}-{options.precision}")
     import_tensorflow()
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
     with trusting_saved_models(is_trusting(options)):
-        parity = export_run(
-            run, options.format, options.precision, Path(options.out), options.accept
-        )
+        parity = export_run(run, options.format, options.precision, out, options.accept)
     sys.stdout.write(
         f"{parity['changed_labels']} of {parity['texts']} labels changed, probabilities at most "
         f"{parity['largest_difference']:.1e} apart, accuracy {parity['accuracy']['export']:.2%} "
-        f"(Keras float32: {parity['accuracy']['keras_float32']:.2%})\n{options.out}\n"
+        f"(Keras float32: {parity['accuracy']['keras_float32']:.2%})\n{out}\n"
     )
 
 

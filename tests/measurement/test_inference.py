@@ -1,9 +1,13 @@
+import math
 import time
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 
+import tfcmp
 from tfcmp.errors import WorkError
+from tfcmp.inference.engines import open_engine
 from tfcmp.measurement.arms import InferenceArm
 from tfcmp.measurement.inference import agreement, measure_inference
 from tfcmp.measurement.sample import Example
@@ -46,6 +50,29 @@ def test_a_cold_start_counts_from_the_start_of_the_process(measured):
 def test_the_saved_labels_are_kept(measured):
     assert measured["labels"]["labels_kept"] == 1.0
     assert measured["labels"]["texts"] == 300
+
+
+def test_the_accuracy_is_that_of_the_run_and_what_the_answers_gain(finished_run):
+    run = RunDirectory(finished_run)
+    of_run = run.read_json("result.json")["test"]["accuracy"]["value"]
+    table = pyarrow.parquet.read_table(run.file("predictions.parquet")).to_pylist()
+    rows = [row for row in table if row["split"] == "test"][:100]
+    examples = [Example("", row["id"], row["label"]) for row in rows]
+    saved = np.array([row["probabilities"] for row in rows])
+    kept = agreement(examples, saved, run)
+    assert (kept["accuracy"], kept["labels_kept"]) == (of_run, 1.0)
+    turned = agreement(examples, 1 - saved, run)
+    assert turned["labels_kept"] == 0.0
+    assert turned["accuracy"] == pytest.approx(of_run + 1 - 2 * kept["accuracy_of_sample"])
+
+
+def test_another_engine_has_the_size_of_its_graph(finished_run):
+    pytest.importorskip("onnxruntime", reason="needs pip install 'tfcmp[onnx]'")
+    pytest.importorskip("onnx", reason="needs pip install 'tfcmp[onnx]'")
+    model = tfcmp.load(finished_run).model
+    weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    size = open_engine(finished_run, "onnx").graph_bytes
+    assert 4 * weights < size < 8 * weights
 
 
 def test_curves_have_their_points_and_say_which_are_missing(measured):

@@ -41,6 +41,7 @@ class Classifier:
         classes: names of the classes.
         tokens_a_batch: bound on the places of a padded batch; what suits the engine.
         model: raw text (batch,) to probabilities, where Keras itself is the engine.
+        graph_bytes: size of the graph of another engine, as its export holds it.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Classifier:
         classes: tuple[str, ...],
         tokens_a_batch: int = TOKENS_A_BATCH,
         model: keras.Model | None = None,
+        graph_bytes: int | None = None,
     ) -> None:
         self.tokenizer = tokenizer
         self.classes = classes
         self.tokens_a_batch = tokens_a_batch
         self.model = model
+        self.graph_bytes = graph_bytes
         self._forward = forward
         # One graph for all calls: step by step, TensorFlow takes longer to split a text than some
         # models to answer it.

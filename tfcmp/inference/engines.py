@@ -58,8 +58,9 @@ def open_engine(
             openvino_forward as make_forward,
         )
     model, classes = load_model(run_path)
-    forward = make_forward(model, precision, threads or processors())
-    return Classifier(model.get_layer("tokenizer"), forward, classes, TOKENS_A_BATCH)
+    forward, size = make_forward(model, precision, threads or processors())
+    tokenizer = model.get_layer("tokenizer")
+    return Classifier(tokenizer, forward, classes, TOKENS_A_BATCH, graph_bytes=size)
 
 
 def check_engine(engine: str, precision: str | None) -> str:

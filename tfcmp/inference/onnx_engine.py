@@ -19,8 +19,8 @@ TOKENS_A_BATCH = 4096
 ERRORS_ONLY = 3
 
 
-def onnx_forward(model: keras.Model, precision: str, threads: int) -> Forward:
-    """Batches of ids to probabilities by ONNX Runtime.
+def onnx_forward(model: keras.Model, precision: str, threads: int) -> tuple[Forward, int]:
+    """Batches of ids to probabilities by ONNX Runtime, and the bytes of the graph.
 
     Args:
         model: as a run saves it.
@@ -30,7 +30,8 @@ def onnx_forward(model: keras.Model, precision: str, threads: int) -> Forward:
     Raises:
         CallError: the model has no graph, or nothing in it that int8 would speed up.
     """
-    return session_forward(onnx_graph(model, precision).SerializeToString(), threads)
+    graph = onnx_graph(model, precision).SerializeToString()
+    return session_forward(graph, threads), len(graph)
 
 
 def onnx_graph(model: keras.Model, precision: str) -> onnx.ModelProto:

@@ -14,8 +14,8 @@ TOKENS_A_BATCH = 4096
 HINTS = {"float32": "f32", "bf16": "bf16"}
 
 
-def openvino_forward(model: keras.Model, precision: str, threads: int) -> Forward:
-    """Batches of ids to probabilities by OpenVINO.
+def openvino_forward(model: keras.Model, precision: str, threads: int) -> tuple[Forward, int]:
+    """Batches of ids to probabilities by OpenVINO, and the bytes of the graph, always in float32.
 
     Args:
         model: as a run saves it.
@@ -25,7 +25,8 @@ def openvino_forward(model: keras.Model, precision: str, threads: int) -> Forwar
     Raises:
         CallError: the model has no graph.
     """
-    return OpenvinoForward(openvino_model(model), precision, threads)
+    graph = build_graph(model).SerializeToString()
+    return OpenvinoForward(openvino.Core().read_model(graph), precision, threads), len(graph)
 
 
 def openvino_model(model: keras.Model) -> openvino.Model:

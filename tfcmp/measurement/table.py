@@ -44,16 +44,11 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
     rows = []
     for key, cell in cells.items():
         labels = cell["labels"]
-        accuracy = (
-            f"{labels['accuracy_of_run']:.2%}"
-            if key.startswith("keras")
-            else f"{labels['accuracy']:.2%} of {labels['texts']:,}"
-        )
         rows.append(
             (
                 f"{label}, {key}",
-                accuracy,
-                f"{labels['labels_kept']:.2%}",
+                f"{labels['accuracy']:.2%}",
+                f"{labels['labels_kept']:.2%} of {labels['texts']:,}",
                 _number(cell["latency_p50_ms"]),
                 _number(cell["latency_p90_ms"]),
                 _number(cell["latency_p99_ms"]),

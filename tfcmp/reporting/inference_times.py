@@ -174,15 +174,15 @@ def _table(number: int, kind: Conditions, found: Sequence[Cell]) -> Table:
         f"Inference by engine: {', '.join(filter(None, kind))}",
         columns,
         [_row(cell) for cell in found],
-        "Accuracy is that of the sampled test texts, for Keras that of the run; labels kept is the "
-        "share of answers that are those saved with the run. The command measures the row again.",
+        "Labels kept: share of the answers to sampled test texts that are those saved with the run. "
+        "Accuracy: of the run, and what the other answers gain or lose on the sample. Size: of the "
+        "model's file, for other engines of their graph. The command measures the row again.",
     )
 
 
 def _row(cell: Cell) -> tuple:
     measured = cell.measured
     labels = measured.get("labels", {})
-    accuracy = labels.get("accuracy_of_run" if cell.engine.startswith("keras") else "accuracy")
     times: list[float | None] = []
     for name in AXES[:3]:
         of = measured.get(name) or {}
@@ -192,7 +192,7 @@ def _row(cell: Cell) -> tuple:
     return (
         cell.entrant.label,
         cell.engine,
-        accuracy,
+        labels.get("accuracy"),
         labels.get("labels_kept"),
         *times,
         None if cell.is_contended else rate,
