@@ -11,7 +11,7 @@ from tfcmp.evaluation.stability import seed_spread
 from tfcmp.evaluation.verdicts import NOT_RESOLVED
 from tfcmp.reporting.comparisons import Pair, claims_of_pairs, pairs_figure, pairs_table
 from tfcmp.reporting.conditions import usual_conditions
-from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.document import Column, Figure, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import BASELINE, Entrant, test_groups
 from tfcmp.reporting.figures.accuracy import draw_accuracies
 from tfcmp.reporting.figures.palette import Styles
@@ -25,9 +25,7 @@ RECORDED = "group_majority"
 COLUMNS = (
     Column("model", "model"),
     Column("seeds", "seeds", "count"),
-    Column("mean", "mean", "share"),
-    Column("low", "95 % interval", "share"),
-    Column("high", "to", "share"),
+    *interval_columns("mean", "mean", "share"),
     Column("standard_deviation", "sd over seeds", "share"),
     Column("lowest", "min", "share"),
     Column("highest", "max", "share"),

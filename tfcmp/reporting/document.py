@@ -32,6 +32,26 @@ class Column:
         return self.kind == "text"
 
 
+def interval_columns(
+    name: str, heading: str, kind: Kind, *, is_named: bool = False
+) -> tuple[Column, Column, Column]:
+    """The columns of a value and of the two ends of its 95 % interval.
+
+    Args:
+        name: of the value's column.
+        heading: of the value.
+        kind: of all three.
+        is_named: whether the ends have the name in front of theirs; to be set where a table has
+            several intervals.
+    """
+    front = f"{name}_" if is_named else ""
+    return (
+        Column(name, heading, kind),
+        Column(f"{front}low", "95 % interval", kind),
+        Column(f"{front}high", "to", kind),
+    )
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows of values under typed columns; None is an empty cell.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tfcmp.evaluation.metrics import majority_share
 from tfcmp.evaluation.slices import Slice, first_drop, slices_at_edges
-from tfcmp.reporting.document import Column, Figure, Table, make_table
+from tfcmp.reporting.document import Column, Figure, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant, test_groups
 from tfcmp.reporting.figures.slices import draw_slices
 
@@ -26,9 +26,7 @@ COLUMNS = (
     Column("seeds", "seeds", "count"),
     Column("slice", "part"),
     Column("examples", "texts", "count"),
-    Column("accuracy", "accuracy", "share"),
-    Column("low", "95 % interval", "share"),
-    Column("high", "to", "share"),
+    *interval_columns("accuracy", "accuracy", "share"),
 )
 
 

@@ -3,24 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.document import Column, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant
 
 NAMES = {"ig": "integrated gradients", "occlusion": "leaving a word out"}
 COLUMNS = (
     Column("model", "model"),
     Column("method", "method"),
-    Column("comprehensiveness", "comprehensiveness", "number"),
-    Column("comprehensiveness_low", "95 % interval", "number"),
-    Column("comprehensiveness_high", "to", "number"),
+    *interval_columns("comprehensiveness", "comprehensiveness", "number", is_named=True),
     Column("random_comprehensiveness", "random", "number"),
-    Column("sufficiency", "sufficiency", "number"),
-    Column("sufficiency_low", "95 % interval", "number"),
-    Column("sufficiency_high", "to", "number"),
+    *interval_columns("sufficiency", "sufficiency", "number", is_named=True),
     Column("random_sufficiency", "random", "number"),
-    Column("plausibility", "plausibility", "number"),
-    Column("plausibility_low", "95 % interval", "number"),
-    Column("plausibility_high", "to", "number"),
+    *interval_columns("plausibility", "plausibility", "number", is_named=True),
     Column("seconds", "an explanation, median", "seconds"),
     Column("seconds_p90", "p90", "seconds"),
     Column("completeness_error", "completeness error, p95", "number"),

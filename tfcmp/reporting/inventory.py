@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tfcmp.reporting.conditions import usual_conditions, why_not_timed
-from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.document import Column, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant, flat_settings, test_groups
 from tfcmp.reporting.reading import Run
 
@@ -11,9 +11,7 @@ COLUMNS = (
     Column("model", "model"),
     Column("run", "run"),
     Column("seed", "seed", "count"),
-    Column("accuracy", "test accuracy", "share"),
-    Column("low", "95 % interval", "share"),
-    Column("high", "to", "share"),
+    *interval_columns("accuracy", "test accuracy", "share"),
     Column("training_seconds", "training", "seconds"),
     Column("hardware", "hardware"),
     Column("threads", "threads"),

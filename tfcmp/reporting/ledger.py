@@ -11,7 +11,16 @@ from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
 from tfcmp.reporting.comparisons import Pair, equality_claim
 from tfcmp.reporting.conditions import Conditions, usual_conditions
-from tfcmp.reporting.document import NOT_MEASURED, TEST, Claim, Column, Section, Table, make_table
+from tfcmp.reporting.document import (
+    NOT_MEASURED,
+    TEST,
+    Claim,
+    Column,
+    Section,
+    Table,
+    interval_columns,
+    make_table,
+)
 from tfcmp.reporting.entrants import TRANSFORMER, Entrant
 from tfcmp.reporting.scaling import Bench
 from tfcmp.reporting.throughput import slower_claims
@@ -32,9 +41,7 @@ COLUMNS = (
     Column("number", "no.", "count"),
     Column("claim", "claim"),
     Column("verdict", "verdict"),
-    Column("estimate", "estimate", "number"),
-    Column("low", "95 % interval", "number"),
-    Column("high", "to", "number"),
+    *interval_columns("estimate", "estimate", "number"),
     Column("unit", "unit"),
     Column("p", "adjusted p", "p"),
     Column("examples", "n", "count"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfcmp.reporting.behaviour import NOTE
-from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.document import Column, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant
 
 
@@ -45,11 +45,7 @@ def _table(number: int, measured: dict[str, dict[str, Any]]) -> Table:
         Column("cases", "cases", "count"),
     ]
     for name in measured:
-        columns += [
-            Column(name, name, "share"),
-            Column(f"{name}_low", "95 % interval", "share"),
-            Column(f"{name}_high", "to", "share"),
-        ]
+        columns += interval_columns(name, name, "share", is_named=True)
     return make_table(
         f"behaviour_{number}" if number > 1 else "behaviour",
         "Failure rates of the behaviour tests",

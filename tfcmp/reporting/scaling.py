@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfcmp.reporting.document import Column, Table, make_table
+from tfcmp.reporting.document import Column, Table, interval_columns, make_table
 
 # Content of a bench.json.
 Bench = Mapping[str, Any]
@@ -24,9 +24,7 @@ def crossings_table(benches: Sequence[Bench]) -> Table:
     ]
     columns = (
         Column("pair", "models"),
-        Column("length", "cross at, tokens", "number"),
-        Column("low", "95 % interval", "number"),
-        Column("high", "to", "number"),
+        *interval_columns("length", "cross at, tokens", "number"),
         Column("outcome", "outcome"),
     )
     return make_table("crossings", "Length at which they train equally fast", columns, rows)
@@ -47,12 +45,8 @@ def scaling_table(benches: Sequence[Bench]) -> Table:
     columns = (
         Column("what", "what"),
         Column("replicas", "replicas", "count"),
-        Column("speed_up", "speed-up", "number"),
-        Column("speed_up_low", "95 % interval", "number"),
-        Column("speed_up_high", "to", "number"),
-        Column("efficiency", "efficiency", "number"),
-        Column("efficiency_low", "95 % interval", "number"),
-        Column("efficiency_high", "to", "number"),
+        *interval_columns("speed_up", "speed-up", "number", is_named=True),
+        *interval_columns("efficiency", "efficiency", "number", is_named=True),
         Column("note", "note"),
     )
     return make_table("scaling", "Speed-up over replicas", columns, rows)

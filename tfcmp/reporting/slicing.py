@@ -10,7 +10,7 @@ from tfcmp.evaluation.slices import (
     slices_by_length,
     slices_by_phenomenon,
 )
-from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.document import Column, Figure, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant, test_groups
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.slices import draw_slices
@@ -20,9 +20,7 @@ COLUMNS = (
     Column("slice", "part"),
     Column("examples", "texts", "count"),
     Column("groups", "groups", "count"),
-    Column("accuracy", "accuracy", "share"),
-    Column("low", "95 % interval", "share"),
-    Column("high", "to", "share"),
+    *interval_columns("accuracy", "accuracy", "share"),
 )
 NOTE = (
     "Means over seeds; intervals cover the sampling of test groups only and are not adjusted for "

@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.commands import portable
-from tfcmp.reporting.document import Claim, Column, Figure, Section, Table, make_table
+from tfcmp.reporting.document import (
+    Claim,
+    Column,
+    Figure,
+    Section,
+    Table,
+    interval_columns,
+    make_table,
+)
 from tfcmp.reporting.figures.curves import draw_curves
 from tfcmp.reporting.figures.palette import styles_of
 from tfcmp.reporting.inference_times import CONTENDED
@@ -158,9 +166,7 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
         Column("length", "length"),
         Column("batch", "batch", "count"),
         Column("replicas", "replicas", "count"),
-        Column("examples_per_second", "texts/s", "number"),
-        Column("examples_per_second_low", "95 % interval", "number"),
-        Column("examples_per_second_high", "to", "number"),
+        *interval_columns("examples_per_second", "texts/s", "number", is_named=True),
         Column("tokens_per_second", "tokens/s", "number"),
         Column("step_ms", "a step, ms", "number"),
         Column("first_step", "first step", "seconds"),
