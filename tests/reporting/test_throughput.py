@@ -1,5 +1,6 @@
 import pytest
 
+from tfcmp.measurement.crossings import find_crossings
 from tfcmp.reporting.throughput import slower_claims, throughput_section
 
 LSTM = {"label": "lstm", "family": "recurrent"}
@@ -76,12 +77,6 @@ def test_conditions_that_differ_share_no_table_and_commands_tell_no_place(benche
 
 
 def test_crossings_and_scaling_are_shown_as_bench_found_them(benches):
-    crossings = {
-        "lstm against transformer, batch 32, float32": {
-            "length": {"value": 180.0, "low": 150.0, "high": None},
-            "outcome": "cross at 180 tokens",
-        }
-    }
     scaling = {
         "gru, length 64": {
             "speed_up": {"1": benches.ends(1.0), "2": benches.ends(1.8)},
@@ -89,12 +84,48 @@ def test_crossings_and_scaling_are_shown_as_bench_found_them(benches):
             "note": "logical devices: correctness, not speed",
         }
     }
-    cells = {"a": benches.training_cell(**LSTM, length=64, rate=50.0)}
-    bench = benches.bench_of(training=cells, crossings=crossings, scaling=scaling)
+    cells = pair_of_cells(benches)
+    bench = benches.bench_of(training=cells, crossings=find_crossings(cells), scaling=scaling)
     tables = {table.name: rows_of(table) for table in throughput_section([bench], ()).tables}
-    assert tables["crossings"][0]["length"] == 180.0
+    (crossing,) = tables["crossings"]
+    assert crossing["length"] == pytest.approx(128.0)
+    assert crossing["low"] < 128.0 < crossing["high"]
+    assert "cross at 128 tokens" in crossing["outcome"]
     assert [row["speed_up"] for row in tables["scaling"]] == [1.0, 1.8]
     assert tables["scaling"][1]["efficiency"] is None
+
+
+def pair_of_cells(benches, others=0.01):
+    """A pair that crosses half-way between 64 and 256 tokens on a logarithmic scale."""
+    rates = {"lstm": {64: 50.0, 256: 20.0}, "transformer": {64: 100.0, 256: 10.0}}
+    settings = {"lstm": LSTM, "transformer": TRANSFORMER}
+    return {
+        f"{label} {length}": benches.training_cell(
+            **settings[label], length=length, rate=rate, others=others
+        )
+        for label, of in rates.items()
+        for length, rate in of.items()
+    }
+
+
+def test_pairs_that_do_not_cross_or_were_measured_beside_other_work_have_no_numbers(benches):
+    busy = pair_of_cells(benches, others=0.5)
+    apart = {key: cell for key, cell in pair_of_cells(benches).items() if "64" in key}
+    made = [benches.bench_of(training=of, crossings=find_crossings(of)) for of in (busy, apart)]
+    tables = {table.name: rows_of(table) for table in throughput_section(made, ()).tables}
+    assert [row["length"] for row in tables["crossings"]] == [None, None]
+    assert "not to be relied on" in tables["crossings"][0]["outcome"]
+    assert "fewer than two lengths" in tables["crossings"][1]["outcome"]
+
+
+def test_speed_up_beside_other_work_is_left_out(benches):
+    found = {"1": benches.ends(1.0)}
+    scaling = {"gru": {"speed_up": found, "efficiency": found, "note": None, "is_contended": True}}
+    bench = benches.bench_of(training=pair_of_cells(benches), scaling=scaling)
+    tables = {table.name: rows_of(table) for table in throughput_section([bench], ()).tables}
+    (row,) = tables["scaling"]
+    assert row["speed_up"] is None
+    assert "5 % of the CPU" in row["note"]
 
 
 def test_without_measurement_there_is_no_section(benches):

@@ -88,6 +88,8 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     conditions = {**hardware, **describe_replicas(configuration, replicas)}
     if replicas.workers > 1:
         conditions["replicas_note"] = ONE_MACHINE
+    # By the precision that "auto" stands for here, as which it may also be asked for.
+    named = replace(arm, configuration=replace(configuration, precision=hardware["precision"]))
     configuration, core, texts = set_up_model(arm, replicas, cache)
     optimizer = build_in(replicas, configuration, core)
     step = compile_train_step(
@@ -117,7 +119,7 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
         else:
             source, widths = made_up(configuration, int(length)), 1
         measured = measure(step, source, arm, replicas)
-        cells[arm.key(length)] = {**told, "length": length, "padded_lengths": widths, **measured}
+        cells[named.key(length)] = {**told, "length": length, "padded_lengths": widths, **measured}
     return cells
 
 

@@ -4,24 +4,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.reporting.document import Column, Table, interval_columns, make_table
+from tfcmp.reporting.inference_times import CONTENDED
 
+ENDS = ("value", "low", "high")
 # Content of a bench.json.
 Bench = Mapping[str, Any]
 
 
 def crossings_table(benches: Sequence[Bench]) -> Table:
-    """A row a recurrent model and transformer of one size."""
-    rows = [
-        (
-            name,
-            of["length"]["value"],
-            of["length"]["low"],
-            of["length"]["high"],
-            of["outcome"],
-        )
-        for bench in benches
-        for name, of in bench.get("crossings", {}).items()
-    ]
+    """A row for every length at which a recurrent model and a transformer of one size cross.
+
+    Pairs that do not cross have a row too; so do those measured beside other work, without numbers.
+    """
+    rows = []
+    for bench in benches:
+        for name, of in bench.get("crossings", {}).items():
+            found = [] if of.get("is_contended") else of["crossings"]
+            for at in found or [{}]:
+                rows.append((name, *(at.get(end) for end in ENDS), of["outcome"]))
     columns = (
         Column("pair", "models"),
         *interval_columns("length", "cross at, tokens", "number"),
@@ -36,12 +36,12 @@ def scaling_table(benches: Sequence[Bench]) -> Table:
     for bench in benches:
         for name, of in bench.get("scaling", {}).items():
             for count, speed_up in of["speed_up"].items():
-                ratios = [
-                    (one or {}).get(end)
-                    for one in (speed_up, of["efficiency"][count])
-                    for end in ("value", "low", "high")
-                ]
-                rows.append((name, int(count), *ratios, of.get("note")))
+                measured = (speed_up, of["efficiency"][count])
+                is_busy = of.get("is_contended")
+                ratios = [(one or {}).get(end) for one in measured for end in ENDS]
+                notes = [of.get("note"), CONTENDED if is_busy else None]
+                told = "; ".join(filter(None, notes)) or None
+                rows.append((name, int(count), *([None] * 6 if is_busy else ratios), told))
     columns = (
         Column("what", "what"),
         Column("replicas", "replicas", "count"),

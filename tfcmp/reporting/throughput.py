@@ -19,6 +19,7 @@ from tfcmp.reporting.document import (
 from tfcmp.reporting.figures.curves import draw_curves
 from tfcmp.reporting.figures.palette import styles_of
 from tfcmp.reporting.inference_times import CONTENDED
+from tfcmp.reporting.kernels import kernels
 from tfcmp.reporting.reading import BUSY
 from tfcmp.reporting.scaling import Bench, crossings_table, scaling_table
 
@@ -37,6 +38,7 @@ class Cell(NamedTuple):
 
     key: str
     measured: Mapping[str, Any]
+    audit: Mapping[str, Any] | None = None
 
     @property
     def label(self) -> str:
@@ -103,7 +105,7 @@ def training_cells(benches: Sequence[Bench]) -> Iterator[Cell]:
     """Everything measured of training, in its order."""
     for bench in benches:
         for key, measured in bench.get("training", {}).items():
-            yield Cell(key, measured)
+            yield Cell(key, measured, bench.get("audit", {}).get(key))
 
 
 def slower_claims(benches: Sequence[Bench], sentence: str) -> list[Claim]:
@@ -172,6 +174,8 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
         Column("first_step", "first step", "seconds"),
         Column("waiting_share", "waiting for data", "share"),
         Column("padding_share", "padding", "share"),
+        Column("padded_lengths", "padded lengths", "count"),
+        Column("kernels", "recurrent kernels"),
         Column("peak_memory_mb", "peak memory, MB", "number"),
         Column("parameters_without_embedding", "parameters without embedding", "count"),
         Column("left_out", "why times are left out"),
@@ -203,6 +207,8 @@ def _row(cell: Cell) -> tuple:
         None if empty else of["first_step_seconds"],
         of["waiting_share"],
         of["padding_share"],
+        of.get("padded_lengths"),
+        kernels(cell.audit),
         of.get("peak_gpu_memory_mb") or of.get("peak_memory_mb"),
         of["parameters"]["without_embedding"],
         CONTENDED if empty else None,
