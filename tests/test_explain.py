@@ -34,6 +34,15 @@ def test_texts_of_a_file_are_explained_in_order(call, tmp_path):
     assert {one["method"] for one in explained} == {"occlusion"}
 
 
+def test_bytes_of_a_file_that_are_no_text_may_be_replaced(call, tmp_path):
+    file = tmp_path / "texts.txt"
+    file.write_bytes(b"fine \xff\n")
+    with pytest.raises(WorkError, match="add --encoding-errors replace"):
+        call("--input", file)
+    (one,) = call("--input", file, "--encoding-errors", "replace")
+    assert one["text"] == "fine \ufffd"
+
+
 def test_a_page_is_written_beside_the_lines(call, tmp_path):
     call("--text", "a fine film", "--html", tmp_path / "page.html")
     assert "fine" in (tmp_path / "page.html").read_text()
@@ -67,6 +76,8 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
         (["run", "--text", "a", "--steps", "0"], "--steps 0: expected at least 1"),
         (["run", "--text", "a", "--method", "lime"], "invalid choice: 'lime'"),
         (["run", "--text", "a", "--html", "nowhere/a.html"], "there is no folder nowhere"),
+        (["run", "--text", "a", "--html", "."], "--html . is a folder"),
+        (["run", "--behaviour", "--steps", "60"], "--steps and --behaviour contradict"),
         (["run", "--text", "a", "--other", "b"], "expected --evaluate beside it"),
         (["run", "--evaluate", "--text", "a"], "--text and --evaluate contradict"),
         (["run", "--evaluate", "--html", "a"], "--html and --evaluate contradict"),

@@ -11,6 +11,7 @@ from jsonargparse import ArgumentParser, Namespace
 
 from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
 from tfcmp.command.ending import run_command
+from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
@@ -30,6 +31,7 @@ DESCRIPTION = (
 
 # Texts of the test split that explanations are measured on.
 SAMPLE = 200
+STEPS = 50
 
 
 def main(arguments: list[str]) -> None:
@@ -38,8 +40,8 @@ def main(arguments: list[str]) -> None:
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
-    _add_explanation(parser)
-    _add_evaluation(parser)
+    add_explanation(parser)
+    add_evaluation(parser)
     add_checks(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
@@ -50,56 +52,6 @@ def main(arguments: list[str]) -> None:
         evaluate(options, arguments)
     else:
         explain(options)
-
-
-def _add_explanation(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
-    )
-    parser.add_argument(
-        "--input",
-        type=str | None,
-        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
-    )
-    parser.add_argument(
-        "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
-    )
-    parser.add_argument(
-        "--method",
-        type=str | None,
-        choices=["ig", "occlusion"],
-        help="ig: integrated gradients, the default where the model has a token embedding; "
-        "occlusion: leave one word out, which every model allows",
-    )
-    parser.add_argument(
-        "--steps",
-        type=int,
-        default=50,
-        help="nodes of the integral; doubled up to 400 while the completeness error is 5 %% or more",
-    )
-    parser.add_argument(
-        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
-    )
-    parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
-
-
-def _add_evaluation(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--evaluate",
-        type=bool,
-        nargs="?",
-        const=True,
-        default=False,
-        help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
-        "explanation.json of the run",
-    )
-    parser.add_argument(
-        "--other",
-        action="append",
-        type=str,
-        default=[],
-        help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
-    )
 
 
 def explain(options: Namespace) -> None:
@@ -113,9 +65,7 @@ def explain(options: Namespace) -> None:
             + ("none of them" if not any(given) else "more than one")
         )
     _check_steps(options)
-    html = Path(options.html) if options.html is not None else None
-    if html is not None and not html.parent.is_dir():
-        raise CallError(f"--html {html}: there is no folder {html.parent}")
+    html = _checked_page(options.html)
     run = open_run(Path(options.run))
     file = _checked_input(run, options)
     import_tensorflow()
@@ -154,7 +104,11 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
     file = Path(options.input) if options.input is not None else None
-    examples = sample_test(run, options.sample) if file is None else read_examples(file)
+    examples = (
+        sample_test(run, options.sample)
+        if file is None
+        else read_examples(file, options.encoding_errors or "strict")
+    )
     with trusting_saved_models(is_trusting(options)):
         content = evaluate_explanations(
             run,
@@ -168,7 +122,18 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
 
 
+def _checked_page(name: str | None) -> Path | None:
+    html = Path(name) if name is not None else None
+    if html is not None and not html.parent.is_dir():
+        raise CallError(f"--html {html}: there is no folder {html.parent}")
+    if html is not None and html.is_dir():
+        raise CallError(f"--html {html} is a folder; expected the name of a file")
+    return html
+
+
 def _check_steps(options: Namespace) -> None:
+    if options.steps is None:
+        options.steps = STEPS
     if options.steps < 1:
         raise CallError(f"--steps {options.steps}: expected at least 1")
 
@@ -180,7 +145,9 @@ def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
 
     if options.sample is not None:
         require_sample(run, options.sample)
-    return stream_texts(Path(options.input)) if options.input is not None else ()
+    if options.input is None:
+        return ()
+    return stream_texts(Path(options.input), options.encoding_errors or "strict")
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:

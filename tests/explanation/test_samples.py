@@ -80,6 +80,35 @@ def test_texts_of_a_file_bring_their_groups_and_rationales(tmp_path):
     assert examples[1].rationale is None
 
 
+def test_a_file_of_lines_brings_texts_alone(tmp_path):
+    (tmp_path / "a.txt").write_text("not bad\nfine\n")
+    examples = read_examples(tmp_path / "a.txt")
+    assert [(one.text, one.group, one.rationale) for one in examples] == [
+        ("not bad", -1, None),
+        ("fine", -2, None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv"])
+def test_bytes_that_are_no_text_are_told_or_replaced(tmp_path, name):
+    (tmp_path / name).write_bytes(b"text\nfine \xff\n")
+    with pytest.raises(WorkError, match="line 2: byte 0xff"):
+        read_examples(tmp_path / name)
+    assert read_examples(tmp_path / name, "replace")[-1].text == "fine \ufffd"
+
+
+def test_the_texts_of_a_table_are_read_as_they_were_for_the_training(run, tmp_path):
+    trained = tmp_path / "run"
+    shutil.copytree(run.path, trained)
+    settings = yaml.safe_load((trained / "config.yaml").read_text())
+    settings["data"] |= {"source": str(tmp_path / "a.csv"), "encoding_errors": "replace"}
+    (trained / "config.yaml").write_text(yaml.safe_dump(settings))
+    texts = [example.text for example in sample_test(run, 3)]
+    lines = "".join(f'"{text}",pos\n' for text in texts).encode()
+    (tmp_path / "a.csv").write_bytes(b"text,label\nfine \xff,pos\n" + lines)
+    assert [example.text for example in sample_test(RunDirectory(trained), 3)] == texts
+
+
 def test_a_file_without_texts_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("text\n")
     with pytest.raises(WorkError, match="holds no text"):

@@ -21,7 +21,10 @@ _BELONGS = {
     "confidence": ("label_errors",),
     "compare": CHECKS,
 }
-_EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "html")
+_EXPLAINING = (
+    *("text", "input", "sample", "evaluate", "other", "method", "steps", "html"),
+    "encoding_errors",
+)
 CASES = 200
 # With fewer, the intervals are wider than what models differ by.
 FEWEST_CASES = 100

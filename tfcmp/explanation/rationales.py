@@ -24,7 +24,9 @@ class MarkedText(NamedTuple):
     rationale: tuple[Span, ...] | None
 
 
-def read_rationales(path: Path, text_column: str, encoding: str = "utf-8") -> Iterator[MarkedText]:
+def read_rationales(
+    path: Path, text_column: str, encoding: str = "utf-8", encoding_errors: str = "strict"
+) -> Iterator[MarkedText]:
     """The rows of a .csv, .tsv, .jsonl or .parquet file.
 
     A rationale is a list of phrases, each of which stands for all its occurrences, or of pairs of
@@ -35,7 +37,8 @@ def read_rationales(path: Path, text_column: str, encoding: str = "utf-8") -> It
         WorkError: what it holds is wrong; names the line or row.
     """
     columns = Columns({text_column: None}, [RATIONALE, GROUP])
-    for row in iterate_rows(path, columns, Decoding(encoding)):
+    decoding = Decoding(encoding, encoding_errors)
+    for row in iterate_rows(path, columns, decoding):
         text = row.text(text_column, path.name)
         yield MarkedText(text, label_name(row.cells.get(GROUP)), _rationale(row, text, path.name))
 

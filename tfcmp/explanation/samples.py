@@ -14,8 +14,9 @@ from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
-from tfcmp.explanation.rationales import read_rationales
+from tfcmp.explanation.rationales import MarkedText, read_rationales
 from tfcmp.explanation.words import Span
+from tfcmp.inference.inputs import stream_texts
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
 SEED_OF_SAMPLE = 0
@@ -59,8 +60,12 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
     return [Example(id, found.text, groups[id], found.rationale) for id, found in picked]
 
 
-def read_examples(path: Path) -> list[Example]:
+def read_examples(path: Path, encoding_errors: str = "strict") -> list[Example]:
     """The texts of a file of the user's, with the columns `group` and `rationale` where it has them.
+
+    Args:
+        path: a table; or a .txt, a text a line, of which no more is known.
+        encoding_errors: see `tfcmp.inference.inputs.stream_texts`.
 
     Raises:
         CallError: no such file, or one of another kind.
@@ -68,13 +73,19 @@ def read_examples(path: Path) -> list[Example]:
     """
     examples: list[Example] = []
     groups: dict[str, int] = {}
-    for row in read_rationales(path, "text"):
+    for row in _marked_texts(path, encoding_errors):
         alone = -1 - len(examples)
         group = alone if row.group is None else groups.setdefault(row.group, len(groups))
         examples.append(Example(text_id(row.text), row.text, group, row.rationale))
     if not examples:
         raise WorkError(f"{path} holds no text; expected at least one")
     return examples
+
+
+def _marked_texts(path: Path, encoding_errors: str) -> Iterator[MarkedText]:
+    if path.suffix.lower() == ".txt":
+        return (MarkedText(text, None, None) for text in stream_texts(path, encoding_errors))
+    return read_rationales(path, "text", encoding_errors=encoding_errors)
 
 
 def _test_groups(run: RunDirectory) -> Mapping[str, int]:
@@ -102,7 +113,8 @@ def _texts(settings: DataSettings) -> Iterator[_Text]:
         for review in source.test_reviews():
             yield _Text(review.text, tuple(Span(*place) for place in review.rationale))
     elif isinstance(source, TableFileSource):
-        for row in read_rationales(source.path, source.text_column, source.encoding):
+        how = (source.text_column, source.encoding, source.encoding_errors)
+        for row in read_rationales(source.path, *how):
             yield _Text(row.text, row.rationale)
     else:
         for record in source.records():

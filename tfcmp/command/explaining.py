@@ -1,0 +1,60 @@
+"""Options of `tfcmp.explain` that explain texts, and that measure explanations."""
+
+from jsonargparse import ArgumentParser
+
+
+def add_explanation(parser: ArgumentParser) -> None:
+    """Adds texts, method and how explanations are shown."""
+    parser.add_argument(
+        "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
+    )
+    parser.add_argument(
+        "--input",
+        type=str | None,
+        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+    )
+    parser.add_argument(
+        "--encoding-errors",
+        choices=["strict", "replace"],
+        help="bytes of --input that are not UTF-8: strict, the default, ends with their line",
+    )
+    parser.add_argument(
+        "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
+    )
+    parser.add_argument(
+        "--method",
+        type=str | None,
+        choices=["ig", "occlusion"],
+        help="ig: integrated gradients, the default where the model has a token embedding; "
+        "occlusion: leave one word out, which every model allows",
+    )
+    parser.add_argument(
+        "--steps",
+        type=int | None,
+        help="nodes of the integral, 50 by default; doubled up to 400 while the completeness error "
+        "is 5 %% or more",
+    )
+    parser.add_argument(
+        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
+    )
+    parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
+
+
+def add_evaluation(parser: ArgumentParser) -> None:
+    """Adds the measurement of explanations."""
+    parser.add_argument(
+        "--evaluate",
+        type=bool,
+        nargs="?",
+        const=True,
+        default=False,
+        help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
+        "explanation.json of the run",
+    )
+    parser.add_argument(
+        "--other",
+        action="append",
+        type=str,
+        default=[],
+        help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
+    )
