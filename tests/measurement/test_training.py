@@ -50,7 +50,7 @@ def test_a_cell_is_measured_for_every_length_the_shortest_first(cells):
 def test_the_key_tells_the_precision_that_auto_became(tiny_configuration, shared_cache):
     configuration = replace(tiny_configuration("gru"), precision="auto")
     (key,) = measure_training(TrainingArm(configuration, (4,), 1, 0.01), shared_cache)
-    assert key == "gru, batch 16, length 4, float32"
+    assert ", length 4, float32" in key
 
 
 def test_tokens_and_examples_are_counted_from_the_same_steps(cells):

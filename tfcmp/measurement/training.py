@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import keras
 import numpy as np
 
-from tfcmp.config.fields import Configuration
+from tfcmp.config.fields import Configuration, Precision
 from tfcmp.data.batches import Batch
 from tfcmp.measurement.arms import REAL, TrainingArm, model_label
 from tfcmp.measurement.audit import audit_model
@@ -89,7 +89,8 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     if replicas.workers > 1:
         conditions["replicas_note"] = ONE_MACHINE
     # By the precision that "auto" stands for here, as which it may also be asked for.
-    named = replace(arm, configuration=replace(configuration, precision=hardware["precision"]))
+    precision = cast(Precision, hardware["precision"])
+    named = replace(arm, configuration=replace(configuration, precision=precision))
     configuration, core, texts = set_up_model(arm, replicas, cache)
     optimizer = build_in(replicas, configuration, core)
     step = compile_train_step(

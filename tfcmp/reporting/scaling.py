@@ -20,8 +20,7 @@ def crossings_table(benches: Sequence[Bench]) -> Table:
     for bench in benches:
         for name, of in bench.get("crossings", {}).items():
             found = [] if of.get("is_contended") else of["crossings"]
-            for at in found or [{}]:
-                rows.append((name, *(at.get(end) for end in ENDS), of["outcome"]))
+            rows += [(name, *(at.get(end) for end in ENDS), of["outcome"]) for at in found or [{}]]
     columns = (
         Column("pair", "models"),
         *interval_columns("length", "cross at, tokens", "number"),
