@@ -89,7 +89,7 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
     if replicas.workers > 1:
         conditions["replicas_note"] = ONE_MACHINE
     # By the precision that "auto" stands for here, as which it may also be asked for.
-    precision = cast(Precision, hardware["precision"])
+    precision = cast("Precision", hardware["precision"])
     named = replace(arm, configuration=replace(configuration, precision=precision))
     configuration, core, texts = set_up_model(arm, replicas, cache)
     optimizer = build_in(replicas, configuration, core)
