@@ -12,6 +12,7 @@ import tensorflow as tf
 from tfcmp.data.batches import evaluation_order
 from tfcmp.data.tokens import batched_lists
 from tfcmp.errors import TfcmpError, WorkError
+from tfcmp.inference.precision import compute_in_bfloat16
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
 
@@ -151,13 +152,21 @@ def load_model(path: Path) -> tuple[keras.Model, tuple[str, ...]]:
     return model, tuple(run.read_json(SPLIT)["classes"])
 
 
-def load_classifier(path: Path) -> Classifier:
+def load_classifier(path: Path, precision: str = "float32") -> Classifier:
     """The classifier of a complete run, Keras being its engine.
 
+    Args:
+        path: the run directory.
+        precision: "float32" or "bf16".
+
     Raises:
+        CallError: the model has nothing that computes in bfloat16.
         WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
-    return keras_classifier(*load_model(path))
+    model, classes = load_model(path)
+    if precision == "bf16":
+        compute_in_bfloat16(model)
+    return keras_classifier(model, classes)
 
 
 def keras_classifier(model: keras.Model, classes: tuple[str, ...]) -> Classifier:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # Precisions of each engine; the first is taken where none is asked for.
 PRECISIONS = {
-    "keras": ("float32",),
+    "keras": ("float32", "bf16"),
     "onnx": ("float32", "int8"),
     "openvino": ("float32", "bf16"),
 }
@@ -30,7 +30,8 @@ def open_engine(
     Args:
         run_path: the run directory.
         engine: "keras", "onnx" (ONNX Runtime) or "openvino".
-        precision: "float32"; for OpenVINO also "bf16", for ONNX Runtime "int8"; None is float32.
+        precision: "float32"; for Keras and OpenVINO also "bf16", for ONNX Runtime "int8"; None is
+            float32.
         threads: processors that the engine may use; None is all.
 
     Raises:
@@ -46,7 +47,7 @@ def open_engine(
     if engine == "keras":
         if threads is not None:
             set_keras_threads(threads)
-        return load_classifier(run_path)
+        return load_classifier(run_path, precision)
     if engine == "onnx":
         from tfcmp.inference.onnx_engine import TOKENS_A_BATCH
         from tfcmp.inference.onnx_engine import onnx_forward as make_forward
