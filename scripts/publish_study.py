@@ -61,6 +61,8 @@ def main() -> None:
         parser.error("expected a study and a folder, or a folder and --check")
     try:
         if sources:
+            # A mark that is missing is told now, not after the folder has been replaced.
+            with_table(README.read_text(encoding="utf-8"), folder.name, "")
             publish(sources, folder)
     except TfcmpError as error:
         sys.exit(f"{error}")
@@ -78,8 +80,10 @@ def publish(sources: list[Path], folder: Path) -> None:
 
     Raises:
         TfcmpError: runs cannot be read or compared.
-        SystemExit: a run does not verify, or something must not be published.
+        SystemExit: the folder holds something else, a run does not verify, or something must not be
+            published.
     """
+    require_published(folder)
     runs = [one.path for one in find_all(sources)[0] if (one.path / RESULT).exists()]
     found = [one for run in runs for one in verify_run(run)]
     if found:
@@ -87,7 +91,7 @@ def publish(sources: list[Path], folder: Path) -> None:
     material = without_unknown_times(gather(sources))
     wishes = wishes_of(sources)
     with tempfile.TemporaryDirectory() as place:
-        made = Path(place)
+        made = Path(place) / "made"
         write_report(assemble(material, wishes), wishes, made)
         for name in (PAGE, RECORD):
             (made / name).unlink()
@@ -104,9 +108,39 @@ def publish(sources: list[Path], folder: Path) -> None:
         }
         write_json(made / PUBLISHED, {**described, "files": sums})
         refuse_private(made)
+        put_in_place(made, folder)
+
+
+def require_published(folder: Path) -> None:
+    """Ends where publishing would replace anything but an earlier publication.
+
+    A folder that was forgotten on the command line makes the last study or run take its place.
+
+    Raises:
+        SystemExit: the folder is a file, or holds something else.
+    """
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_free and not (folder / PUBLISHED).is_file():
+        sys.exit(
+            f"{folder} holds something else than a published study (it has no {PUBLISHED}); "
+            "expected a folder to publish into, behind the study"
+        )
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Copies `made` beside the folder and renames it; what was there goes once the new one is."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
+        part, old = Path(place) / "part", Path(place) / "old"
+        shutil.copytree(made, part)
         if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(made, folder)
+            folder.rename(old)
+        try:
+            part.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
 
 
 def without_unknown_times(material: Material) -> Material:
@@ -243,11 +277,12 @@ def check_sums(folder: Path) -> None:
 
 def with_table(readme: str, name: str, content: str) -> str:
     """The README with `content` between the marks of `name`."""
-    if START.format(name) not in readme:
-        sys.exit(f"README.md has no mark {START.format(name)}")
-    start = readme.index(START.format(name)) + len(START.format(name))
-    end = readme.index(END, start)
-    return f"{readme[:start]}\n{content}\n{readme[end:]}"
+    mark = START.format(name)
+    before, found, rest = readme.partition(mark)
+    _, end, after = rest.partition(END)
+    if not found or not end:
+        sys.exit(f"README.md has no mark {END if found else mark}")
+    return f"{before}{mark}\n{content}\n{END}{after}"
 
 
 if __name__ == "__main__":
