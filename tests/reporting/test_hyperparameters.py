@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tfcmp.evaluation.budget import expected_maximum
+from tfcmp.evaluation.effects import Alternative
 from tfcmp.reporting.hyperparameters import hyperparameters_section
 from tfcmp.reporting.searches import Search, read_search
 
@@ -21,6 +22,31 @@ def test_the_learning_rate_that_decides_is_named_first(search):
     effects = table_of(hyperparameters_section([search]), "effects")
     assert effects[0]["setting"] == "training.learning_rate"
     assert effects[0]["share"] > 0.2
+
+
+def test_a_rate_of_two_ranges_has_an_effect_in_each():
+    ranges = {"sgd": np.geomspace(1e-2, 1, 6), "adam": np.geomspace(1e-4, 1e-2, 6)}
+    tried = tuple(
+        {
+            "score": str(0.6 + 0.2 * (place > 2)),
+            "status": "complete",
+            "seconds": "10",
+            "training.optimizer": optimizer,
+            "training.learning_rate": str(rate),
+        }
+        for optimizer, rates in ranges.items()
+        for place, rate in enumerate(rates)
+    )
+    name = "training.learning_rate"
+    alternatives = tuple(
+        Alternative(name, "training.optimizer", (optimizer,)) for optimizer in ranges
+    )
+    told = [Search("pooled", tried), Search("apart", tried, alternatives=alternatives)]
+    rows = table_of(hyperparameters_section(told), "effects")
+    shares = {(row["search"], row["setting"]): row["share"] for row in rows}
+    assert shares["pooled", name] == 0
+    assert shares["apart", f"{name} (sgd)"] == pytest.approx(1)
+    assert shares["apart", f"{name} (adam)"] == pytest.approx(1)
 
 
 def test_the_budget_curve_is_that_of_the_scores(search):

@@ -46,3 +46,31 @@ def test_a_damaged_record_is_told(write_search, tmp_path, content):
     (folder / "search.json").write_text(content)
     with pytest.raises(WorkError, match=r"search\.json is damaged"):
         read_search(folder)
+
+
+SPACE = """
+training.optimizer: [sgd, adam, adamw]
+training.learning_rate:
+  - {low: 0.01, high: 1, scale: log, when: {training.optimizer: [sgd]}}
+  - {low: 1e-4, high: 1e-2, scale: log, when: {training.optimizer: [adam, adamw]}}
+training.momentum: {values: [0.0, 0.9], when: {training.optimizer: [sgd]}}
+"""
+
+
+def test_what_depends_on_another_setting_is_read_from_the_space(write_search, tmp_path):
+    folder = write_search(tmp_path / "gru")
+    assert read_search(folder).alternatives == ()
+    (folder / "space.yaml").write_text(SPACE)
+    assert [one.label() for one in read_search(folder).alternatives] == [
+        "training.learning_rate (sgd)",
+        "training.learning_rate (adam, adamw)",
+        "training.momentum (sgd)",
+    ]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "a: {when: 3}", "a: {when: {b: 1, c: 2}}", "\0"])
+def test_a_damaged_space_is_told(write_search, tmp_path, content):
+    folder = write_search(tmp_path / "gru")
+    (folder / "space.yaml").write_text(content)
+    with pytest.raises(WorkError, match=r"space\.yaml is damaged"):
+        read_search(folder)

@@ -100,7 +100,9 @@ def effects_table(searches: Sequence[Search]) -> Table:
             level.mean,
         )
         for search in searches
-        for effect in main_effects(search.trials, search.settings(), "score")
+        for effect in main_effects(
+            search.trials, search.settings(), "score", search.alternatives
+        )
         for level in effect.levels
     ]
     columns = (
@@ -118,8 +120,9 @@ def effects_table(searches: Sequence[Search]) -> Table:
         columns,
         rows,
         "The share of the variance of the score that a setting explains alone, adjusted for its "
-        "number of levels; a failed trial counts as the lowest score. Empty where it cannot be "
-        "told.",
+        "number of levels; a failed trial counts as the lowest score. A setting whose range depends "
+        "on another one is told for each of its ranges, on the trials of that range; the values of "
+        "the other stand in brackets. Empty where it cannot be told.",
     )
 
 

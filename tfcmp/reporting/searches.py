@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.effects import Alternative
 
 TRIALS = "trials.csv"
 # Written for random searches only: the trials of others depend on each other.
 BUDGET = "budget.csv"
 RECORD = "search.json"
+SPACE = "space.yaml"
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,14 @@ class Search:
         trials: rows of trials.csv, all values text.
         is_random: whether trials were drawn independently, as a budget curve needs it.
         environment: where it was made, as of a run; empty where it is not known.
+        alternatives: of the settings that depend on another one.
     """
 
     label: str
     trials: tuple[dict[str, str], ...]
     is_random: bool = True
     environment: dict[str, Any] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
 
     def settings(self) -> list[str]:
         """Names of the settings that were searched: the dotted columns."""
@@ -48,7 +54,7 @@ def read_search(path: Path) -> Search:
     """The search in `path`.
 
     Raises:
-        WorkError: trials.csv or search.json is damaged.
+        WorkError: trials.csv, search.json or space.yaml is damaged.
     """
     try:
         with (path / TRIALS).open(encoding="utf-8", newline="") as stream:
@@ -59,7 +65,13 @@ def read_search(path: Path) -> Search:
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
-    return Search(path.resolve().name, rows, (path / BUDGET).exists(), _environment(path / RECORD))
+    return Search(
+        path.resolve().name,
+        rows,
+        (path / BUDGET).exists(),
+        _environment(path / RECORD),
+        _alternatives(path / SPACE),
+    )
 
 
 def _environment(record: Path) -> dict[str, Any]:
@@ -69,6 +81,22 @@ def _environment(record: Path) -> dict[str, Any]:
         return json.loads(record.read_text(encoding="utf-8"))["environment"]
     except (ValueError, KeyError, TypeError):
         raise WorkError(f"{record} is damaged: it does not tell where it was made") from None
+
+
+def _alternatives(space: Path) -> tuple[Alternative, ...]:
+    """From the entries with `when`; see docs/search.md."""
+    if not space.exists():
+        return ()
+    found = []
+    try:
+        for name, entry in yaml.safe_load(space.read_text(encoding="utf-8")).items():
+            for part in entry if isinstance(entry, list) else [entry]:
+                if isinstance(part, dict) and part.get("when"):
+                    ((parent, values),) = part["when"].items()
+                    found.append(Alternative(str(name), str(parent), tuple(values)))
+    except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError):
+        raise WorkError(f"{space} is damaged: expected what a search varies") from None
+    return tuple(found)
 
 
 def as_number(text: str | None) -> float | None:
