@@ -48,6 +48,17 @@ def test_what_a_study_says_of_its_runs_is_heard(write_run, tmp_path):
     assert (failed.label, failed.seed, failed.reason) == ("lstm", 3, "no memory")
 
 
+def test_a_search_that_failed_is_no_run(write_run, tmp_path):
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "study.yaml").write_text("name: a study\n")
+    write_run().parent.rename(study / "runs")
+    write_json(study / "study.json", {"failures": {"gru-search": "no space", "lstm-seed1": "lost"}})
+    material = gather([study, study])
+    assert [run.name for run in material.failed] == ["lstm-seed1"]
+    assert material.failed_searches == (("gru-search", "no space"),)
+
+
 def test_a_folder_that_is_neither_is_refused(tmp_path):
     with pytest.raises(CallError, match="found none of these files"):
         gather([tmp_path])

@@ -82,6 +82,13 @@ def test_without_a_search_that_is_told():
     assert "was not measured" in hyperparameters_section([]).notes[0]
 
 
+@pytest.mark.parametrize("others", [[], [Search("gru", ())]])
+def test_a_search_that_found_nothing_is_told_with_its_reason(others):
+    section = hyperparameters_section(others, failed=[("lstm-search", "no memory left")])
+    rows = table_of(section, "failed_searches")
+    assert rows == [{"search": "lstm-search", "reason": "no memory left"}]
+
+
 def test_a_search_of_failed_trials_has_no_best_one():
     section = hyperparameters_section([Search("lost", trials(["", ""]))])
     (row,) = table_of(section, "searches")

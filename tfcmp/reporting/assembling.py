@@ -64,7 +64,7 @@ def assemble(material: Material, wishes: Wishes) -> Report:
         *([throughput] if throughput else []),
         inference_section(entrants, measured, styles),
         interpretability_section(entrants),
-        hyperparameters_section(material.searches, styles),
+        hyperparameters_section(material.searches, styles, material.failed_searches),
         steadiness_section(entrants, material.failed),
         calibration_section(entrants),
         slices_section(entrants, styles),

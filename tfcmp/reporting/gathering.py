@@ -1,6 +1,6 @@
 """From the paths of a command line to the runs and searches that a report is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,17 @@ class Found:
 
 @dataclass(frozen=True)
 class Material:
-    """All that a report is computed from."""
+    """All that a report is computed from.
+
+    Attributes:
+        failed_searches: name and reason of searches of studies that found nothing.
+    """
 
     entrants: tuple[Entrant, ...]
     failed: tuple[FailedRun, ...]
     searches: tuple[Search, ...]
     benches: tuple[dict[str, Any], ...] = ()
+    failed_searches: tuple[tuple[str, str], ...] = ()
 
 
 def gather(paths: Sequence[Path]) -> Material:
@@ -77,7 +82,11 @@ def gather(paths: Sequence[Path]) -> Material:
     measured = [run.measured["bench"] for run in runs if "bench" in run.measured]
     measured += [read_bench(path) for path in benches]
     return Material(
-        make_entrants(runs), tuple(failed), tuple(map(read_search, searches)), tuple(measured)
+        make_entrants(runs),
+        tuple(failed),
+        tuple(map(read_search, searches)),
+        tuple(measured),
+        tuple(dict.fromkeys(_failed_searches(paths))),
     )
 
 
@@ -114,7 +123,8 @@ def _runs_of_study(study: Path) -> list[Found]:
     """Its runs; also those that failed before they had a directory."""
     marks = read_marks(study)
     names = [path.name for path in _folders(study / RUNS, CONFIG)]
-    names += [name for name in marks.failures if name not in names]
+    lost = [name for name in marks.failures if label_and_seed(name)[1] is not None]
+    names += [name for name in lost if name not in names]
     return [
         Found(
             study / RUNS / name,
@@ -124,6 +134,14 @@ def _runs_of_study(study: Path) -> list[Found]:
         )
         for name in names
     ]
+
+
+def _failed_searches(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Searches have no seed in their names; runs of a study always have one."""
+    for path in filter(is_study, paths):
+        for name, reason in read_marks(path).failures.items():
+            if label_and_seed(name)[1] is None:
+                yield name, reason
 
 
 def _folders(parent: Path, holding: str) -> list[Path]:

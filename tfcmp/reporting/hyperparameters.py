@@ -1,29 +1,36 @@
 """Section: what the searches found, and what they cost."""
 
-import re
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
-
 from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
 from tfcmp.evaluation.effects import main_effects
-from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.figures.palette import Styles
-from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map
+from tfcmp.reporting.figures.search import draw_budget_curves
+from tfcmp.reporting.heat_maps import heat_maps
 from tfcmp.reporting.searches import Search, as_number
 
-OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 
+def hyperparameters_section(
+    searches: Sequence[Search],
+    styles: Styles | None = None,
+    failed: Sequence[tuple[str, str]] = (),
+) -> Section:
+    """Trials, main effects, heat maps, budget curves, and where rankings flip.
 
-def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = None) -> Section:
-    """Trials, main effects, heat maps, budget curves, and where rankings flip."""
+    Args:
+        searches: those that have trials.
+        styles: by label.
+        failed: name and reason of searches that found nothing.
+    """
     if not searches:
         told = (
             "No search is among these runs: the effect of hyperparameters was not measured. "
             "python -m tfcmp.tune --model NAME measures it; give its folder to the report."
         )
-        return Section("hyperparameters", "Hyperparameters", (told,))
+        tables = (failed_searches_table(failed),)
+        return Section("hyperparameters", "Hyperparameters", (told,), tables=tables)
     curves = {
         search.label: budget_curve(search.scores(), search.seconds())
         for search in searches
@@ -39,17 +46,18 @@ def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = 
         "Seconds of trials are those of the clock. What else the machine did during a search is not "
         "measured, so compare them within a search, and with care."
     )
-    figures = [figure for search in searches for figure in _heat_maps(search)]
+    figures = [figure for search in searches for figure in heat_maps(search)]
     if curves:
         figures.append(draw_budget_curves(curves, styles))
-    tables = (searches_table(searches), effects_table(searches), budget_table(curves))
+    tables = (
+        searches_table(searches),
+        failed_searches_table(failed),
+        effects_table(searches),
+        budget_table(curves),
+        flips_table(curves),
+    )
     return Section(
-        "hyperparameters",
-        "Hyperparameters",
-        tuple(notes),
-        (),
-        tuple(figures),
-        (*tables, flips_table(curves)),
+        "hyperparameters", "Hyperparameters", tuple(notes), (), tuple(figures), tables
     )
 
 
@@ -85,6 +93,12 @@ def searches_table(searches: Sequence[Search]) -> Table:
         Column("settings", "its settings"),
     )
     return make_table("searches", "Searches", columns, rows)
+
+
+def failed_searches_table(failed: Sequence[tuple[str, str]]) -> Table:
+    """A row a search of a study that did not end."""
+    columns = (Column("search", "search"), Column("reason", "reason"))
+    return make_table("failed_searches", "Failed searches", columns, failed)
 
 
 def effects_table(searches: Sequence[Search]) -> Table:
@@ -178,50 +192,3 @@ def flips_table(curves: dict[str, BudgetCurve]) -> Table:
 def _rounded(text: str) -> str:
     value = as_number(text)
     return text if value is None else f"{value:.4g}"
-
-
-def _heat_maps(search: Search) -> list[Figure]:
-    """Score and time over optimizer x learning rate x batch size, where all three were searched."""
-    if not {OPTIMIZER, RATE, BATCH} <= set(search.settings()):
-        return []
-    rates, batches, scores = _grids(search, "score")
-    _, _, seconds = _grids(search, "seconds")
-    label = re.sub(r"[^\w.+-]+", "-", search.label)
-    names = (f"heat_score_{label}", f"heat_seconds_{label}")
-    return [
-        draw_heat_map(names[0], f"{search.label}: score", scores, rates, batches, is_share=True),
-        draw_heat_map(names[1], f"{search.label}: time", seconds, rates, batches, is_share=False),
-    ]
-
-
-def _grids(search: Search, value: str) -> tuple[list[str], list[str], dict[str, Grid]]:
-    """Labels of the rates, the batch sizes, and per optimizer the mean value of each cell."""
-    trials = [trial for trial in search.trials if as_number(trial[RATE]) is not None]
-    rates = np.array([float(trial[RATE]) for trial in trials])
-    labels, place = _rate_bins(rates)
-    batches = sorted({trial[BATCH] for trial in trials}, key=lambda text: as_number(text) or 0)
-    grids: dict[str, Grid] = {}
-    for optimizer in sorted({trial[OPTIMIZER] for trial in trials}):
-        grid = np.full((len(labels), len(batches)), np.nan)
-        for row, column in np.ndindex(*grid.shape):
-            values = [
-                as_number(trial[value])
-                for trial, bin_ in zip(trials, place, strict=True)
-                if (trial[OPTIMIZER], bin_, trial[BATCH]) == (optimizer, row, batches[column])
-            ]
-            known = [one for one in values if one is not None]
-            grid[row, column] = np.mean(known) if known else np.nan
-        grids[optimizer] = grid
-    return labels, batches, grids
-
-
-def _rate_bins(rates: np.ndarray, most: int = 6) -> tuple[list[str], list[int]]:
-    """The rates themselves where they are few, else half decades."""
-    distinct = np.unique(rates)
-    if len(distinct) <= most:
-        return [f"{rate:.2g}" for rate in distinct], np.searchsorted(distinct, rates).tolist()
-    # Rounded first: 1e-3 must not fall below its own decade.
-    halves = np.floor(np.round(2 * np.log10(rates), 9)).astype(int)
-    steps = np.arange(halves.min(), halves.max() + 1)
-    labels = [f"{10 ** (step / 2):.1g} to {10 ** ((step + 1) / 2):.1g}" for step in steps]
-    return labels, (halves - halves.min()).tolist()
