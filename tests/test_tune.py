@@ -50,6 +50,7 @@ def rows(search):
         (["--search.seconds", "-3"], "--search.seconds: expected a number above 0"),
         (["--search.tuner", "luck"], "--search.tuner"),
         (["--search.seed", "-1"], "--search.seed: expected 0 to"),
+        (["--strategy", "mirrored"], "--strategy mirrored: a search trains its trials on one"),
         (["--search.space", "missing.yaml"], "--search.space missing.yaml: no such file"),
         (["--resume", "nowhere"], "contradict each other"),
     ],

@@ -70,8 +70,10 @@ def make_plan(
         fixed: settings given by flags: they are kept as given.
 
     Raises:
-        CallError: the space is not as expected, or a setting is both given and searched.
+        CallError: the space is not as expected, a setting is both given and searched, or a strategy
+            is given.
     """
+    require_one_device(configuration)
     if not 0 <= seed < LARGEST_SEED:
         raise CallError(f"--search.seed: expected 0 to {LARGEST_SEED - 1}, got {seed}")
     named = read_space_file(space_file) if space_file is not None else {}
@@ -82,6 +84,19 @@ def make_plan(
         )
     space = planned_space(configuration, tuner, named, fixed)
     return Plan(configuration, space, tuner, budget, seed)
+
+
+def require_one_device(configuration: Configuration) -> None:
+    """Kept models are built and compiled for one device, whatever a strategy says.
+
+    Raises:
+        CallError: a strategy of several is asked for.
+    """
+    if configuration.strategy != "none":
+        raise CallError(
+            f"--strategy {configuration.strategy}: a search trains its trials on one device; "
+            "expected --strategy none, or several workers (docs/search.md)"
+        )
 
 
 def planned_space(
