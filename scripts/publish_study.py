@@ -144,7 +144,10 @@ def put_in_place(made: Path, folder: Path) -> None:
 
 
 def without_unknown_times(material: Material) -> Material:
-    """The material, with times left out where nobody knows what ran beside them."""
+    """The material, with times left out where nobody knows what ran beside them.
+
+    The load of searches is not measured at all.
+    """
     entrants = tuple(
         replace(
             entrant,
@@ -157,7 +160,11 @@ def without_unknown_times(material: Material) -> Material:
         )
         for entrant in material.entrants
     )
-    return replace(material, entrants=entrants)
+    searches = tuple(
+        replace(search, contention=search.contention or UNKNOWN_LOAD)
+        for search in material.searches
+    )
+    return replace(material, entrants=entrants, searches=searches)
 
 
 def wishes_of(sources: list[Path]) -> Wishes:

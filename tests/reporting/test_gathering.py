@@ -2,6 +2,7 @@ import pytest
 
 from tfcmp.errors import CallError
 from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.studies import CONTENDED
 from tfcmp.runs.files import write_json
 
 
@@ -34,16 +35,18 @@ def test_a_study_gives_its_runs_under_their_labels_and_its_searches(
     assert [search.label for search in material.searches] == ["tuned-gru"]
 
 
-def test_what_a_study_says_of_its_runs_is_heard(write_run, tmp_path):
+def test_what_a_study_says_of_its_runs_and_searches_is_heard(write_run, write_search, tmp_path):
     paths = [write_run("gru", seed) for seed in (1, 2)]
     study = tmp_path / "study"
     study.mkdir()
     (study / "study.yaml").write_text("name: a study\n")
     paths[0].parent.rename(study / "runs")
-    marks = {"failures": {"lstm-seed3": "no memory"}, "contended": ["gru-seed2"]}
+    write_search(study / "searches" / "gru")
+    marks = {"failures": {"lstm-seed3": "no memory"}, "contended": ["gru-seed2", "gru-search"]}
     write_json(study / "study.json", marks)
     material = gather([study])
     assert [run.is_contended for run in material.entrants[0].runs] == [False, True]
+    assert [search.contention for search in material.searches] == [CONTENDED]
     (failed,) = material.failed
     assert (failed.label, failed.seed, failed.reason) == ("lstm", 3, "no memory")
 

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tfcmp.evaluation.budget import expected_maximum
 from tfcmp.evaluation.effects import Alternative
+from tfcmp.reporting.conditions import machine
 from tfcmp.reporting.hyperparameters import hyperparameters_section
 from tfcmp.reporting.searches import Search, read_search
 
@@ -10,6 +13,9 @@ from tfcmp.reporting.searches import Search, read_search
 @pytest.fixture
 def search(write_search, tmp_path):
     return read_search(write_search(tmp_path / "gru", trials=20))
+
+
+HERE = {"device": "cpu", "device_names": ["Test CPU"], "threads": 2, "precision": "float32"}
 
 
 def table_of(section, name):
@@ -56,11 +62,46 @@ def test_the_budget_curve_is_that_of_the_scores(search):
 
 
 def test_the_budget_at_which_the_ranking_flips_is_named():
-    steady = Search("steady", trials([0.80, 0.80, 0.80, 0.80]))
-    lucky = Search("lucky", trials([0.60, 0.60, 0.60, 0.95]))
-    (flip,) = table_of(hyperparameters_section([steady, lucky]), "flips")
+    (flip,) = table_of(hyperparameters_section(steady_and_lucky()), "flips")
     assert (flip["before"], flip["after"]) == ("steady", "lucky")
     assert 10 < flip["seconds"] < 40
+    assert (flip["trials"], flip["note"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("of_lucky", "reason"),
+    [
+        ({"contention": "beside other work"}, "beside other work"),
+        ({"environment": {**HERE, "threads": 8}}, "threads 8, of most 2"),
+        ({"environment": {**HERE, "device_names": ["GPU"]}}, "hardware GPU, of most Test CPU"),
+        ({"environment": {}}, "where it was made is not known"),
+    ],
+)
+def test_seconds_that_do_not_compare_are_left_out_and_budgets_told_in_trials(of_lucky, reason):
+    steady, lucky = steady_and_lucky()
+    section = hyperparameters_section([steady, replace(lucky, **of_lucky)], usual=machine(HERE))
+    (flip,) = table_of(section, "flips")
+    assert (flip["before"], flip["after"], flip["seconds"]) == ("steady", "lucky", None)
+    assert 1 < flip["trials"] < 4
+    assert flip["note"] == "by trials, as their seconds do not compare"
+    costs = {row["search"]: (row["seconds"], row["left_out"]) for row in table_of(section, "searches")}
+    assert costs == {"steady": (40, None), "lucky": (None, reason)}
+    budget = table_of(section, "budget")
+    assert {row["search"] for row in budget if row["seconds"] is None} == {"lucky"}
+
+
+def test_no_flip_by_trials_says_so():
+    steady, _ = steady_and_lucky()
+    worse = replace(steady, label="worse", trials=trials([0.5] * 4), contention="beside other work")
+    (flip,) = table_of(hyperparameters_section([steady, worse]), "flips")
+    assert flip["note"] == (
+        "the ranking does not flip; by trials, as their seconds do not compare"
+    )
+
+
+def test_a_search_whose_seconds_do_not_count_has_no_picture_of_them(search):
+    figures = hyperparameters_section([replace(search, contention="beside other work")]).figures
+    assert [figure.name for figure in figures] == ["heat_score_gru", "budget"]
 
 
 def test_a_search_that_is_not_random_has_no_budget_curve(search):
@@ -93,6 +134,14 @@ def test_a_search_of_failed_trials_has_no_best_one():
     section = hyperparameters_section([Search("lost", trials(["", ""]))])
     (row,) = table_of(section, "searches")
     assert (row["failed"], row["best"], row["settings"]) == (2, None, None)
+
+
+def steady_and_lucky():
+    """Two searches on one machine, of which the second is ahead once its best trial is likely."""
+    return [
+        Search("steady", trials([0.80, 0.80, 0.80, 0.80]), environment=HERE),
+        Search("lucky", trials([0.60, 0.60, 0.60, 0.95]), environment=HERE),
+    ]
 
 
 def trials(scores):

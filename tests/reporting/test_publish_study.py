@@ -54,7 +54,9 @@ def test_runs_without_a_study_are_published_with_the_command_of_each(script, stu
 
 def test_times_whose_load_is_unknown_are_left_out(script, study, tmp_path):
     script.publish([study], tmp_path / "pilot")
-    assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / "times.csv").read_text()
+    for name in ("times", "searches"):
+        assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / f"{name}.csv").read_text()
+    assert not (tmp_path / "pilot" / "figures" / "heat_seconds_gru.svg").exists()
 
 
 def test_a_path_of_the_machine_is_refused_and_nothing_replaced(script, study, tmp_path):

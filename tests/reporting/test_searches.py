@@ -34,10 +34,10 @@ def test_what_is_no_finite_number_is_none(text):
 
 
 def test_where_a_search_was_made_is_read_from_its_record(write_search, tmp_path):
-    folder = write_search(tmp_path / "gru")
+    folder = write_search(tmp_path / "gru", environment={"commit": "c0ffee"})
+    assert read_search(folder).environment["commit"] == "c0ffee"
+    (folder / "search.json").unlink()
     assert read_search(folder).environment == {}
-    (folder / "search.json").write_text('{"environment": {"commit": "c0ffee"}}')
-    assert read_search(folder).environment == {"commit": "c0ffee"}
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "{}"])

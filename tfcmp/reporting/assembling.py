@@ -6,6 +6,7 @@ from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
 from tfcmp.reporting.accuracy import accuracy_section
 from tfcmp.reporting.calibrating import calibration_section
 from tfcmp.reporting.comparisons import accuracies, compare_all
+from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Report, Section
 from tfcmp.reporting.entrants import family_of, test_groups
 from tfcmp.reporting.figures.palette import Styles, styles_of
@@ -64,7 +65,9 @@ def assemble(material: Material, wishes: Wishes) -> Report:
         *([throughput] if throughput else []),
         inference_section(entrants, measured, styles),
         interpretability_section(entrants),
-        hyperparameters_section(material.searches, styles, material.failed_searches),
+        hyperparameters_section(
+            material.searches, styles, material.failed_searches, usual_conditions(entrants)
+        ),
         steadiness_section(entrants, material.failed),
         calibration_section(entrants),
         slices_section(entrants, styles),

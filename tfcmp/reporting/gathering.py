@@ -13,6 +13,7 @@ from tfcmp.reporting.reading import read_configuration, read_lines, read_run
 from tfcmp.reporting.searches import TRIALS, Search, read_search
 from tfcmp.reporting.studies import (
     BENCHES,
+    OF_A_SEARCH,
     RUNS,
     SEARCHES,
     STUDY,
@@ -42,6 +43,14 @@ class Found:
     label: str | None = None
     contention: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundSearch:
+    """A directory of a search, and why its study says that its times do not count."""
+
+    path: Path
+    contention: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,29 +93,29 @@ def gather(paths: Sequence[Path]) -> Material:
     return Material(
         make_entrants(runs),
         tuple(failed),
-        tuple(map(read_search, searches)),
+        tuple(read_search(one.path, one.contention) for one in searches),
         tuple(measured),
         tuple(dict.fromkeys(_failed_searches(paths))),
     )
 
 
-def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path], list[Path]]:
+def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], list[Path]]:
     """Directories of runs, of searches and of benches without a run, each once.
 
     Raises:
         CallError: a path is no run, no search and no study.
     """
     found: dict[Path, Found] = {}
-    searches: dict[Path, None] = {}
+    searches: dict[Path, FoundSearch] = {}
     benches: dict[Path, None] = {}
     for path in paths:
         if is_study(path):
             for one in _runs_of_study(path):
                 found[one.path.resolve()] = one
-            searches.update(dict.fromkeys(_folders(path / SEARCHES, TRIALS)))
+            searches |= {one.path.resolve(): one for one in _searches_of_study(path)}
             benches.update(dict.fromkeys(_folders(path / BENCHES, BENCH)))
         elif (path / TRIALS).exists():
-            searches[path] = None
+            searches.setdefault(path.resolve(), FoundSearch(path))
         elif (path / CONFIG).exists():
             found.setdefault(path.resolve(), Found(path))
         elif (path / BENCH).exists():
@@ -116,7 +125,7 @@ def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path], list[Path]
                 f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}), a bench "
                 f"({BENCH}) or a study ({STUDY}), found none of these files"
             )
-    return list(found.values()), list(searches), list(benches)
+    return list(found.values()), list(searches.values()), list(benches)
 
 
 def _runs_of_study(study: Path) -> list[Found]:
@@ -133,6 +142,14 @@ def _runs_of_study(study: Path) -> list[Found]:
             marks.failures.get(name),
         )
         for name in names
+    ]
+
+
+def _searches_of_study(study: Path) -> list[FoundSearch]:
+    contended = read_marks(study).contended
+    return [
+        FoundSearch(path, contended.get(f"{path.name}{OF_A_SEARCH}"))
+        for path in _folders(study / SEARCHES, TRIALS)
     ]
 
 

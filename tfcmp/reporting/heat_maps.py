@@ -11,18 +11,24 @@ from tfcmp.reporting.searches import Search, as_number
 OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 
 
-def heat_maps(search: Search) -> list[Figure]:
-    """Score and time over optimizer x learning rate x batch size, where all three were searched."""
+def heat_maps(search: Search, *, is_timed: bool) -> list[Figure]:
+    """Score and time over optimizer x learning rate x batch size, where all three were searched.
+
+    Args:
+        search: whose trials are drawn.
+        is_timed: whether their seconds count; without, there is no picture of them.
+    """
     if not {OPTIMIZER, RATE, BATCH} <= set(search.settings()):
         return []
     rates, batches, scores = _grids(search, "score")
-    _, _, seconds = _grids(search, "seconds")
     label = re.sub(r"[^\w.+-]+", "-", search.label)
-    names = (f"heat_score_{label}", f"heat_seconds_{label}")
-    return [
-        draw_heat_map(names[0], f"{search.label}: score", scores, rates, batches, is_share=True),
-        draw_heat_map(names[1], f"{search.label}: time", seconds, rates, batches, is_share=False),
-    ]
+    name, title = f"heat_score_{label}", f"{search.label}: score"
+    figures = [draw_heat_map(name, title, scores, rates, batches, is_share=True)]
+    if is_timed:
+        _, _, seconds = _grids(search, "seconds")
+        name, title = f"heat_seconds_{label}", f"{search.label}: time"
+        figures.append(draw_heat_map(name, title, seconds, rates, batches, is_share=False))
+    return figures
 
 
 def _grids(search: Search, value: str) -> tuple[list[str], list[str], dict[str, Grid]]:

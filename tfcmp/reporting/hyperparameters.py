@@ -1,10 +1,11 @@
 """Section: what the searches found, and what they cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
 from tfcmp.evaluation.effects import main_effects
+from tfcmp.reporting.conditions import Conditions, usual_of_searches, why_search_not_timed
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.search import draw_budget_curves
@@ -16,6 +17,7 @@ def hyperparameters_section(
     searches: Sequence[Search],
     styles: Styles | None = None,
     failed: Sequence[tuple[str, str]] = (),
+    usual: Conditions | None = None,
 ) -> Section:
     """Trials, main effects, heat maps, budget curves, and where rankings flip.
 
@@ -23,6 +25,7 @@ def hyperparameters_section(
         searches: those that have trials.
         styles: by label.
         failed: name and reason of searches that found nothing.
+        usual: conditions under which times of the runs count; without them those of most searches.
     """
     if not searches:
         told = (
@@ -31,8 +34,10 @@ def hyperparameters_section(
         )
         tables = (failed_searches_table(failed),)
         return Section("hyperparameters", "Hyperparameters", (told,), tables=tables)
+    of_searches = usual_of_searches(searches, usual or {})
+    left_out = {search.label: why_search_not_timed(search, of_searches) for search in searches}
     curves = {
-        search.label: budget_curve(search.scores(), search.seconds())
+        search.label: _curve(search, is_timed=left_out[search.label] is None)
         for search in searches
         if search.is_random and any(score is not None for score in search.scores())
     }
@@ -44,13 +49,14 @@ def hyperparameters_section(
     ]
     notes.append(
         "Seconds of trials are those of the clock. What else the machine did during a search is not "
-        "measured, so compare them within a search, and with care."
+        "measured, so compare them within a search, and with care. Where they do not count, the table "
+        "of searches says why, and budgets are told in trials."
     )
-    figures = [figure for search in searches for figure in heat_maps(search)]
+    figures = [figure for search in searches for figure in heat_maps(search, is_timed=left_out[search.label] is None)]
     if curves:
         figures.append(draw_budget_curves(curves, styles))
     tables = (
-        searches_table(searches),
+        searches_table(searches, left_out),
         failed_searches_table(failed),
         effects_table(searches),
         budget_table(curves),
@@ -61,11 +67,22 @@ def hyperparameters_section(
     )
 
 
-def searches_table(searches: Sequence[Search]) -> Table:
-    """A row a search: its cost and its best trial."""
+def _curve(search: Search, *, is_timed: bool) -> BudgetCurve:
+    """The budget curve, against trials alone where the seconds do not count."""
+    scores = search.scores()
+    return budget_curve(scores, search.seconds() if is_timed else [None] * len(scores))
+
+
+def searches_table(searches: Sequence[Search], left_out: Mapping[str, str | None]) -> Table:
+    """A row a search: its cost and its best trial.
+
+    Args:
+        searches: a row each.
+        left_out: label -> why its seconds do not count.
+    """
     rows = []
     for search in searches:
-        scores, seconds = search.scores(), search.seconds()
+        scores, reason = search.scores(), left_out[search.label]
         known = [score for score in scores if score is not None]
         best = scores.index(max(known)) if known else None
         settings = search.trials[best] if best is not None else {}
@@ -74,7 +91,7 @@ def searches_table(searches: Sequence[Search]) -> Table:
                 search.label,
                 len(scores),
                 len(scores) - len(known),
-                sum(value or 0.0 for value in seconds),
+                search.total_seconds() if reason is None else None,
                 max(known, default=None),
                 ", ".join(
                     f"{name.removeprefix('training.')} {_rounded(settings[name])}"
@@ -82,6 +99,7 @@ def searches_table(searches: Sequence[Search]) -> Table:
                 )
                 if settings
                 else None,
+                reason,
             )
         )
     columns = (
@@ -91,6 +109,7 @@ def searches_table(searches: Sequence[Search]) -> Table:
         Column("seconds", "cost", "seconds"),
         Column("best", "best validation", "share"),
         Column("settings", "its settings"),
+        Column("left_out", "why times are left out"),
     )
     return make_table("searches", "Searches", columns, rows)
 
@@ -165,17 +184,22 @@ def flips_table(curves: dict[str, BudgetCurve]) -> Table:
     """A row a pair of searches: who is ahead with a small budget, who with a large one."""
     rows: list[tuple] = []
     for a, b in combinations(curves, 2):
-        flip = ranking_flip(curves[a], curves[b])
+        are_timed = curves[a].seconds is not None and curves[b].seconds is not None
+        flip = ranking_flip(curves[a], curves[b], "seconds" if are_timed else "trials")
         names = {"a": a, "b": b}
+        told = [] if are_timed else ["by trials, as their seconds do not compare"]
         if flip is None:
-            rows.append((a, b, None, None, None, "the ranking does not flip"))
+            told = ["the ranking does not flip", *told]
+            rows.append((a, b, None, None, None, None, "; ".join(told)))
         else:
+            budgets = (flip.budget, None) if are_timed else (None, flip.budget)
             before, after = names[flip.ahead_before], names[flip.ahead_after]
-            rows.append((a, b, flip.budget, before, after, None))
+            rows.append((a, b, *budgets, before, after, "; ".join(told) or None))
     columns = (
         Column("search_a", "search"),
         Column("search_b", "other"),
         Column("seconds", "flips at", "seconds"),
+        Column("trials", "flips at, trials", "number"),
         Column("before", "ahead before"),
         Column("after", "ahead after"),
         Column("note", "note"),

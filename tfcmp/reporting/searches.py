@@ -29,6 +29,7 @@ class Search:
         is_random: whether trials were drawn independently, as a budget curve needs it.
         environment: where it was made, as of a run; empty where it is not known.
         alternatives: of the settings that depend on another one.
+        contention: why its study says that its times do not count; None if it does not.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Search:
     is_random: bool = True
     environment: dict[str, Any] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
+    contention: str | None = None
 
     def settings(self) -> list[str]:
         """Names of the settings that were searched: the dotted columns."""
@@ -49,8 +51,12 @@ class Search:
         """Duration of each trial; None where it is not known."""
         return [as_number(trial.get("seconds")) for trial in self.trials]
 
+    def total_seconds(self) -> float:
+        """Of all trials whose duration is known."""
+        return sum(value or 0.0 for value in self.seconds())
 
-def read_search(path: Path) -> Search:
+
+def read_search(path: Path, contention: str | None = None) -> Search:
     """The search in `path`.
 
     Raises:
@@ -71,6 +77,7 @@ def read_search(path: Path) -> Search:
         (path / BUDGET).exists(),
         _environment(path / RECORD),
         _alternatives(path / SPACE),
+        contention,
     )
 
 

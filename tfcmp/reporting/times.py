@@ -12,7 +12,9 @@ from tfcmp.reporting.conditions import (
     Conditions,
     other_conditions,
     usual_conditions,
+    usual_of_searches,
     why_not_timed,
+    why_search_not_timed,
 )
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
@@ -45,9 +47,10 @@ COLUMNS = (
 NOTE = (
     "Means over seeds. Training is the steps alone, without the first (compiling) step, validation "
     "and checkpoints. Times to a validation accuracy are counted in whole epochs, over the seeds "
-    "that reach it; empty where none does. Search is the sum over all trials, failed ones too."
+    "that reach it; empty where none does. Search is the sum over all trials, failed ones too, "
+    "where it ran on the machine of these runs with nothing of its study beside it."
 )
-TRAINING = COLUMNS[:10]
+TRAINING = COLUMNS[:7]
 
 
 def times_section(
@@ -83,16 +86,18 @@ def times_table(
 ) -> Table:
     """A row an entrant; means over the runs whose times count."""
     costs = {search.label: search for search in searches}
+    of_searches = usual_of_searches(searches, usual)
     answering = usual_axes(entrants)
     rows = [
         (
-            *_training(entrant, measured, usual, costs.get(entrant.label)),
+            *_training(entrant, measured, usual),
+            *_search_cells(entrant, usual, costs.get(entrant.label), of_searches),
             mean_over(timed_runs(entrant, usual), examples_per_second),
             _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
             later_value(entrant.runs, "peak_memory_mb"),
             entrant.runs[0].result["parameters"].get("total"),
             entrant.runs[0].result["parameters"].get("without_embedding"),
-            _left_out(entrant, usual),
+            _left_out(entrant, usual, costs.get(entrant.label), of_searches),
         )
         for entrant in _ranked(entrants, measured)
     ]
@@ -107,7 +112,7 @@ def _other_table(
 ) -> Table:
     """The entrants with runs under conditions that are not those of most."""
     rows = [
-        _training(entrant, measured, conditions, None)
+        _training(entrant, measured, conditions)
         for entrant in _ranked(entrants, measured)
         if timed_runs(entrant, conditions)
     ]
@@ -120,23 +125,29 @@ def _other_table(
     )
 
 
-def _training(
-    entrant: Entrant, measured: Mapping[str, Interval], usual: Conditions, search: Search | None
-) -> tuple:
+def _training(entrant: Entrant, measured: Mapping[str, Interval], usual: Conditions) -> tuple:
     """The cells of `TRAINING`."""
     runs = timed_runs(entrant, usual)
-    training = mean_over(runs, training_seconds)
-    searched = sum(value or 0.0 for value in search.seconds()) if search else None
     return (
         entrant.label,
         measured[entrant.label].value,
-        training,
+        mean_over(runs, training_seconds),
         mean_over(runs, seconds_per_epoch),
         *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
-        len(search.trials) if search else None,
-        searched,
-        training + searched if training is not None and searched is not None else None,
     )
+
+
+def _search_cells(
+    entrant: Entrant, usual: Conditions, search: Search | None, of_searches: Conditions
+) -> tuple:
+    """Trials of the search, their seconds, and these with the training; empty where not timed."""
+    if search is None:
+        return None, None, None
+    if why_search_not_timed(search, of_searches):
+        return len(search.trials), None, None
+    training = mean_over(timed_runs(entrant, usual), training_seconds)
+    searched = search.total_seconds()
+    return len(search.trials), searched, None if training is None else training + searched
 
 
 def timed_runs(entrant: Entrant, usual: Conditions) -> list[Run]:
@@ -197,13 +208,16 @@ def _ranked(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> li
     return sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
 
 
-def _left_out(entrant: Entrant, usual: Conditions) -> str | None:
+def _left_out(
+    entrant: Entrant, usual: Conditions, search: Search | None, of_searches: Conditions
+) -> str | None:
     runs = timed_runs(entrant, usual)
     reasons = [why_not_timed(run, usual) for run in entrant.runs]
     left_out = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
     if runs and left_out:
         left_out = f"{len(entrant.runs) - len(runs)} of {len(entrant.runs)} runs: {left_out}"
-    return left_out or None
+    reason = why_search_not_timed(search, of_searches) if search else None
+    return "; ".join(filter(None, (left_out, reason and f"search: {reason}"))) or None
 
 
 def _median(run: Run, name: str) -> float:
