@@ -47,12 +47,13 @@ def benches():
 
 @pytest.fixture
 def write_search():
-    """The function (folder, trials, environment) -> a random search, written as tfcmp.tune does."""
+    """The function (folder, trials, environment, tuner) -> a search, written as tfcmp.tune does."""
 
-    def write(folder, trials=12, environment=()):
+    def write(folder, trials=12, environment=(), tuner="random"):
         folder.mkdir(parents=True)
         (folder / "budget.csv").write_text("trials\n")
-        write_json(folder / "search.json", {"environment": {**environment_of(), **dict(environment)}})
+        made = {**environment_of(), **dict(environment)}
+        write_json(folder / "search.json", {"tuner": tuner, "environment": made})
         generator = np.random.default_rng(trials)
         lines = ["trial,status,score,seconds," + ",".join(SEARCHED)]
         for trial in range(trials):

@@ -16,10 +16,20 @@ def test_a_search_is_read_with_its_settings_and_failed_trials(write_search, tmp_
     assert search.seconds() == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0]
 
 
-def test_a_search_without_a_budget_curve_was_not_random(write_search, tmp_path):
-    assert read_search(write_search(tmp_path / "gru")).is_random
-    (tmp_path / "gru" / "budget.csv").unlink()
-    assert not read_search(tmp_path / "gru").is_random
+@pytest.mark.parametrize("tuner", ["random", "bayesian", "hyperband", "grid"])
+def test_the_record_tells_whether_a_search_was_random(write_search, tmp_path, tuner):
+    folder = write_search(tmp_path / "gru", tuner=tuner)
+    # As tune leaves it where no trial has a score.
+    (folder / "budget.csv").unlink()
+    assert read_search(folder).is_random == (tuner == "random")
+
+
+def test_without_a_record_the_budget_curve_tells_it(write_search, tmp_path):
+    folder = write_search(tmp_path / "gru")
+    (folder / "search.json").unlink()
+    assert read_search(folder).is_random
+    (folder / "budget.csv").unlink()
+    assert not read_search(folder).is_random
 
 
 def test_a_table_without_scores_is_refused(tmp_path):
@@ -40,7 +50,7 @@ def test_where_a_search_was_made_is_read_from_its_record(write_search, tmp_path)
     assert read_search(folder).environment == {}
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"environment": 3}'])
 def test_a_damaged_record_is_told(write_search, tmp_path, content):
     folder = write_search(tmp_path / "gru")
     (folder / "search.json").write_text(content)

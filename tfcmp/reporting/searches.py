@@ -71,23 +71,31 @@ def read_search(path: Path, contention: str | None = None) -> Search:
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
+    record = _record(path / RECORD)
+    # Where no trial has a score there is no budget.csv, whatever the tuner was.
+    tuner = record.get("tuner")
+    is_random = tuner == "random" if tuner is not None else (path / BUDGET).exists()
     return Search(
         path.resolve().name,
         rows,
-        (path / BUDGET).exists(),
-        _environment(path / RECORD),
+        is_random,
+        record["environment"],
         _alternatives(path / SPACE),
         contention,
     )
 
 
-def _environment(record: Path) -> dict[str, Any]:
-    if not record.exists():
-        return {}
+def _record(file: Path) -> dict[str, Any]:
+    """Content of search.json; that of an unknown search where there is none."""
+    if not file.exists():
+        return {"environment": {}}
     try:
-        return json.loads(record.read_text(encoding="utf-8"))["environment"]
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content["environment"], dict):
+            raise TypeError
+        return content
     except (ValueError, KeyError, TypeError):
-        raise WorkError(f"{record} is damaged: it does not tell where it was made") from None
+        raise WorkError(f"{file} is damaged: it does not tell where it was made") from None
 
 
 def _alternatives(space: Path) -> tuple[Alternative, ...]:
