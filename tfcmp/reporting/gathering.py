@@ -93,7 +93,10 @@ def gather(paths: Sequence[Path]) -> Material:
     return Material(
         make_entrants(runs),
         tuple(failed),
-        tuple(read_search(one.path, one.contention) for one in searches),
+        tuple(
+            read_search(one.path, one.contention, label)
+            for one, label in zip(searches, _told_apart(searches), strict=True)
+        ),
         tuple(measured),
         tuple(dict.fromkeys(_failed_searches(paths))),
     )
@@ -107,25 +110,25 @@ def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], lis
     """
     found: dict[Path, Found] = {}
     searches: dict[Path, FoundSearch] = {}
-    benches: dict[Path, None] = {}
+    benches: dict[Path, Path] = {}
     for path in paths:
         if is_study(path):
             for one in _runs_of_study(path):
                 found[one.path.resolve()] = one
             searches |= {one.path.resolve(): one for one in _searches_of_study(path)}
-            benches.update(dict.fromkeys(_folders(path / BENCHES, BENCH)))
+            benches |= {one.resolve(): one for one in _folders(path / BENCHES, BENCH)}
         elif (path / TRIALS).exists():
             searches.setdefault(path.resolve(), FoundSearch(path))
         elif (path / CONFIG).exists():
             found.setdefault(path.resolve(), Found(path))
         elif (path / BENCH).exists():
-            benches[path] = None
+            benches.setdefault(path.resolve(), path)
         else:
             raise CallError(
                 f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}), a bench "
                 f"({BENCH}) or a study ({STUDY}), found none of these files"
             )
-    return list(found.values()), list(searches.values()), list(benches)
+    return list(found.values()), list(searches.values()), list(benches.values())
 
 
 def _runs_of_study(study: Path) -> list[Found]:
@@ -151,6 +154,23 @@ def _searches_of_study(study: Path) -> list[FoundSearch]:
         FoundSearch(path, contended.get(f"{path.name}{OF_A_SEARCH}"))
         for path in _folders(study / SEARCHES, TRIALS)
     ]
+
+
+def _told_apart(searches: Sequence[FoundSearch]) -> list[str]:
+    """Names of the folders; of equal ones each with as many folders above it as tell them apart."""
+    paths = [one.path.resolve() for one in searches]
+    labels = []
+    for path in paths:
+        twins = [other for other in paths if other.name == path.name]
+        depth = 1
+        while len({_above(twin, depth) for twin in twins}) < len(twins):
+            depth += 1
+        labels.append(path.name if len(twins) == 1 else f"{path.name} ({_above(path, depth)})")
+    return labels
+
+
+def _above(path: Path, depth: int) -> str:
+    return "/".join(path.parts[-1 - depth : -1])
 
 
 def _failed_searches(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:

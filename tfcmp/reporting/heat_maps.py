@@ -1,6 +1,8 @@
 """Score and time of a search's trials over optimizer, learning rate and batch size."""
 
 import re
+from collections.abc import Iterable
+from itertools import chain, count
 
 import numpy as np
 
@@ -11,22 +13,32 @@ from tfcmp.reporting.searches import Search, as_number
 OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 
 
-def heat_maps(search: Search, *, is_timed: bool) -> list[Figure]:
+def file_names(labels: Iterable[str]) -> dict[str, str]:
+    """A part of a file's name for each label, all different."""
+    names: dict[str, str] = {}
+    for label in labels:
+        name = re.sub(r"[^\w.+-]+", "-", label).strip("-")
+        numbered = (f"{name}-{number}" for number in count(2))
+        names[label] = next(one for one in chain([name], numbered) if one not in names.values())
+    return names
+
+
+def heat_maps(search: Search, file_name: str, *, is_timed: bool) -> list[Figure]:
     """Score and time over optimizer x learning rate x batch size, where all three were searched.
 
     Args:
         search: whose trials are drawn.
+        file_name: its part of the names of the figures.
         is_timed: whether their seconds count; without, there is no picture of them.
     """
     if not {OPTIMIZER, RATE, BATCH} <= set(search.settings()):
         return []
     rates, batches, scores = _grids(search, "score")
-    label = re.sub(r"[^\w.+-]+", "-", search.label)
-    name, title = f"heat_score_{label}", f"{search.label}: score"
+    name, title = f"heat_score_{file_name}", f"{search.label}: score"
     figures = [draw_heat_map(name, title, scores, rates, batches, is_share=True)]
     if is_timed:
         _, _, seconds = _grids(search, "seconds")
-        name, title = f"heat_seconds_{label}", f"{search.label}: time"
+        name, title = f"heat_seconds_{file_name}", f"{search.label}: time"
         figures.append(draw_heat_map(name, title, seconds, rates, batches, is_share=False))
     return figures
 

@@ -9,7 +9,7 @@ from tfcmp.reporting.conditions import Conditions, usual_of_searches, why_search
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.search import draw_budget_curves
-from tfcmp.reporting.heat_maps import heat_maps
+from tfcmp.reporting.heat_maps import file_names, heat_maps
 from tfcmp.reporting.searches import Search, as_number
 
 
@@ -52,7 +52,14 @@ def hyperparameters_section(
         "measured, so compare them within a search, and with care. Where they do not count, the table "
         "of searches says why, and budgets are told in trials."
     )
-    figures = [figure for search in searches for figure in heat_maps(search, is_timed=left_out[search.label] is None)]
+    names = file_names(search.label for search in searches)
+    figures = [
+        figure
+        for search in searches
+        for figure in heat_maps(
+            search, names[search.label], is_timed=left_out[search.label] is None
+        )
+    ]
     if curves:
         figures.append(draw_budget_curves(curves, styles))
     tables = (

@@ -24,12 +24,13 @@ class Search:
     """A search.
 
     Attributes:
-        label: name of its folder.
+        label: what it is called in tables; the name of its folder, unless another search has it too.
         trials: rows of trials.csv, all values text.
         is_random: whether trials were drawn independently, as a budget curve needs it.
         environment: where it was made, as of a run; empty where it is not known.
         alternatives: of the settings that depend on another one.
         contention: why its study says that its times do not count; None if it does not.
+        folder: name of its folder; "" where that is the label.
     """
 
     label: str
@@ -38,6 +39,12 @@ class Search:
     environment: dict[str, Any] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     contention: str | None = None
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the runs that take its settings are called."""
+        return self.folder or self.label
 
     def settings(self) -> list[str]:
         """Names of the settings that were searched: the dotted columns."""
@@ -56,8 +63,13 @@ class Search:
         return sum(value or 0.0 for value in self.seconds())
 
 
-def read_search(path: Path, contention: str | None = None) -> Search:
+def read_search(path: Path, contention: str | None = None, label: str | None = None) -> Search:
     """The search in `path`.
+
+    Args:
+        path: of the search.
+        contention: why its study says that its times do not count.
+        label: what to call it instead of the name of its folder.
 
     Raises:
         WorkError: trials.csv, search.json or space.yaml is damaged.
@@ -71,17 +83,18 @@ def read_search(path: Path, contention: str | None = None) -> Search:
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
-    record = _record(path / RECORD)
+    name, record = path.resolve().name, _record(path / RECORD)
     # Where no trial has a score there is no budget.csv, whatever the tuner was.
     tuner = record.get("tuner")
     is_random = tuner == "random" if tuner is not None else (path / BUDGET).exists()
     return Search(
-        path.resolve().name,
+        label or name,
         rows,
         is_random,
         record["environment"],
         _alternatives(path / SPACE),
         contention,
+        name,
     )
 
 

@@ -12,9 +12,7 @@ from tfcmp.reporting.conditions import (
     Conditions,
     other_conditions,
     usual_conditions,
-    usual_of_searches,
     why_not_timed,
-    why_search_not_timed,
 )
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
@@ -22,6 +20,7 @@ from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.inference_times import usual_axes
 from tfcmp.reporting.reading import Run
+from tfcmp.reporting.search_costs import SearchCost, search_costs
 from tfcmp.reporting.searches import Search
 
 TARGETS = (0.85, 0.88, 0.90)
@@ -85,19 +84,19 @@ def times_table(
     usual: Conditions,
 ) -> Table:
     """A row an entrant; means over the runs whose times count."""
-    costs = {search.label: search for search in searches}
-    of_searches = usual_of_searches(searches, usual)
+    costs = search_costs(entrants, searches, usual)
     answering = usual_axes(entrants)
     rows = [
         (
             *_training(entrant, measured, usual),
-            *_search_cells(entrant, usual, costs.get(entrant.label), of_searches),
+            *_search_cells(entrant, usual, costs[entrant.label]),
             mean_over(timed_runs(entrant, usual), examples_per_second),
             _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
             later_value(entrant.runs, "peak_memory_mb"),
             entrant.runs[0].result["parameters"].get("total"),
             entrant.runs[0].result["parameters"].get("without_embedding"),
-            _left_out(entrant, usual, costs.get(entrant.label), of_searches),
+            "; ".join(filter(None, (_left_out(entrant, usual), costs[entrant.label].left_out)))
+            or None,
         )
         for entrant in _ranked(entrants, measured)
     ]
@@ -137,17 +136,12 @@ def _training(entrant: Entrant, measured: Mapping[str, Interval], usual: Conditi
     )
 
 
-def _search_cells(
-    entrant: Entrant, usual: Conditions, search: Search | None, of_searches: Conditions
-) -> tuple:
-    """Trials of the search, their seconds, and these with the training; empty where not timed."""
-    if search is None:
-        return None, None, None
-    if why_search_not_timed(search, of_searches):
-        return len(search.trials), None, None
+def _search_cells(entrant: Entrant, usual: Conditions, cost: SearchCost) -> tuple:
+    """Trials of the search, their seconds, and these with the training."""
     training = mean_over(timed_runs(entrant, usual), training_seconds)
-    searched = search.total_seconds()
-    return len(search.trials), searched, None if training is None else training + searched
+    if training is None or cost.seconds is None:
+        return cost.trials, cost.seconds, None
+    return cost.trials, cost.seconds, training + cost.seconds
 
 
 def timed_runs(entrant: Entrant, usual: Conditions) -> list[Run]:
@@ -208,16 +202,13 @@ def _ranked(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> li
     return sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
 
 
-def _left_out(
-    entrant: Entrant, usual: Conditions, search: Search | None, of_searches: Conditions
-) -> str | None:
+def _left_out(entrant: Entrant, usual: Conditions) -> str | None:
     runs = timed_runs(entrant, usual)
     reasons = [why_not_timed(run, usual) for run in entrant.runs]
     left_out = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
     if runs and left_out:
         left_out = f"{len(entrant.runs) - len(runs)} of {len(entrant.runs)} runs: {left_out}"
-    reason = why_search_not_timed(search, of_searches) if search else None
-    return "; ".join(filter(None, (left_out, reason and f"search: {reason}"))) or None
+    return left_out or None
 
 
 def _median(run: Run, name: str) -> float:
