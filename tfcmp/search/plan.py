@@ -121,9 +121,12 @@ def planned_space(
 
 
 def write_plan(search: RunDirectory, plan: Plan, environment: dict[str, Any]) -> None:
-    """Writes what a search is before its first trial; search.json last, as the sign of one."""
-    write_configuration(search.file(CONFIG), plan.configuration)
+    """Writes what a search is before its first trial; search.json last, as the sign of one.
+
+    The space comes first: a configuration without one may be that of a run.
+    """
     write_space(search.file(SPACE), plan.space)
+    write_configuration(search.file(CONFIG), plan.configuration)
     write_json(
         search.file(SEARCH),
         {
