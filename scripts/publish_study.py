@@ -29,7 +29,7 @@ from tfcmp.reporting.assembling import Wishes, assemble
 from tfcmp.reporting.commands import portable
 from tfcmp.reporting.gathering import Material, find_all, gather
 from tfcmp.reporting.results_table import results_table
-from tfcmp.reporting.studies import REPORT, STUDY, is_study
+from tfcmp.reporting.studies import OF_A_SEARCH, REPORT, STATE, STUDY, is_study
 from tfcmp.reporting.verification import verify_run
 from tfcmp.reporting.writing import PAGE, RECORD, read_record, write_report
 from tfcmp.runs.directory import RESULT
@@ -98,7 +98,7 @@ def publish(sources: list[Path], folder: Path) -> None:
         study = next((path for path in sources if is_study(path)), None)
         if study is not None:
             shutil.copy(study / STUDY, made / STUDY)
-        described = describe(material, study is not None, folder)
+        described = describe(material, study, folder)
         (made / "README.md").write_text(front_page(described, folder), encoding="utf-8")
         refuse_private(made)
         sums = {
@@ -175,13 +175,15 @@ def wishes_of(sources: list[Path]) -> Wishes:
     return Wishes()
 
 
-def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, Any]:
+def describe(material: Material, study: Path | None, folder: Path) -> dict[str, Any]:
     """Commit, hardware, dates, commands and hours."""
     runs = [run for entrant in material.entrants for run in entrant.runs]
     environments = [run.environment for run in runs]
-    commands = [portable(shlex.join(of.get("command", []))) for of in environments]
-    if is_of_study:
-        commands = [f"python -m tfcmp.compare --config {shown(folder)}/{STUDY}"]
+    if study is None:
+        commands = [command_of(environment) for environment in environments]
+    else:
+        commands = commands_of_adopted(material, study)
+        commands.append(f"python -m tfcmp.compare --config {shown(folder)}/{STUDY}")
     hours = {
         "fits": sum(run.timing.get("total_seconds", 0.0) for run in runs) / 3600,
         "searches": sum(value or 0.0 for one in material.searches for value in one.seconds())
@@ -199,16 +201,40 @@ def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, A
         ),
         "dates": sorted({str(of.get("started"))[:10] for of in environments}),
         "versions": environments[0].get("versions", {}),
-        "commands": list(dict.fromkeys(commands)),
+        "commands": [command for command in dict.fromkeys(commands) if command],
         "hours": {name: round(value, 2) for name, value in hours.items()},
         "runs": [run.name for run in runs],
         "searches": [search.label for search in material.searches],
     }
 
 
+def commands_of_adopted(material: Material, study: Path) -> list[str]:
+    """Of the runs and searches that compare found complete: it did not start them.
+
+    A study says what ended in it; where it does not, nothing is known.
+    """
+    if not (study / STATE).exists():
+        return []
+    finished = json.loads((study / STATE).read_text(encoding="utf-8")).get("finished")
+    if finished is None:
+        return []
+    runs = [run for entrant in material.entrants for run in entrant.runs]
+    made = {run.name: run.environment for run in runs}
+    made |= {f"{one.name}{OF_A_SEARCH}": one.environment for one in material.searches}
+    return [command_of(of) for name, of in made.items() if name not in finished]
+
+
+def command_of(environment: dict[str, Any]) -> str:
+    """The command that an environment was written under, without the places of its machine."""
+    return portable(shlex.join(environment.get("command", [])))
+
+
 def front_page(described: dict[str, Any], folder: Path) -> str:
     """README.md of the folder."""
     hours, searches = described["hours"], len(described["searches"])
+    commands = described["commands"]
+    is_adopting = len(commands) > 1 and "tfcmp.compare" in commands[-1]
+    told = "the last of which found the others done; " if is_adopting else "and "
     lines = [
         f"# {folder.name}",
         "",
@@ -225,9 +251,9 @@ def front_page(described: dict[str, Any], folder: Path) -> str:
         "",
         "Made by",
         "",
-        *(f"    {command}" for command in described["commands"]),
+        *(f"    {command}" for command in commands),
         "",
-        f"and published by `python scripts/publish_study.py STUDY {shown(folder)}`. "
+        f"{told}published by `python scripts/publish_study.py STUDY {shown(folder)}`. "
         f"[{PUBLISHED}]({PUBLISHED}) has versions and a checksum of every file.",
     ]
     return "\n".join(lines) + "\n"

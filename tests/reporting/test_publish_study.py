@@ -52,6 +52,19 @@ def test_runs_without_a_study_are_published_with_the_command_of_each(script, stu
     assert head["commands"] == [f"python -m tfcmp.fit --seed {seed}" for seed in (1, 2)]
 
 
+def test_runs_that_a_study_adopted_are_published_with_their_own_commands(script, study, tmp_path):
+    write_json(study / "study.json", {"finished": {"gru-seed2": 9.0, "gru-search": 20.0}})
+    script.publish([study], tmp_path / "pilot")
+    head = json.loads((tmp_path / "pilot" / "published.json").read_text())
+    assert head["commands"] == [
+        "python -m tfcmp.fit --seed 1",
+        "python -m tfcmp.compare --config pilot/study.yaml",
+    ]
+    told = (tmp_path / "pilot" / "README.md").read_text()
+    assert all(f"    {command}\n" in told for command in head["commands"])
+    assert "the last of which found the others done; published by" in told
+
+
 def test_times_whose_load_is_unknown_are_left_out(script, study, tmp_path):
     script.publish([study], tmp_path / "pilot")
     for name in ("times", "searches"):
