@@ -1,4 +1,4 @@
-"""`python -m tfcmp.verify RUN_OR_STUDY...`: recomputes every number and compares checksums."""
+"""`python -m tfcmp.verify RUN_OR_STUDY...`: recomputes metrics and tables, compares checksums."""
 
 import sys
 from pathlib import Path
