@@ -12,12 +12,9 @@ with code 1 where they differ.
 """
 
 import argparse
-import getpass
 import json
-import re
 import shlex
 import shutil
-import socket
 import sys
 import tempfile
 from dataclasses import replace
@@ -28,6 +25,7 @@ from tfcmp.errors import TfcmpError
 from tfcmp.reporting.assembling import Wishes, assemble
 from tfcmp.reporting.commands import portable
 from tfcmp.reporting.gathering import Material, find_all, gather
+from tfcmp.reporting.privacy import private_parts
 from tfcmp.reporting.results_table import results_table
 from tfcmp.reporting.studies import OF_A_SEARCH, REPORT, STATE, STUDY, is_study
 from tfcmp.reporting.verification import verify_run
@@ -40,12 +38,6 @@ README = ROOT / "README.md"
 START, END = "<!-- results: {} -->", "<!-- end of results -->"
 PUBLISHED = "published.json"
 UNKNOWN_LOAD = "its load was not measured"
-# Folders at the root of a machine, a home, a drive.
-PLACE = re.compile(
-    r"(?<![\w./-])(?:~/|/(?:home|root|Users|work|tmp|data|mnt|media|opt|srv|usr|var)/|[A-Z]:\\)"
-)
-# Findings and notes are shorter; a text of the data may not be.
-LONGEST_CELL = 600
 
 
 def main() -> None:
@@ -271,21 +263,7 @@ def refuse_private(folder: Path) -> None:
     Raises:
         SystemExit: with file and line of each.
     """
-    names = {getpass.getuser(), Path.home().name, socket.gethostname()} - {"root", "localhost"}
-    of_machine = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names if len(name) > 2))
-    found: list[str] = []
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            where = f"{file.relative_to(folder)}, line {number}"
-            if hit := PLACE.search(line):
-                found.append(f"{where}: a path of the machine ({line[hit.start() :][:40]})")
-            if of_machine.pattern and (hit := of_machine.search(line)):
-                found.append(f"{where}: a name of the machine or its user ({hit[0]})")
-            # A row of a table; paragraphs of the report are notes.
-            is_row = file.suffix == ".csv" or line.startswith("|")
-            longest = max(map(len, re.split(r'["|]', line)))
-            if is_row and longest > LONGEST_CELL:
-                found.append(f"{where}: {longest} characters in a cell, which may be a text")
+    found = private_parts(folder)
     if found:
         sys.exit("not published:\n" + "\n".join(found))
 
