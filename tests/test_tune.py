@@ -154,7 +154,9 @@ def test_a_chief_and_a_worker_search_together_on_loopback(tmp_path, shared_cache
     assert (found["status"], found["share_in_steps"]) == ("complete", None)
 
 
-@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
+)
 def test_a_search_that_ends_before_its_record_leaves_nothing(
     tmp_path, monkeypatch, capsys, shared_cache, error
 ):

@@ -42,7 +42,11 @@ def test_searches_of_one_name_are_told_apart_by_the_folders_above_them(
     study = tmp_path / "study"
     (study / "searches").mkdir(parents=True)
     (study / "study.yaml").write_text("name: a study\n")
-    folders = [study / "searches" / "gru", tmp_path / "gru", tmp_path / "other" / "searches" / "gru"]
+    folders = [
+        study / "searches" / "gru",
+        tmp_path / "gru",
+        tmp_path / "other" / "searches" / "gru",
+    ]
     for folder in folders:
         write_search(folder)
     lone = write_search(tmp_path / "lstm")

@@ -84,7 +84,9 @@ def test_seconds_that_do_not_compare_are_left_out_and_budgets_told_in_trials(of_
     assert (flip["before"], flip["after"], flip["seconds"]) == ("steady", "lucky", None)
     assert 1 < flip["trials"] < 4
     assert flip["note"] == "by trials, as their seconds do not compare"
-    costs = {row["search"]: (row["seconds"], row["left_out"]) for row in table_of(section, "searches")}
+    costs = {
+        row["search"]: (row["seconds"], row["left_out"]) for row in table_of(section, "searches")
+    }
     assert costs == {"steady": (40, None), "lucky": (None, reason)}
     budget = table_of(section, "budget")
     assert {row["search"] for row in budget if row["seconds"] is None} == {"lucky"}
@@ -94,9 +96,7 @@ def test_no_flip_by_trials_says_so():
     steady, _ = steady_and_lucky()
     worse = replace(steady, label="worse", trials=trials([0.5] * 4), contention="beside other work")
     (flip,) = table_of(hyperparameters_section([steady, worse]), "flips")
-    assert flip["note"] == (
-        "the ranking does not flip; by trials, as their seconds do not compare"
-    )
+    assert flip["note"] == ("the ranking does not flip; by trials, as their seconds do not compare")
 
 
 def test_a_search_whose_seconds_do_not_count_has_no_picture_of_them(search):

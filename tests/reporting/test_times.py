@@ -65,7 +65,11 @@ def test_the_cost_of_the_search_counts_failed_trials_too(write_run, write_search
     ("environment", "contention", "reason"),
     [
         ({"threads": 8}, None, "search: threads 8, of most 2"),
-        ({"precision": "mixed_bfloat16"}, None, "search: precision mixed_bfloat16, of most float32"),
+        (
+            {"precision": "mixed_bfloat16"},
+            None,
+            "search: precision mixed_bfloat16, of most float32",
+        ),
         ({}, "trained beside other work", "search: trained beside other work"),
     ],
 )
@@ -75,7 +79,11 @@ def test_seconds_of_a_search_that_do_not_compare_are_left_out(
     folder = write_search(tmp_path / "gru", trials=4, environment=environment)
     row = rows_of([read_run(write_run())], [read_search(folder, contention)])["gru"]
     assert row["training_seconds"] == 21.0
-    assert (row["search_trials"], row["search_seconds"], row["with_search_seconds"]) == (4, None, None)
+    assert (row["search_trials"], row["search_seconds"], row["with_search_seconds"]) == (
+        4,
+        None,
+        None,
+    )
     assert row["left_out"] == reason
 
 

@@ -62,7 +62,9 @@ def test_a_seed_that_no_tuner_takes_is_refused(seed):
 
 
 def test_a_search_takes_no_strategy():
-    with pytest.raises(CallError, match="--strategy mirrored: a search .* expected --strategy none"):
+    with pytest.raises(
+        CallError, match=r"--strategy mirrored: a search .* expected --strategy none"
+    ):
         make_plan(replace(GRU, strategy="mirrored"), "random", Budget(3), 5, None, set())
 
 

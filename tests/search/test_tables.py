@@ -86,9 +86,7 @@ def test_a_setting_has_an_effect_for_each_range_that_its_space_gives_it(tmp_path
         for place, (optimizer, rate) in enumerate([("sgd", 0.1), ("adam", 0.001), ("adamw", 0.01)])
     ]
     alternatives = alternatives_of(space)
-    write_tables(
-        tmp_path, tried, GRU, space.settings(), is_random=True, alternatives=alternatives
-    )
+    write_tables(tmp_path, tried, GRU, space.settings(), is_random=True, alternatives=alternatives)
     rows = list(csv.DictReader((tmp_path / EFFECTS).read_text().splitlines()))
     trials = {row["setting"]: 0 for row in rows}
     for row in rows:

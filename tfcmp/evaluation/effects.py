@@ -81,7 +81,7 @@ def main_effects(
     score: str,
     alternatives: Sequence[Alternative] = (),
 ) -> list[MainEffect]:
-    """Main effect of each named hyperparameter, the largest first.
+    """Main effect of each named hyperparameter, the largest first, those that cannot be told last.
 
     The share is adjusted for the number of levels k and of trials n: 1 - (1 - eta^2)(n - 1)/(n - k)
     with eta^2 = variance between levels / total variance, and 0 where that is negative (epsilon
@@ -115,7 +115,7 @@ def main_effects(
         )
         for label, name, places in parts
     ]
-    return sorted(effects, key=lambda effect: -1.0 if effect.share is None else -effect.share)
+    return sorted(effects, key=lambda effect: 1.0 if effect.share is None else -effect.share)
 
 
 def _parts(

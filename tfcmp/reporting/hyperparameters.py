@@ -32,8 +32,8 @@ def hyperparameters_section(
             "No search is among these runs: the effect of hyperparameters was not measured. "
             "python -m tfcmp.tune --model NAME measures it; give its folder to the report."
         )
-        tables = (failed_searches_table(failed),)
-        return Section("hyperparameters", "Hyperparameters", (told,), tables=tables)
+        lost = failed_searches_table(failed)
+        return Section("hyperparameters", "Hyperparameters", (told,), tables=(lost,))
     of_searches = usual_of_searches(searches, usual or {})
     left_out = {search.label: why_search_not_timed(search, of_searches) for search in searches}
     curves = {
@@ -69,9 +69,7 @@ def hyperparameters_section(
         budget_table(curves),
         flips_table(curves),
     )
-    return Section(
-        "hyperparameters", "Hyperparameters", tuple(notes), (), tuple(figures), tables
-    )
+    return Section("hyperparameters", "Hyperparameters", tuple(notes), (), tuple(figures), tables)
 
 
 def _curve(search: Search, *, is_timed: bool) -> BudgetCurve:
@@ -140,9 +138,7 @@ def effects_table(searches: Sequence[Search]) -> Table:
             level.mean,
         )
         for search in searches
-        for effect in main_effects(
-            search.trials, search.settings(), "score", search.alternatives
-        )
+        for effect in main_effects(search.trials, search.settings(), "score", search.alternatives)
         for level in effect.levels
     ]
     columns = (
