@@ -12,12 +12,9 @@ with code 1 where they differ.
 """
 
 import argparse
-import getpass
 import json
-import re
 import shlex
 import shutil
-import socket
 import sys
 import tempfile
 from dataclasses import replace
@@ -28,8 +25,9 @@ from tfcmp.errors import TfcmpError
 from tfcmp.reporting.assembling import Wishes, assemble
 from tfcmp.reporting.commands import portable
 from tfcmp.reporting.gathering import Material, find_all, gather
+from tfcmp.reporting.privacy import private_parts
 from tfcmp.reporting.results_table import results_table
-from tfcmp.reporting.studies import REPORT, STUDY, is_study
+from tfcmp.reporting.studies import OF_A_SEARCH, REPORT, STATE, STUDY, is_study
 from tfcmp.reporting.verification import verify_run
 from tfcmp.reporting.writing import PAGE, RECORD, read_record, write_report
 from tfcmp.runs.directory import RESULT
@@ -40,12 +38,6 @@ README = ROOT / "README.md"
 START, END = "<!-- results: {} -->", "<!-- end of results -->"
 PUBLISHED = "published.json"
 UNKNOWN_LOAD = "its load was not measured"
-# Folders at the root of a machine, a home, a drive.
-PLACE = re.compile(
-    r"(?<![\w./-])(?:~/|/(?:home|root|Users|work|tmp|data|mnt|media|opt|srv|usr|var)/|[A-Z]:\\)"
-)
-# Findings and notes are shorter; a text of the data may not be.
-LONGEST_CELL = 600
 
 
 def main() -> None:
@@ -61,6 +53,8 @@ def main() -> None:
         parser.error("expected a study and a folder, or a folder and --check")
     try:
         if sources:
+            # A mark that is missing is told now, not after the folder has been replaced.
+            with_table(README.read_text(encoding="utf-8"), folder.name, "")
             publish(sources, folder)
     except TfcmpError as error:
         sys.exit(f"{error}")
@@ -78,8 +72,10 @@ def publish(sources: list[Path], folder: Path) -> None:
 
     Raises:
         TfcmpError: runs cannot be read or compared.
-        SystemExit: a run does not verify, or something must not be published.
+        SystemExit: the folder holds something else, a run does not verify, or something must not be
+            published.
     """
+    require_published(folder)
     runs = [one.path for one in find_all(sources)[0] if (one.path / RESULT).exists()]
     found = [one for run in runs for one in verify_run(run)]
     if found:
@@ -87,14 +83,14 @@ def publish(sources: list[Path], folder: Path) -> None:
     material = without_unknown_times(gather(sources))
     wishes = wishes_of(sources)
     with tempfile.TemporaryDirectory() as place:
-        made = Path(place)
+        made = Path(place) / "made"
         write_report(assemble(material, wishes), wishes, made)
         for name in (PAGE, RECORD):
             (made / name).unlink()
         study = next((path for path in sources if is_study(path)), None)
         if study is not None:
             shutil.copy(study / STUDY, made / STUDY)
-        described = describe(material, study is not None, folder)
+        described = describe(material, study, folder)
         (made / "README.md").write_text(front_page(described, folder), encoding="utf-8")
         refuse_private(made)
         sums = {
@@ -104,13 +100,46 @@ def publish(sources: list[Path], folder: Path) -> None:
         }
         write_json(made / PUBLISHED, {**described, "files": sums})
         refuse_private(made)
+        put_in_place(made, folder)
+
+
+def require_published(folder: Path) -> None:
+    """Ends where publishing would replace anything but an earlier publication.
+
+    A folder that was forgotten on the command line makes the last study or run take its place.
+
+    Raises:
+        SystemExit: the folder is a file, or holds something else.
+    """
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_free and not (folder / PUBLISHED).is_file():
+        sys.exit(
+            f"{folder} holds something else than a published study (it has no {PUBLISHED}); "
+            "expected a folder to publish into, behind the study"
+        )
+
+
+def put_in_place(made: Path, folder: Path) -> None:
+    """Copies `made` beside the folder and renames it; what was there goes once the new one is."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
+        part, old = Path(place) / "part", Path(place) / "old"
+        shutil.copytree(made, part)
         if folder.exists():
-            shutil.rmtree(folder)
-        shutil.copytree(made, folder)
+            folder.rename(old)
+        try:
+            part.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
 
 
 def without_unknown_times(material: Material) -> Material:
-    """The material, with times left out where nobody knows what ran beside them."""
+    """The material, with times left out where nobody knows what ran beside them.
+
+    The load of searches is not measured at all.
+    """
     entrants = tuple(
         replace(
             entrant,
@@ -123,7 +152,11 @@ def without_unknown_times(material: Material) -> Material:
         )
         for entrant in material.entrants
     )
-    return replace(material, entrants=entrants)
+    searches = tuple(
+        replace(search, contention=search.contention or UNKNOWN_LOAD)
+        for search in material.searches
+    )
+    return replace(material, entrants=entrants, searches=searches)
 
 
 def wishes_of(sources: list[Path]) -> Wishes:
@@ -134,13 +167,15 @@ def wishes_of(sources: list[Path]) -> Wishes:
     return Wishes()
 
 
-def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, Any]:
+def describe(material: Material, study: Path | None, folder: Path) -> dict[str, Any]:
     """Commit, hardware, dates, commands and hours."""
     runs = [run for entrant in material.entrants for run in entrant.runs]
     environments = [run.environment for run in runs]
-    commands = [portable(shlex.join(of.get("command", []))) for of in environments]
-    if is_of_study:
-        commands = [f"python -m tfcmp.compare --config {shown(folder)}/{STUDY}"]
+    if study is None:
+        commands = [command_of(environment) for environment in environments]
+    else:
+        commands = commands_of_adopted(material, study)
+        commands.append(f"python -m tfcmp.compare --config {shown(folder)}/{STUDY}")
     hours = {
         "fits": sum(run.timing.get("total_seconds", 0.0) for run in runs) / 3600,
         "searches": sum(value or 0.0 for one in material.searches for value in one.seconds())
@@ -158,16 +193,40 @@ def describe(material: Material, is_of_study: bool, folder: Path) -> dict[str, A
         ),
         "dates": sorted({str(of.get("started"))[:10] for of in environments}),
         "versions": environments[0].get("versions", {}),
-        "commands": list(dict.fromkeys(commands)),
+        "commands": [command for command in dict.fromkeys(commands) if command],
         "hours": {name: round(value, 2) for name, value in hours.items()},
         "runs": [run.name for run in runs],
         "searches": [search.label for search in material.searches],
     }
 
 
+def commands_of_adopted(material: Material, study: Path) -> list[str]:
+    """Of the runs and searches that compare found complete: it did not start them.
+
+    A study says what ended in it; where it does not, nothing is known.
+    """
+    if not (study / STATE).exists():
+        return []
+    finished = json.loads((study / STATE).read_text(encoding="utf-8")).get("finished")
+    if finished is None:
+        return []
+    runs = [run for entrant in material.entrants for run in entrant.runs]
+    made = {run.name: run.environment for run in runs}
+    made |= {f"{one.name}{OF_A_SEARCH}": one.environment for one in material.searches}
+    return [command_of(of) for name, of in made.items() if name not in finished]
+
+
+def command_of(environment: dict[str, Any]) -> str:
+    """The command that an environment was written under, without the places of its machine."""
+    return portable(shlex.join(environment.get("command", [])))
+
+
 def front_page(described: dict[str, Any], folder: Path) -> str:
     """README.md of the folder."""
     hours, searches = described["hours"], len(described["searches"])
+    commands = described["commands"]
+    is_adopting = len(commands) > 1 and "tfcmp.compare" in commands[-1]
+    told = "the last of which found the others done; " if is_adopting else "and "
     lines = [
         f"# {folder.name}",
         "",
@@ -184,9 +243,9 @@ def front_page(described: dict[str, Any], folder: Path) -> str:
         "",
         "Made by",
         "",
-        *(f"    {command}" for command in described["commands"]),
+        *(f"    {command}" for command in commands),
         "",
-        f"and published by `python scripts/publish_study.py STUDY {shown(folder)}`. "
+        f"{told}published by `python scripts/publish_study.py STUDY {shown(folder)}`. "
         f"[{PUBLISHED}]({PUBLISHED}) has versions and a checksum of every file.",
     ]
     return "\n".join(lines) + "\n"
@@ -204,21 +263,7 @@ def refuse_private(folder: Path) -> None:
     Raises:
         SystemExit: with file and line of each.
     """
-    names = {getpass.getuser(), Path.home().name, socket.gethostname()} - {"root", "localhost"}
-    of_machine = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names if len(name) > 2))
-    found: list[str] = []
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-            where = f"{file.relative_to(folder)}, line {number}"
-            if hit := PLACE.search(line):
-                found.append(f"{where}: a path of the machine ({line[hit.start() :][:40]})")
-            if of_machine.pattern and (hit := of_machine.search(line)):
-                found.append(f"{where}: a name of the machine or its user ({hit[0]})")
-            # A row of a table; paragraphs of the report are notes.
-            is_row = file.suffix == ".csv" or line.startswith("|")
-            longest = max(map(len, re.split(r'["|]', line)))
-            if is_row and longest > LONGEST_CELL:
-                found.append(f"{where}: {longest} characters in a cell, which may be a text")
+    found = private_parts(folder)
     if found:
         sys.exit("not published:\n" + "\n".join(found))
 
@@ -243,11 +288,12 @@ def check_sums(folder: Path) -> None:
 
 def with_table(readme: str, name: str, content: str) -> str:
     """The README with `content` between the marks of `name`."""
-    if START.format(name) not in readme:
-        sys.exit(f"README.md has no mark {START.format(name)}")
-    start = readme.index(START.format(name)) + len(START.format(name))
-    end = readme.index(END, start)
-    return f"{readme[:start]}\n{content}\n{readme[end:]}"
+    mark = START.format(name)
+    before, found, rest = readme.partition(mark)
+    _, end, after = rest.partition(END)
+    if not found or not end:
+        sys.exit(f"README.md has no mark {END if found else mark}")
+    return f"{before}{mark}\n{content}\n{END}{after}"
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ def test_the_plan_is_shown_and_nothing_done(study_file, tmp_path, capsys):
         (["--config", "{file}", "--prefer", "speed"], "speed"),
         (["--config", "{file}", "--require", "fast"], "--require 'fast'"),
         (["--config", "{file}", "--margin", "200"], "--margin 200: expected points above 0"),
+        (["--config", "{file}", "--margin", "0"], "--margin 0: expected points above 0"),
         (["--resume", "{file}"], "expected the directory of a study"),
         (["--resume", ".", "--config", "{file}"], "leave --config and --name out"),
         (["--config", "nowhere.yaml"], "nowhere.yaml: no such file"),

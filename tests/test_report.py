@@ -9,9 +9,8 @@ from tfcmp import report
 from tfcmp.errors import CallError
 
 # Files of tests are no modules to import from.
-write_run_directory = runpy.run_path(str(Path(__file__).parent / "reporting" / "conftest.py"))[
-    "make_run_directory"
-]
+WRITTEN = runpy.run_path(str(Path(__file__).parent / "reporting" / "conftest.py"))
+write_run_directory, lines_of = WRITTEN["make_run_directory"], WRITTEN["lines_of"]
 
 
 @pytest.fixture
@@ -26,6 +25,14 @@ def test_the_path_of_the_page_is_the_result(runs, tmp_path, capsys):
     assert told.err == ""
     assert (tmp_path / "out" / "report.md").exists()
     assert (tmp_path / "out" / "tables" / "claims.csv").exists()
+
+
+def test_runs_whose_only_batch_is_the_compiling_one_are_reported(tmp_path):
+    lines = [{**line, "examples_per_second": None} for line in lines_of(1)]
+    models = ("lstm", "transformer")
+    runs = [str(write_run_directory(tmp_path, model, lines=lines)) for model in models]
+    report.main([*runs, "--out", str(tmp_path / "out")])
+    assert ",nan," not in (tmp_path / "out" / "tables" / "claims.csv").read_text()
 
 
 def test_requirements_reach_the_decision(runs, tmp_path):

@@ -1,6 +1,7 @@
 """The command as its user meets it."""
 
 import csv
+import errno
 import json
 import os
 import signal
@@ -50,6 +51,7 @@ def rows(search):
         (["--search.seconds", "-3"], "--search.seconds: expected a number above 0"),
         (["--search.tuner", "luck"], "--search.tuner"),
         (["--search.seed", "-1"], "--search.seed: expected 0 to"),
+        (["--strategy", "mirrored"], "--strategy mirrored: a search trains its trials on one"),
         (["--search.space", "missing.yaml"], "--search.space missing.yaml: no such file"),
         (["--resume", "nowhere"], "contradict each other"),
     ],
@@ -150,3 +152,36 @@ def test_a_chief_and_a_worker_search_together_on_loopback(tmp_path, shared_cache
     assert {row["worker"] for row in rows(tmp_path / "s")} == {"worker1"}
     found = json.loads((tmp_path / "s" / "search.json").read_text())
     assert (found["status"], found["share_in_steps"]) == ("complete", None)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()]
+)
+def test_a_search_that_ends_before_its_record_leaves_nothing(
+    tmp_path, monkeypatch, capsys, shared_cache, error
+):
+    from tfcmp.search import searching
+
+    def broken(search, plan, environment):
+        for name in ("space.yaml", "config.yaml"):
+            search.file(name).touch()
+        raise error
+
+    monkeypatch.setattr(searching, "write_plan", broken)
+    places = ["--runs", tmp_path / "runs", "--cache", shared_cache, "--name", "s"]
+    code, _, told = call([*MODEL, *places], monkeypatch, capsys)
+    assert code == 1
+    assert "--resume" not in told
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_a_search_starts_where_one_was_killed_before_its_record(
+    tmp_path, monkeypatch, capsys, shared_cache
+):
+    (tmp_path / "s").mkdir()
+    for name in (".lock", "space.yaml", "config.yaml"):
+        (tmp_path / "s" / name).touch()
+    places = ["--runs", tmp_path, "--cache", shared_cache, "--name", "s"]
+    code, out, error = call([*MODEL, *places, "--search.trials", "1"], monkeypatch, capsys)
+    assert (code, error) == (0, "")
+    assert out.splitlines()[-1] == str(tmp_path / "s")

@@ -46,6 +46,22 @@ def test_an_altered_report_of_a_study_is_found(study, capsys):
     assert "report.html: its checksum" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["report.html", "report.json"])
+def test_a_report_of_a_study_that_lost_a_file_is_damaged(study, capsys, name):
+    report.main([str(study)])
+    (study / "report" / name).unlink()
+    capsys.readouterr()
+    with pytest.raises(WorkError, match="2 runs and a report"):
+        verify.main([str(study)])
+    assert name in capsys.readouterr().out
+
+
+def test_a_study_whose_report_folder_is_empty_has_no_report(study, capsys):
+    (study / "report").mkdir()
+    verify.main([str(study)])
+    assert capsys.readouterr().out.startswith("2 runs: all numbers")
+
+
 def test_a_report_elsewhere_is_verified_with_its_runs(study, tmp_path, capsys):
     runs = [str(path) for path in sorted((study / "runs").iterdir())]
     report.main([*runs, "--out", str(tmp_path / "out")])

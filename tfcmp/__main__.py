@@ -16,7 +16,7 @@ COMMANDS = {
     "predict": "answers texts with the model of a run",
     "export": "writes the model of a run as SavedModel, ONNX or OpenVINO",
     "report": "compares runs: tables, figures, findings, on one page",
-    "verify": "recomputes every number from predictions and checksums",
+    "verify": "recomputes metrics and tables, and compares checksums",
 }
 
 

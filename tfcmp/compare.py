@@ -128,7 +128,7 @@ def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str]
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"
-    margin = options.margin or study.margin or 0.5
+    margin = options.margin if options.margin is not None else (study.margin or 0.5)
     try:
         find_axis(preference)
         for requirement in requirements:

@@ -31,6 +31,7 @@ from tfcmp.search.plan import (
 )
 from tfcmp.search.settings import GROUPS
 from tfcmp.search.space import make_space, read_space_file
+from tfcmp.search.unbegun import discard_unbegun, make_room
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -55,6 +56,7 @@ def main(arguments: list[str]) -> None:
         if role == "worker":
             search = _joined(options, plan)
         else:
+            make_room(Path(options.runs), options.name)
             search = create_run(
                 Path(options.runs), f"{plan.configuration.model}-search", options.name
             )
@@ -89,6 +91,8 @@ def _search(
                 search.file(name).unlink(missing_ok=True)
         raise
     finally:
+        if role != "worker":
+            discard_unbegun(search)
         search.unlock()
     if found["best"] is None and role != "worker":
         raise WorkError(

@@ -1,4 +1,4 @@
-"""`python -m tfcmp.verify RUN_OR_STUDY...`: recomputes every number and compares checksums."""
+"""`python -m tfcmp.verify RUN_OR_STUDY...`: recomputes metrics and tables, compares checksums."""
 
 import sys
 from pathlib import Path
@@ -44,7 +44,6 @@ def verify(paths: list[Path], report: str | None) -> None:
     from tfcmp.reporting.gathering import find_all
     from tfcmp.reporting.studies import REPORT, is_study
     from tfcmp.reporting.verification import verify_report, verify_run
-    from tfcmp.reporting.writing import PAGE
     from tfcmp.runs.directory import RESULT
 
     runs = [one.path for one in find_all(paths)[0] if (one.path / RESULT).exists()]
@@ -56,7 +55,8 @@ def verify(paths: list[Path], report: str | None) -> None:
     folder = Path(report) if report is not None else None
     if folder is None and len(paths) == 1 and is_study(paths[0]):
         written = paths[0] / REPORT
-        folder = written if (written / PAGE).exists() else None
+        # A report that lost its page is damaged; only where nothing was written there is none.
+        folder = written if written.is_dir() and any(written.iterdir()) else None
     found = []
     with progress_bar("verifying", len(runs) + (folder is not None)) as advance:
         for run in runs:

@@ -6,7 +6,7 @@ import statsmodels.api
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.evaluation.effects import main_effects
+from tfcmp.evaluation.effects import Alternative, main_effects
 
 
 def trials(count=60, seed=0):
@@ -149,3 +149,54 @@ def test_what_cannot_be_told_is_none(values, scores):
 @pytest.mark.parametrize("rows", [[], [{"x": 1}], rows_of([1, 2], [None, None])], ids=str)
 def test_a_search_without_scores_tells_nothing(rows):
     assert effect_of(rows) == ("x", None, ())
+
+
+SGD = Alternative("rate", "optimizer", ("sgd",))
+ADAPTIVE = Alternative("rate", "optimizer", ("adam", "adamw"))
+
+
+def conditional_trials():
+    """In both ranges the higher half of the rates is better; the ranges are as good as each other."""
+    ranges = {"sgd": np.geomspace(1e-2, 1, 6), "adam": np.geomspace(1e-4, 1e-2, 6)}
+    return [
+        {"optimizer": optimizer, "rate": rate, "score": 0.6 + 0.2 * (place > 2) + place / 1000}
+        for optimizer, rates in ranges.items()
+        for place, rate in enumerate(rates)
+    ]
+
+
+def test_a_setting_with_alternatives_is_told_apart_from_what_it_depends_on():
+    (pooled,) = main_effects(conditional_trials(), ["rate"], "score")
+    assert pooled.share == 0
+    effects = main_effects(conditional_trials(), ["rate"], "score", [SGD, ADAPTIVE])
+    assert [effect.name for effect in effects] == ["rate (sgd)", "rate (adam, adamw)"]
+    for effect in effects:
+        assert effect.share > 0.9
+        assert [level.trials for level in effect.levels] == [3, 3]
+        assert [level.mean for level in effect.levels] == pytest.approx([0.601, 0.804])
+    assert effects[0].levels[0].label == "0.01 to 0.0630957"
+
+
+def test_a_failed_trial_of_an_alternative_counts_as_the_lowest_score_of_the_whole_search():
+    rows = conditional_trials()
+    rows[0]["score"], rows[6]["score"] = None, 0.1
+    effects = main_effects(rows, ["rate"], "score", [SGD, ADAPTIVE])
+    (sgd,) = [effect for effect in effects if effect.name == "rate (sgd)"]
+    assert sgd.levels[0].mean == pytest.approx((0.1 + 0.601 + 0.602) / 3)
+    assert [level.failed for level in sgd.levels] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("32", 32), ("32.0", 32), ("True", True), (None, None), ("", None)]
+)
+def test_an_alternative_knows_its_trials_from_a_csv_too(cell, value):
+    alternative = Alternative("rate", "other", (value, "sgd"))
+    assert alternative.holds({"other": cell})
+    assert alternative.holds({"other": "sgd"})
+    assert not alternative.holds({"other": "adam"})
+
+
+def test_an_alternative_without_trials_has_no_levels():
+    rows = [row for row in conditional_trials() if row["optimizer"] == "sgd"]
+    effects = main_effects(rows, ["rate"], "score", [SGD, ADAPTIVE])
+    assert effects[1] == ("rate (adam, adamw)", None, ())

@@ -47,11 +47,13 @@ def benches():
 
 @pytest.fixture
 def write_search():
-    """The function (folder, trials) -> a search of random trials, written as tfcmp.tune does."""
+    """The function (folder, trials, environment, tuner) -> a search, written as tfcmp.tune does."""
 
-    def write(folder, trials=12):
+    def write(folder, trials=12, environment=(), tuner="random"):
         folder.mkdir(parents=True)
         (folder / "budget.csv").write_text("trials\n")
+        made = {**environment_of(), **dict(environment)}
+        write_json(folder / "search.json", {"tuner": tuner, "environment": made})
         generator = np.random.default_rng(trials)
         lines = ["trial,status,score,seconds," + ",".join(SEARCHED)]
         for trial in range(trials):

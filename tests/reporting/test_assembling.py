@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.assembling import Wishes, assemble
+from tfcmp.reporting.assembling import Wishes, assemble, styles_in
 from tfcmp.reporting.gathering import gather
 
 
@@ -58,3 +58,12 @@ def test_the_margin_of_equality_is_the_users(write_run):
     ]
     equality = [column.name for column in pairs.columns].index("equality")
     assert pairs.rows[0][equality] == "supported"
+
+
+def test_searches_of_one_model_are_drawn_with_different_lines(write_run, write_search, tmp_path):
+    searches = [write_search(tmp_path / name) for name in ("gru_a", "gru_b", "lstm")]
+    styles = styles_in(gather([write_run("gru"), *searches]))
+    assert styles["gru_a"] == styles["gru"]
+    assert styles["gru_b"].colour == styles["gru"].colour
+    assert styles["gru_b"].line != styles["gru"].line
+    assert "lstm" in styles

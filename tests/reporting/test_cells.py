@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.reporting.cells import csv_of, shown, sort_key
+from tfcmp.reporting.cells import csv_of, number, shown, sort_key
 from tfcmp.reporting.document import Column, make_table
 
 
@@ -28,6 +28,11 @@ from tfcmp.reporting.document import Column, make_table
 )
 def test_a_value_is_shown_in_the_way_of_its_column(value, kind, text):
     assert shown(value, kind) == text
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_is_no_finite_number_is_not_shown(value):
+    assert number(value) == ""
 
 
 def test_a_csv_keeps_numbers_unrounded_and_leaves_missing_ones_empty():

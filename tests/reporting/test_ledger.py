@@ -3,7 +3,7 @@ import pytest
 from tfcmp.reporting.comparisons import compare_all
 from tfcmp.reporting.document import Claim, Section
 from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.ledger import ledger_section, mission_claims
+from tfcmp.reporting.ledger import SLOWER, ledger_section, mission_claims
 from tfcmp.reporting.reading import read_run
 
 MARGIN = 0.005
@@ -63,6 +63,22 @@ def test_single_runs_do_not_resolve_it(write_run):
     claim = claims_of(runs)[0]
     assert (claim.verdict, claim.low) == ("not resolved", None)
     assert "no interval" in claim.test
+
+
+def test_runs_without_a_rate_have_no_part_in_it(write_run):
+    # One epoch of one batch: its only step is the one that compiles.
+    runs = speeds(write_run, "gru", [None]) + speeds(write_run, "lstm", [None, 50.0, 50.5])
+    runs += speeds(write_run, "transformer", [100.0, 101.0])
+    claims = [claim for claim in claims_of(runs) if claim.sentence.startswith(SLOWER)]
+    (claim,) = claims
+    assert "lstm takes longer" in claim.sentence
+    assert claim.estimate == pytest.approx(2.0, rel=0.01)
+    assert claim.seeds == "2 and 2"
+
+
+def test_without_any_rate_it_is_not_measured(write_run):
+    runs = speeds(write_run, "lstm", [None]) + speeds(write_run, "transformer", [None])
+    assert claims_of(runs)[0].verdict == "not measured"
 
 
 def test_times_under_other_conditions_do_not_measure_it(write_run):

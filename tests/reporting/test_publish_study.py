@@ -52,9 +52,24 @@ def test_runs_without_a_study_are_published_with_the_command_of_each(script, stu
     assert head["commands"] == [f"python -m tfcmp.fit --seed {seed}" for seed in (1, 2)]
 
 
+def test_runs_that_a_study_adopted_are_published_with_their_own_commands(script, study, tmp_path):
+    write_json(study / "study.json", {"finished": {"gru-seed2": 9.0, "gru-search": 20.0}})
+    script.publish([study], tmp_path / "pilot")
+    head = json.loads((tmp_path / "pilot" / "published.json").read_text())
+    assert head["commands"] == [
+        "python -m tfcmp.fit --seed 1",
+        "python -m tfcmp.compare --config pilot/study.yaml",
+    ]
+    told = (tmp_path / "pilot" / "README.md").read_text()
+    assert all(f"    {command}\n" in told for command in head["commands"])
+    assert "the last of which found the others done; published by" in told
+
+
 def test_times_whose_load_is_unknown_are_left_out(script, study, tmp_path):
     script.publish([study], tmp_path / "pilot")
-    assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / "times.csv").read_text()
+    for name in ("times", "searches"):
+        assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / f"{name}.csv").read_text()
+    assert not (tmp_path / "pilot" / "figures" / "heat_seconds_gru.svg").exists()
 
 
 def test_a_path_of_the_machine_is_refused_and_nothing_replaced(script, study, tmp_path):
@@ -91,8 +106,68 @@ def test_a_published_file_that_was_changed_is_named(script, study, tmp_path):
     shutil.rmtree(out)
 
 
+def files_of(folder):
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_a_folder_that_was_forgotten_does_not_cost_a_study_or_a_run(script, study, write_run):
+    run = write_run("lstm")
+    for last in (study, run):
+        before = files_of(last)
+        with pytest.raises(SystemExit, match=r"something else than .* expected a folder"):
+            script.publish([study / "runs" / "gru-seed1"], last)
+        assert files_of(last) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_told(script, study, tmp_path):
+    (tmp_path / "pilot").write_text("notes")
+    with pytest.raises(SystemExit, match="something else than a published study"):
+        script.publish([study], tmp_path / "pilot")
+
+
+def test_an_earlier_publication_is_replaced_as_a_whole(script, study, tmp_path):
+    out = tmp_path / "there" / "pilot"
+    out.mkdir(parents=True)
+    script.publish([study], out)
+    (out / "tables" / "old.csv").write_text("a\n")
+    script.publish([study], out)
+    script.check_sums(out)
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_what_was_published_stays_where_the_new_one_cannot_be_put(
+    script, study, tmp_path, monkeypatch
+):
+    out = tmp_path / "there" / "pilot"
+    script.publish([study], out)
+    before = files_of(out)
+    rename = Path.rename
+
+    def refused(path, target):
+        if path.name == "part":
+            raise OSError("no space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OSError, match="no space left"):
+        script.publish([study], out)
+    assert files_of(out) == before
+    assert list(out.parent.iterdir()) == [out]
+
+
+def test_a_folder_without_a_mark_in_the_readme_is_told_before_anything_is_written(
+    script, study, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("sys.argv", ["publish_study.py", str(study), str(tmp_path / "unmarked")])
+    with pytest.raises(SystemExit, match="no mark <!-- results: unmarked -->"):
+        script.main()
+    assert not (tmp_path / "unmarked").exists()
+
+
 def test_the_table_stands_between_the_marks_of_the_readme(script):
     readme = "a\n<!-- results: pilot -->\nold\n<!-- end of results -->\nb\n"
     assert script.with_table(readme, "pilot", "new") == readme.replace("old", "new")
     with pytest.raises(SystemExit, match="no mark"):
         script.with_table("a", "pilot", "new")
+    with pytest.raises(SystemExit, match="no mark <!-- end of results -->"):
+        script.with_table(readme.split("<!-- end")[0], "pilot", "new")

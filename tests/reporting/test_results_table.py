@@ -1,3 +1,4 @@
+import csv
 import json
 
 import pytest
@@ -26,7 +27,27 @@ def test_a_row_a_model_with_its_interval_and_the_conditions_below(published):
     assert "21.5 s" in gru
     assert "10 %" in gru
     assert lines[-1].startswith("Test CPU, 2 threads; 2026-01-02; commit 0000000000.")
-    assert "No training times of `transformer`" in lines[-1]
+    assert lines[-1].endswith("No training times of `transformer`: threads 8, of most 2.")
+
+
+def test_every_reason_of_a_missing_time_is_told_once(published):
+    file = published / "tables" / "times.csv"
+    with file.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        row |= {"training_seconds": "", "left_out": "fitted elsewhere"}
+    write(file, rows)
+    assert results_table(published).endswith(": fitted elsewhere.")
+    rows[1]["left_out"] = "threads 8, of most 2"
+    write(file, rows)
+    assert results_table(published).endswith(": fitted elsewhere; threads 8, of most 2.")
+
+
+def write(file, rows):
+    with file.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def test_a_column_without_values_and_baselines_that_read_nothing_are_left_out(published):

@@ -16,10 +16,20 @@ def test_a_search_is_read_with_its_settings_and_failed_trials(write_search, tmp_
     assert search.seconds() == [10.0, 11.0, 12.0, 13.0, 14.0, 15.0]
 
 
-def test_a_search_without_a_budget_curve_was_not_random(write_search, tmp_path):
-    assert read_search(write_search(tmp_path / "gru")).is_random
-    (tmp_path / "gru" / "budget.csv").unlink()
-    assert not read_search(tmp_path / "gru").is_random
+@pytest.mark.parametrize("tuner", ["random", "bayesian", "hyperband", "grid"])
+def test_the_record_tells_whether_a_search_was_random(write_search, tmp_path, tuner):
+    folder = write_search(tmp_path / "gru", tuner=tuner)
+    # As tune leaves it where no trial has a score.
+    (folder / "budget.csv").unlink()
+    assert read_search(folder).is_random == (tuner == "random")
+
+
+def test_without_a_record_the_budget_curve_tells_it(write_search, tmp_path):
+    folder = write_search(tmp_path / "gru")
+    (folder / "search.json").unlink()
+    assert read_search(folder).is_random
+    (folder / "budget.csv").unlink()
+    assert not read_search(folder).is_random
 
 
 def test_a_table_without_scores_is_refused(tmp_path):
@@ -34,15 +44,43 @@ def test_what_is_no_finite_number_is_none(text):
 
 
 def test_where_a_search_was_made_is_read_from_its_record(write_search, tmp_path):
-    folder = write_search(tmp_path / "gru")
+    folder = write_search(tmp_path / "gru", environment={"commit": "c0ffee"})
+    assert read_search(folder).environment["commit"] == "c0ffee"
+    (folder / "search.json").unlink()
     assert read_search(folder).environment == {}
-    (folder / "search.json").write_text('{"environment": {"commit": "c0ffee"}}')
-    assert read_search(folder).environment == {"commit": "c0ffee"}
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}"])
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"environment": 3}'])
 def test_a_damaged_record_is_told(write_search, tmp_path, content):
     folder = write_search(tmp_path / "gru")
     (folder / "search.json").write_text(content)
     with pytest.raises(WorkError, match=r"search\.json is damaged"):
+        read_search(folder)
+
+
+SPACE = """
+training.optimizer: [sgd, adam, adamw]
+training.learning_rate:
+  - {low: 0.01, high: 1, scale: log, when: {training.optimizer: [sgd]}}
+  - {low: 1e-4, high: 1e-2, scale: log, when: {training.optimizer: [adam, adamw]}}
+training.momentum: {values: [0.0, 0.9], when: {training.optimizer: [sgd]}}
+"""
+
+
+def test_what_depends_on_another_setting_is_read_from_the_space(write_search, tmp_path):
+    folder = write_search(tmp_path / "gru")
+    assert read_search(folder).alternatives == ()
+    (folder / "space.yaml").write_text(SPACE)
+    assert [one.label() for one in read_search(folder).alternatives] == [
+        "training.learning_rate (sgd)",
+        "training.learning_rate (adam, adamw)",
+        "training.momentum (sgd)",
+    ]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "a: {when: 3}", "a: {when: {b: 1, c: 2}}", "\0"])
+def test_a_damaged_space_is_told(write_search, tmp_path, content):
+    folder = write_search(tmp_path / "gru")
+    (folder / "space.yaml").write_text(content)
+    with pytest.raises(WorkError, match=r"space\.yaml is damaged"):
         read_search(folder)

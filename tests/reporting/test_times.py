@@ -58,6 +58,42 @@ def test_the_cost_of_the_search_counts_failed_trials_too(write_run, write_search
     search = read_search(write_search(tmp_path / "gru", trials=4))
     row = rows_of([read_run(write_run())], [search])["gru"]
     assert (row["search_trials"], row["search_seconds"]) == (4, 10 + 11 + 12 + 13)
+    assert row["with_search_seconds"] == 21 + 46
+
+
+@pytest.mark.parametrize(
+    ("environment", "contention", "reason"),
+    [
+        ({"threads": 8}, None, "search: threads 8, of most 2"),
+        (
+            {"precision": "mixed_bfloat16"},
+            None,
+            "search: precision mixed_bfloat16, of most float32",
+        ),
+        ({}, "trained beside other work", "search: trained beside other work"),
+    ],
+)
+def test_seconds_of_a_search_that_do_not_compare_are_left_out(
+    write_run, write_search, tmp_path, environment, contention, reason
+):
+    folder = write_search(tmp_path / "gru", trials=4, environment=environment)
+    row = rows_of([read_run(write_run())], [read_search(folder, contention)])["gru"]
+    assert row["training_seconds"] == 21.0
+    assert (row["search_trials"], row["search_seconds"], row["with_search_seconds"]) == (
+        4,
+        None,
+        None,
+    )
+    assert row["left_out"] == reason
+
+
+def test_a_search_costs_what_it_did_beside_runs_whose_times_do_not_count(
+    write_run, write_search, tmp_path
+):
+    search = read_search(write_search(tmp_path / "gru", trials=4))
+    row = rows_of([read_run(write_run(), contention="fitted elsewhere")], [search])["gru"]
+    assert (row["search_seconds"], row["with_search_seconds"]) == (46, None)
+    assert row["left_out"] == "fitted elsewhere"
 
 
 def test_a_load_that_was_not_measured_is_told(write_run):

@@ -54,12 +54,43 @@ def test_pictures_are_files_of_their_own_with_ink_on_paper(folder):
         assert 'fill="#ffffff"' in written
 
 
-def test_what_an_earlier_report_left_does_not_stay(folder, write_run):
-    (folder / "tables" / "old.csv").write_text("a\n")
-    report = assemble(gather([write_run("gru", 7)]), Wishes())
-    write_report(report, Wishes(), folder)
-    assert not (folder / "tables" / "old.csv").exists()
-    assert not (folder / "tables" / "pairs.csv").exists()
+def written_again(folder, run):
+    """Writes the report of one run into the folder."""
+    write_report(assemble(gather([run]), Wishes()), Wishes(), folder)
+
+
+def test_what_an_earlier_report_listed_does_not_stay(folder, write_run):
+    record = json.loads((folder / "report.json").read_text())
+    for name in ("tables/old.csv", "figures/old.svg"):
+        (folder / name).write_text("of an earlier report")
+        record["files"][name] = "0"
+    (folder / "report.json").write_text(json.dumps(record))
+    written_again(folder, write_run("gru", 7))
+    for name in ("tables/old.csv", "figures/old.svg", "tables/pairs.csv"):
+        assert not (folder / name).exists()
+
+
+@pytest.mark.parametrize("record", ["as it is", None, "{", "{}"])
+def test_files_that_no_report_wrote_stay(folder, write_run, record):
+    own = [folder / "tables" / "sales.csv", folder / "figures" / "logo.svg"]
+    for file in own:
+        file.write_text("of the user")
+    if record is None:
+        (folder / "report.json").unlink()
+    elif record != "as it is":
+        (folder / "report.json").write_text(record)
+    written_again(folder, write_run("gru", 7))
+    assert [file.read_text() for file in own] == ["of the user"] * 2
+
+
+def test_no_record_removes_what_lies_elsewhere(folder, write_run):
+    outside = folder.parent / "outside.csv"
+    outside.write_text("of the user")
+    record = json.loads((folder / "report.json").read_text())
+    record["files"] |= {"tables/../../outside.csv": "0", str(outside): "0"}
+    (folder / "report.json").write_text(json.dumps(record))
+    written_again(folder, write_run("gru", 7))
+    assert outside.exists()
 
 
 def test_the_same_runs_give_the_same_files(folder, original, tmp_path):

@@ -61,6 +61,13 @@ def test_a_seed_that_no_tuner_takes_is_refused(seed):
         make_plan(GRU, "random", Budget(3), seed, None, set())
 
 
+def test_a_search_takes_no_strategy():
+    with pytest.raises(
+        CallError, match=r"--strategy mirrored: a search .* expected --strategy none"
+    ):
+        make_plan(replace(GRU, strategy="mirrored"), "random", Budget(3), 5, None, set())
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [

@@ -4,11 +4,21 @@ import pytest
 import yaml
 
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.search.budget import Budget
+from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE
 from tfcmp.search.outcome import Outcome
-from tfcmp.search.tables import BEST, BUDGET, COLUMNS, EFFECTS, TRIALS, write_tables
+from tfcmp.search.plan import make_plan
+from tfcmp.search.tables import (
+    BEST,
+    BUDGET,
+    COLUMNS,
+    EFFECTS,
+    TRIALS,
+    alternatives_of,
+    write_tables,
+)
 
 GRU = default_configuration(find_model("gru"))
-BATCH, RATE = "training.batch_size", "training.learning_rate"
 
 
 def outcome(trial, score, **settings):
@@ -67,3 +77,23 @@ def test_without_a_score_there_are_trials_alone(write, tmp_path):
 def test_effects_name_every_level_of_a_setting(write):
     levels = [row for row in write(TRIED)[EFFECTS] if row["setting"] == BATCH]
     assert {row["level"]: row["failed"] for row in levels} == {"8": "0", "16": "1"}
+
+
+def test_a_setting_has_an_effect_for_each_range_that_its_space_gives_it(tmp_path):
+    space = make_plan(GRU, "random", Budget(3), 5, None, set()).space
+    tried = [
+        outcome(place, 0.5 + place / 20, **{OPTIMIZER: optimizer, BATCH: 16, RATE: rate})
+        for place, (optimizer, rate) in enumerate([("sgd", 0.1), ("adam", 0.001), ("adamw", 0.01)])
+    ]
+    alternatives = alternatives_of(space)
+    write_tables(tmp_path, tried, GRU, space.settings(), is_random=True, alternatives=alternatives)
+    rows = list(csv.DictReader((tmp_path / EFFECTS).read_text().splitlines()))
+    trials = {row["setting"]: 0 for row in rows}
+    for row in rows:
+        trials[row["setting"]] += int(row["trials"])
+    assert trials == {
+        OPTIMIZER: 3,
+        BATCH: 3,
+        f"{RATE} (sgd)": 1,
+        f"{RATE} (rmsprop, adam, adamw)": 2,
+    }

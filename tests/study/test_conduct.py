@@ -99,6 +99,12 @@ def test_runs_beside_each_other_are_contended(write_study, conduct, study):
     }
 
 
+def test_a_search_beside_a_run_is_contended_too(write_study, conduct, study):
+    conduct(write_study(SEARCHED, LSTM, seeds=[1]), jobs=3)
+    contended = read_marks(study.path).contended
+    assert contended["gru-search"] == contended["lstm-seed1"] == BESIDE_ANOTHER
+
+
 def test_a_run_made_by_hand_is_adopted(write_study, conduct, study, plan_of, write_result):
     file = write_study(GRU, seeds=[1])
     write_result(study, plan_of(file).runs[0])

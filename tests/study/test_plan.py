@@ -37,6 +37,17 @@ def test_a_wrong_setting_of_a_search_is_told(write_study, plan_of):
         plan_of(write_study({"model": "gru", "search": search}))
 
 
+def test_a_search_takes_no_strategy_while_runs_may(write_study, plan_of):
+    entry = {"model": "gru", "settings": {"strategy": "mirrored", "replicas": 2}}
+    assert plan_of(write_study(entry)).runs[0].configuration.strategy == "mirrored"
+    search = {"trials": 1}
+    with pytest.raises(CallError, match=r"entry gru: search: --strategy mirrored: .*one device"):
+        plan_of(write_study({**entry, "search": search}))
+    search["settings"] = {"strategy": "none", "replicas": None}
+    plan = plan_of(write_study({**entry, "search": search}))
+    assert plan.searches[0].configuration.strategy == "none"
+
+
 def test_epochs_are_not_searched_by_hyperband(write_study, plan_of):
     search = {"tuner": "hyperband", "trials": 1, "space": {"training.epochs": [1, 2]}}
     with pytest.raises(CallError, match=r"entry gru: search: .*hyperband sets the epochs"):

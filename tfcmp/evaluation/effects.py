@@ -42,7 +42,7 @@ class MainEffect(NamedTuple):
     """How much a hyperparameter explains of the score.
 
     Attributes:
-        name: of the hyperparameter.
+        name: of the hyperparameter; with the values of the other one where it has alternatives.
         share: of the variance of the score, 0 to 1; None where it cannot be told: a single level,
             as many levels as trials, or scores that do not vary.
         levels: ascending for numbers, else by label.
@@ -53,8 +53,35 @@ class MainEffect(NamedTuple):
     levels: tuple[Level, ...]
 
 
-def main_effects(rows: Sequence[Row], names: Sequence[str], score: str) -> list[MainEffect]:
-    """Main effect of each named hyperparameter, the largest first.
+class Alternative(NamedTuple):
+    """Values of another setting for which a search draws a setting from a range of its own.
+
+    Attributes:
+        name: of the setting.
+        parent: the other setting.
+        values: of the other setting; each may be the text of it, as in a CSV.
+    """
+
+    name: str
+    parent: str
+    values: tuple[Any, ...]
+
+    def label(self) -> str:
+        """What the effect under this condition is called."""
+        return f"{self.name} ({', '.join(map(str, self.values))})"
+
+    def holds(self, row: Row) -> bool:
+        """Whether the trial is one of these."""
+        return any(_is_same(row.get(self.parent), value) for value in self.values)
+
+
+def main_effects(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    score: str,
+    alternatives: Sequence[Alternative] = (),
+) -> list[MainEffect]:
+    """Main effect of each named hyperparameter, the largest first, those that cannot be told last.
 
     The share is adjusted for the number of levels k and of trials n: 1 - (1 - eta^2)(n - 1)/(n - k)
     with eta^2 = variance between levels / total variance, and 0 where that is negative (epsilon
@@ -65,32 +92,60 @@ def main_effects(rows: Sequence[Row], names: Sequence[str], score: str) -> list[
     decide, so it is the same on a logarithmic scale. A trial without a score has failed and counts
     as the lowest score of the search, as a setting that makes trials fail did matter.
 
+    A hyperparameter with alternatives has one effect for each, on the trials of that alternative:
+    all together, its low values would be those of one parent and its high ones those of another.
+
     Args:
         rows: a trial each: hyperparameters and score by name. Numbers may be text, as in a CSV; an
             empty or missing hyperparameter is the level "not set".
         names: the hyperparameters.
         score: name of the score, higher is better; a trial where it is missing, empty or not finite
             has failed.
+        alternatives: of the hyperparameters that depend on another one.
     """
+    parts = [part for name in names for part in _parts(rows, name, alternatives)]
     scores = np.array([_as_number(row.get(score)) for row in rows])
-    if not np.isfinite(scores).any():
-        return [MainEffect(name, None, ()) for name in names]
-    effects = [_main_effect(name, [row.get(name) for row in rows], scores) for name in names]
-    return sorted(effects, key=lambda effect: -1.0 if effect.share is None else -effect.share)
-
-
-def _main_effect(name: str, values: list[Any], scores: Values) -> MainEffect:
-    labels, index = _levels(values)
     is_scored = np.isfinite(scores)
+    if not is_scored.any():
+        return [MainEffect(label, None, ()) for label, _, _ in parts]
     filled = np.where(is_scored, scores, scores[is_scored].min())
+    effects = [
+        _main_effect(
+            label, [rows[place].get(name) for place in places], filled[places], is_scored[places]
+        )
+        for label, name, places in parts
+    ]
+    return sorted(effects, key=lambda effect: 1.0 if effect.share is None else -effect.share)
+
+
+def _parts(
+    rows: Sequence[Row], name: str, alternatives: Sequence[Alternative]
+) -> list[tuple[str, str, list[int]]]:
+    """Label, hyperparameter and numbers of the trials of each of its effects."""
+    own = [one for one in alternatives if one.name == name]
+    if not own:
+        return [(name, name, list(range(len(rows))))]
+    return [
+        (one.label(), name, [place for place, row in enumerate(rows) if one.holds(row)])
+        for one in own
+    ]
+
+
+def _main_effect(
+    label: str, values: list[Any], scores: Values, is_scored: npt.NDArray[np.bool_]
+) -> MainEffect:
+    """The effect on trials of these values; `scores` has a number for failed ones too."""
+    if not values:
+        return MainEffect(label, None, ())
+    labels, index = _levels(values)
     counts = np.bincount(index)
-    means = np.bincount(index, weights=filled) / counts
+    means = np.bincount(index, weights=scores) / counts
     failed = np.bincount(index, weights=~is_scored).astype(int)
     levels = tuple(
-        Level(label, int(count), int(lost), float(mean))
-        for label, count, lost, mean in zip(labels, counts, failed, means, strict=True)
+        Level(level, int(count), int(lost), float(mean))
+        for level, count, lost, mean in zip(labels, counts, failed, means, strict=True)
     )
-    return MainEffect(name, _explained(filled, means[index], len(labels)), levels)
+    return MainEffect(label, _explained(scores, means[index], len(labels)), levels)
 
 
 def _explained(scores: Values, fitted: Values, levels: int) -> float | None:
@@ -137,6 +192,14 @@ def _numeric_levels(numbers: Values) -> tuple[list[str], npt.NDArray[np.intp]]:
         lowest, highest = given[place == number].min(), given[place == number].max()
         labels.append(f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}")
     return labels, index
+
+
+def _is_same(found: Any, value: Any) -> bool:
+    """Whether a cell holds the value, whether as it is or as its text."""
+    if _is_missing(found) or _is_missing(value):
+        return _is_missing(found) and _is_missing(value)
+    numbers = _as_number(found), _as_number(value)
+    return str(found) == str(value) or numbers[0] == numbers[1]
 
 
 def _is_missing(value: Any) -> bool:

@@ -1,13 +1,16 @@
 """From material to a report."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
 from tfcmp.reporting.accuracy import accuracy_section
 from tfcmp.reporting.calibrating import calibration_section
 from tfcmp.reporting.comparisons import accuracies, compare_all
+from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Report, Section
 from tfcmp.reporting.entrants import family_of, test_groups
+from tfcmp.reporting.figures.drawing import LINES, line
 from tfcmp.reporting.figures.palette import Styles, styles_of
 from tfcmp.reporting.gathering import Material
 from tfcmp.reporting.hyperparameters import hyperparameters_section
@@ -64,7 +67,9 @@ def assemble(material: Material, wishes: Wishes) -> Report:
         *([throughput] if throughput else []),
         inference_section(entrants, measured, styles),
         interpretability_section(entrants),
-        hyperparameters_section(material.searches, styles),
+        hyperparameters_section(
+            material.searches, styles, material.failed_searches, usual_conditions(entrants)
+        ),
         steadiness_section(entrants, material.failed),
         calibration_section(entrants),
         slices_section(entrants, styles),
@@ -77,16 +82,23 @@ def assemble(material: Material, wishes: Wishes) -> Report:
 
 
 def styles_in(material: Material) -> Styles:
-    """One look a model; a search without a run of its name has that of the first of its model."""
+    """One look a model; a search without a run of its name has that of the first of its model.
+
+    Further searches of that model are told apart by their lines.
+    """
     styles = styles_of({entrant.label: entrant.family for entrant in material.entrants})
+    seen: Counter[str] = Counter()
     for search in material.searches:
         twins = [one.label for one in material.entrants if search.label.startswith(one.model)]
-        if search.label not in styles:
-            styles |= (
-                {search.label: styles[twins[0]]}
-                if twins
-                else styles_of({search.label: family_of(search.label)})
-            )
+        if search.label in styles:
+            continue
+        if not twins:
+            styles |= styles_of({search.label: family_of(search.label)})
+            continue
+        look = styles[twins[0]]
+        stroke = line(LINES.index(look.line) + seen[twins[0]])
+        styles[search.label] = look._replace(line=stroke)
+        seen[twins[0]] += 1
     return styles
 
 

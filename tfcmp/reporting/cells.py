@@ -28,7 +28,9 @@ def shown(value: Cell, kind: Kind) -> str:
 
 
 def number(value: float) -> str:
-    """Three significant digits, whole numbers from 100 on."""
+    """Three significant digits, whole numbers from 100 on; nothing for one that is not finite."""
+    if not math.isfinite(value):
+        return ""
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:#.3g}"
 
 

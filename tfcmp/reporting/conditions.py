@@ -6,6 +6,7 @@ from typing import Any
 
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.reading import BUSY, Run
+from tfcmp.reporting.searches import Search
 
 BESIDE = f"other processes took more than {100 * BUSY:.0f} % of the CPU while it trained"
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
@@ -17,13 +18,20 @@ def conditions(run: Run) -> Conditions:
     """What its times depend on, beside the model and its settings."""
     environment = run.environment
     return {
+        **machine(environment),
+        # Runs that were made before there were strategies say nothing of replicas.
+        "replicas": str(environment.get("replicas", 1)),
+        "training texts": str(run.split["splits"]["train"]["fingerprint"]),
+    }
+
+
+def machine(environment: Mapping[str, Any]) -> Conditions:
+    """What times of a run and of a search depend on alike."""
+    return {
         "device": str(environment.get("device")),
         "hardware": ", ".join(environment.get("device_names") or []),
         "threads": str(environment.get("threads")),
         "precision": str(environment.get("precision")),
-        # Runs that were made before there were strategies say nothing of replicas.
-        "replicas": str(environment.get("replicas", 1)),
-        "training texts": str(run.split["splits"]["train"]["fingerprint"]),
     }
 
 
@@ -55,6 +63,30 @@ def why_not_timed(run: Run, usual: Conditions) -> str | None:
         if value != usual.get(name):
             if name == "training texts":
                 return "trained on other texts than most"
+            return f"{name} {value}, of most {usual.get(name)}"
+    return None
+
+
+def usual_of_searches(searches: Sequence[Search], usual: Conditions) -> Conditions:
+    """Those of the runs, beside which searches stand; without any the machine of most searches."""
+    if usual:
+        return usual
+    known = [search for search in searches if search.environment and search.contention is None]
+    counted = Counter(tuple(machine(search.environment).items()) for search in known)
+    return dict(counted.most_common(1)[0][0]) if counted else {}
+
+
+def why_search_not_timed(search: Search, usual: Conditions) -> str | None:
+    """Why the seconds of a search are left out; None where they count.
+
+    Its texts are its own: a search on fewer of them is cheaper, and that is what it cost.
+    """
+    if search.contention is not None:
+        return search.contention
+    if not search.environment:
+        return "where it was made is not known"
+    for name, value in machine(search.environment).items():
+        if value != usual.get(name):
             return f"{name} {value}, of most {usual.get(name)}"
     return None
 

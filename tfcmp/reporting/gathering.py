@@ -1,6 +1,6 @@
 """From the paths of a command line to the runs and searches that a report is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tfcmp.reporting.reading import read_configuration, read_lines, read_run
 from tfcmp.reporting.searches import TRIALS, Search, read_search
 from tfcmp.reporting.studies import (
     BENCHES,
+    OF_A_SEARCH,
     RUNS,
     SEARCHES,
     STUDY,
@@ -45,13 +46,26 @@ class Found:
 
 
 @dataclass(frozen=True)
+class FoundSearch:
+    """A directory of a search, and why its study says that its times do not count."""
+
+    path: Path
+    contention: str | None = None
+
+
+@dataclass(frozen=True)
 class Material:
-    """All that a report is computed from."""
+    """All that a report is computed from.
+
+    Attributes:
+        failed_searches: name and reason of searches of studies that found nothing.
+    """
 
     entrants: tuple[Entrant, ...]
     failed: tuple[FailedRun, ...]
     searches: tuple[Search, ...]
     benches: tuple[dict[str, Any], ...] = ()
+    failed_searches: tuple[tuple[str, str], ...] = ()
 
 
 def gather(paths: Sequence[Path]) -> Material:
@@ -77,44 +91,52 @@ def gather(paths: Sequence[Path]) -> Material:
     measured = [run.measured["bench"] for run in runs if "bench" in run.measured]
     measured += [read_bench(path) for path in benches]
     return Material(
-        make_entrants(runs), tuple(failed), tuple(map(read_search, searches)), tuple(measured)
+        make_entrants(runs),
+        tuple(failed),
+        tuple(
+            read_search(one.path, one.contention, label)
+            for one, label in zip(searches, _told_apart(searches), strict=True)
+        ),
+        tuple(measured),
+        tuple(dict.fromkeys(_failed_searches(paths))),
     )
 
 
-def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[Path], list[Path]]:
+def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], list[Path]]:
     """Directories of runs, of searches and of benches without a run, each once.
 
     Raises:
         CallError: a path is no run, no search and no study.
     """
     found: dict[Path, Found] = {}
-    searches: dict[Path, None] = {}
-    benches: dict[Path, None] = {}
+    searches: dict[Path, FoundSearch] = {}
+    benches: dict[Path, Path] = {}
     for path in paths:
         if is_study(path):
             for one in _runs_of_study(path):
                 found[one.path.resolve()] = one
-            searches.update(dict.fromkeys(_folders(path / SEARCHES, TRIALS)))
-            benches.update(dict.fromkeys(_folders(path / BENCHES, BENCH)))
+            searches |= {one.path.resolve(): one for one in _searches_of_study(path)}
+            benches |= {one.resolve(): one for one in _folders(path / BENCHES, BENCH)}
         elif (path / TRIALS).exists():
-            searches[path] = None
+            searches.setdefault(path.resolve(), FoundSearch(path))
         elif (path / CONFIG).exists():
             found.setdefault(path.resolve(), Found(path))
         elif (path / BENCH).exists():
-            benches[path] = None
+            benches.setdefault(path.resolve(), path)
         else:
             raise CallError(
                 f"{path}: expected a run directory ({CONFIG}), a search ({TRIALS}), a bench "
                 f"({BENCH}) or a study ({STUDY}), found none of these files"
             )
-    return list(found.values()), list(searches), list(benches)
+    return list(found.values()), list(searches.values()), list(benches.values())
 
 
 def _runs_of_study(study: Path) -> list[Found]:
     """Its runs; also those that failed before they had a directory."""
     marks = read_marks(study)
     names = [path.name for path in _folders(study / RUNS, CONFIG)]
-    names += [name for name in marks.failures if name not in names]
+    lost = [name for name in marks.failures if label_and_seed(name)[1] is not None]
+    names += [name for name in lost if name not in names]
     return [
         Found(
             study / RUNS / name,
@@ -124,6 +146,39 @@ def _runs_of_study(study: Path) -> list[Found]:
         )
         for name in names
     ]
+
+
+def _searches_of_study(study: Path) -> list[FoundSearch]:
+    contended = read_marks(study).contended
+    return [
+        FoundSearch(path, contended.get(f"{path.name}{OF_A_SEARCH}"))
+        for path in _folders(study / SEARCHES, TRIALS)
+    ]
+
+
+def _told_apart(searches: Sequence[FoundSearch]) -> list[str]:
+    """Names of the folders; of equal ones each with as many folders above it as tell them apart."""
+    paths = [one.path.resolve() for one in searches]
+    labels = []
+    for path in paths:
+        twins = [other for other in paths if other.name == path.name]
+        depth = 1
+        while len({_above(twin, depth) for twin in twins}) < len(twins):
+            depth += 1
+        labels.append(path.name if len(twins) == 1 else f"{path.name} ({_above(path, depth)})")
+    return labels
+
+
+def _above(path: Path, depth: int) -> str:
+    return "/".join(path.parts[-1 - depth : -1])
+
+
+def _failed_searches(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
+    """Searches have no seed in their names; runs of a study always have one."""
+    for path in filter(is_study, paths):
+        for name, reason in read_marks(path).failures.items():
+            if label_and_seed(name)[1] is None:
+                yield name, reason
 
 
 def _folders(parent: Path, holding: str) -> list[Path]:

@@ -1,31 +1,43 @@
 """Section: what the searches found, and what they cost."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-
-import numpy as np
 
 from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
 from tfcmp.evaluation.effects import main_effects
-from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.conditions import Conditions, usual_of_searches, why_search_not_timed
+from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.figures.palette import Styles
-from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map
+from tfcmp.reporting.figures.search import draw_budget_curves
+from tfcmp.reporting.heat_maps import file_names, heat_maps
 from tfcmp.reporting.searches import Search, as_number
 
-OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 
+def hyperparameters_section(
+    searches: Sequence[Search],
+    styles: Styles | None = None,
+    failed: Sequence[tuple[str, str]] = (),
+    usual: Conditions | None = None,
+) -> Section:
+    """Trials, main effects, heat maps, budget curves, and where rankings flip.
 
-def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = None) -> Section:
-    """Trials, main effects, heat maps, budget curves, and where rankings flip."""
+    Args:
+        searches: those that have trials.
+        styles: by label.
+        failed: name and reason of searches that found nothing.
+        usual: conditions under which times of the runs count; without them those of most searches.
+    """
     if not searches:
         told = (
             "No search is among these runs: the effect of hyperparameters was not measured. "
             "python -m tfcmp.tune --model NAME measures it; give its folder to the report."
         )
-        return Section("hyperparameters", "Hyperparameters", (told,))
+        lost = failed_searches_table(failed)
+        return Section("hyperparameters", "Hyperparameters", (told,), tables=(lost,))
+    of_searches = usual_of_searches(searches, usual or {})
+    left_out = {search.label: why_search_not_timed(search, of_searches) for search in searches}
     curves = {
-        search.label: budget_curve(search.scores(), search.seconds())
+        search.label: _curve(search, is_timed=left_out[search.label] is None)
         for search in searches
         if search.is_random and any(score is not None for score in search.scores())
     }
@@ -37,27 +49,45 @@ def hyperparameters_section(searches: Sequence[Search], styles: Styles | None = 
     ]
     notes.append(
         "Seconds of trials are those of the clock. What else the machine did during a search is not "
-        "measured, so compare them within a search, and with care."
+        "measured, so compare them within a search, and with care. Where they do not count, the table "
+        "of searches says why, and budgets are told in trials."
     )
-    figures = [figure for search in searches for figure in _heat_maps(search)]
+    names = file_names(search.label for search in searches)
+    figures = [
+        figure
+        for search in searches
+        for figure in heat_maps(
+            search, names[search.label], is_timed=left_out[search.label] is None
+        )
+    ]
     if curves:
         figures.append(draw_budget_curves(curves, styles))
-    tables = (searches_table(searches), effects_table(searches), budget_table(curves))
-    return Section(
-        "hyperparameters",
-        "Hyperparameters",
-        tuple(notes),
-        (),
-        tuple(figures),
-        (*tables, flips_table(curves)),
+    tables = (
+        searches_table(searches, left_out),
+        failed_searches_table(failed),
+        effects_table(searches),
+        budget_table(curves),
+        flips_table(curves),
     )
+    return Section("hyperparameters", "Hyperparameters", tuple(notes), (), tuple(figures), tables)
 
 
-def searches_table(searches: Sequence[Search]) -> Table:
-    """A row a search: its cost and its best trial."""
+def _curve(search: Search, *, is_timed: bool) -> BudgetCurve:
+    """The budget curve, against trials alone where the seconds do not count."""
+    scores = search.scores()
+    return budget_curve(scores, search.seconds() if is_timed else [None] * len(scores))
+
+
+def searches_table(searches: Sequence[Search], left_out: Mapping[str, str | None]) -> Table:
+    """A row a search: its cost and its best trial.
+
+    Args:
+        searches: a row each.
+        left_out: label -> why its seconds do not count.
+    """
     rows = []
     for search in searches:
-        scores, seconds = search.scores(), search.seconds()
+        scores, reason = search.scores(), left_out[search.label]
         known = [score for score in scores if score is not None]
         best = scores.index(max(known)) if known else None
         settings = search.trials[best] if best is not None else {}
@@ -66,7 +96,7 @@ def searches_table(searches: Sequence[Search]) -> Table:
                 search.label,
                 len(scores),
                 len(scores) - len(known),
-                sum(value or 0.0 for value in seconds),
+                search.total_seconds() if reason is None else None,
                 max(known, default=None),
                 ", ".join(
                     f"{name.removeprefix('training.')} {_rounded(settings[name])}"
@@ -74,6 +104,7 @@ def searches_table(searches: Sequence[Search]) -> Table:
                 )
                 if settings
                 else None,
+                reason,
             )
         )
     columns = (
@@ -83,8 +114,15 @@ def searches_table(searches: Sequence[Search]) -> Table:
         Column("seconds", "cost", "seconds"),
         Column("best", "best validation", "share"),
         Column("settings", "its settings"),
+        Column("left_out", "why times are left out"),
     )
     return make_table("searches", "Searches", columns, rows)
+
+
+def failed_searches_table(failed: Sequence[tuple[str, str]]) -> Table:
+    """A row a search of a study that did not end."""
+    columns = (Column("search", "search"), Column("reason", "reason"))
+    return make_table("failed_searches", "Failed searches", columns, failed)
 
 
 def effects_table(searches: Sequence[Search]) -> Table:
@@ -100,7 +138,7 @@ def effects_table(searches: Sequence[Search]) -> Table:
             level.mean,
         )
         for search in searches
-        for effect in main_effects(search.trials, search.settings(), "score")
+        for effect in main_effects(search.trials, search.settings(), "score", search.alternatives)
         for level in effect.levels
     ]
     columns = (
@@ -118,8 +156,9 @@ def effects_table(searches: Sequence[Search]) -> Table:
         columns,
         rows,
         "The share of the variance of the score that a setting explains alone, adjusted for its "
-        "number of levels; a failed trial counts as the lowest score. Empty where it cannot be "
-        "told.",
+        "number of levels; a failed trial counts as the lowest score. A setting whose range depends "
+        "on another one is told for each of its ranges, on the trials of that range; the values of "
+        "the other stand in brackets. Empty where it cannot be told.",
     )
 
 
@@ -148,17 +187,22 @@ def flips_table(curves: dict[str, BudgetCurve]) -> Table:
     """A row a pair of searches: who is ahead with a small budget, who with a large one."""
     rows: list[tuple] = []
     for a, b in combinations(curves, 2):
-        flip = ranking_flip(curves[a], curves[b])
+        are_timed = curves[a].seconds is not None and curves[b].seconds is not None
+        flip = ranking_flip(curves[a], curves[b], "seconds" if are_timed else "trials")
         names = {"a": a, "b": b}
+        told = [] if are_timed else ["by trials, as their seconds do not compare"]
         if flip is None:
-            rows.append((a, b, None, None, None, "the ranking does not flip"))
+            told = ["the ranking does not flip", *told]
+            rows.append((a, b, None, None, None, None, "; ".join(told)))
         else:
+            budgets = (flip.budget, None) if are_timed else (None, flip.budget)
             before, after = names[flip.ahead_before], names[flip.ahead_after]
-            rows.append((a, b, flip.budget, before, after, None))
+            rows.append((a, b, *budgets, before, after, "; ".join(told) or None))
     columns = (
         Column("search_a", "search"),
         Column("search_b", "other"),
         Column("seconds", "flips at", "seconds"),
+        Column("trials", "flips at, trials", "number"),
         Column("before", "ahead before"),
         Column("after", "ahead after"),
         Column("note", "note"),
@@ -175,50 +219,3 @@ def flips_table(curves: dict[str, BudgetCurve]) -> Table:
 def _rounded(text: str) -> str:
     value = as_number(text)
     return text if value is None else f"{value:.4g}"
-
-
-def _heat_maps(search: Search) -> list[Figure]:
-    """Score and time over optimizer x learning rate x batch size, where all three were searched."""
-    if not {OPTIMIZER, RATE, BATCH} <= set(search.settings()):
-        return []
-    rates, batches, scores = _grids(search, "score")
-    _, _, seconds = _grids(search, "seconds")
-    label = re.sub(r"[^\w.+-]+", "-", search.label)
-    names = (f"heat_score_{label}", f"heat_seconds_{label}")
-    return [
-        draw_heat_map(names[0], f"{search.label}: score", scores, rates, batches, is_share=True),
-        draw_heat_map(names[1], f"{search.label}: time", seconds, rates, batches, is_share=False),
-    ]
-
-
-def _grids(search: Search, value: str) -> tuple[list[str], list[str], dict[str, Grid]]:
-    """Labels of the rates, the batch sizes, and per optimizer the mean value of each cell."""
-    trials = [trial for trial in search.trials if as_number(trial[RATE]) is not None]
-    rates = np.array([float(trial[RATE]) for trial in trials])
-    labels, place = _rate_bins(rates)
-    batches = sorted({trial[BATCH] for trial in trials}, key=lambda text: as_number(text) or 0)
-    grids: dict[str, Grid] = {}
-    for optimizer in sorted({trial[OPTIMIZER] for trial in trials}):
-        grid = np.full((len(labels), len(batches)), np.nan)
-        for row, column in np.ndindex(*grid.shape):
-            values = [
-                as_number(trial[value])
-                for trial, bin_ in zip(trials, place, strict=True)
-                if (trial[OPTIMIZER], bin_, trial[BATCH]) == (optimizer, row, batches[column])
-            ]
-            known = [one for one in values if one is not None]
-            grid[row, column] = np.mean(known) if known else np.nan
-        grids[optimizer] = grid
-    return labels, batches, grids
-
-
-def _rate_bins(rates: np.ndarray, most: int = 6) -> tuple[list[str], list[int]]:
-    """The rates themselves where they are few, else half decades."""
-    distinct = np.unique(rates)
-    if len(distinct) <= most:
-        return [f"{rate:.2g}" for rate in distinct], np.searchsorted(distinct, rates).tolist()
-    # Rounded first: 1e-3 must not fall below its own decade.
-    halves = np.floor(np.round(2 * np.log10(rates), 9)).astype(int)
-    steps = np.arange(halves.min(), halves.max() + 1)
-    labels = [f"{10 ** (step / 2):.1g} to {10 ** ((step + 1) / 2):.1g}" for step in steps]
-    return labels, (halves - halves.min()).tolist()

@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 
+from tfcmp.evaluation.intervals import Values
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
 from tfcmp.reporting.comparisons import Pair, equality_claim
@@ -139,10 +140,12 @@ def _is_matched(a: Entrant, b: Entrant) -> bool:
 def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
     """For each recurrent network and from-scratch transformer whose times count."""
     usual = usual_conditions(entrants)
-    recurrent = [one for one in entrants if one.is_recurrent and timed_runs(one, usual)]
-    transformers = [one for one in entrants if one.model == TRANSFORMER and timed_runs(one, usual)]
+    rates = {one.label: _rates(one, usual) for one in entrants}
+    timed = [one for one in entrants if len(rates[one.label])]
+    recurrent = [one for one in timed if one.is_recurrent]
+    transformers = [one for one in timed if one.model == TRANSFORMER]
     both = list(product(recurrent, transformers))
-    ratios = [_speed_ratio(*pair, usual) for pair in both]
+    ratios = [_speed_ratio(rates[slow.label], rates[fast.label]) for slow, fast in both]
     # Pairs without an interval have no p, and so no part in the adjustment.
     adjusted = iter(holm([p for *_, p in ratios if math.isfinite(p)]))
     claims = []
@@ -164,20 +167,21 @@ def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
                 holm_p if is_tested else None,
                 _speed_test(slow, fast, is_tested),
                 None,
-                f"{len(timed_runs(slow, usual))} and {len(timed_runs(fast, usual))}",
+                f"{len(rates[slow.label])} and {len(rates[fast.label])}",
             )
         )
     return claims
 
 
-def _speed_ratio(
-    slow: Entrant, fast: Entrant, usual: Conditions
-) -> tuple[float, float, float, float]:
+def _rates(entrant: Entrant, usual: Conditions) -> Values:
+    """Texts a second of the runs whose times count and that have any: one batch in all has none."""
+    rates = np.array([examples_per_second(run) for run in timed_runs(entrant, usual)])
+    return rates[np.isfinite(rates) & (rates > 0)]
+
+
+def _speed_ratio(slow: Values, fast: Values) -> tuple[float, float, float, float]:
     """Ratio of seconds a text with its interval and p; NaN where one side is a single run."""
-    rates = [
-        np.log([examples_per_second(run) for run in timed_runs(entrant, usual)])
-        for entrant in (slow, fast)
-    ]
+    rates = [np.log(slow), np.log(fast)]
     ratio = float(np.exp(rates[1].mean() - rates[0].mean()))
     if min(map(len, rates)) < 2:
         return ratio, math.nan, math.nan, math.nan

@@ -67,12 +67,11 @@ def _footer(folder: Path, times: Mapping[str, Row]) -> str:
         f"{'; '.join(dict.fromkeys(published['hardware']))}; {', '.join(published['dates'])}; "
         f"commit {', '.join(commit[:10] for commit in published['commits'])}."
     )
-    untimed = [f"`{model}`" for model, row in times.items() if not row["training_seconds"]]
+    untimed = [model for model, row in times.items() if not row["training_seconds"]]
     if untimed:
-        told += (
-            f" No training times of {', '.join(untimed)}: other work ran beside them, or their "
-            "conditions are not those of the others."
-        )
+        reasons = dict.fromkeys(times[model]["left_out"] for model in untimed)
+        why = "; ".join(filter(None, reasons)) or "none were measured"
+        told += f" No training times of {', '.join(f'`{model}`' for model in untimed)}: {why}."
     return told
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.effects import Alternative
 
 TRIALS = "trials.csv"
 # Written for random searches only: the trials of others depend on each other.
 BUDGET = "budget.csv"
 RECORD = "search.json"
+SPACE = "space.yaml"
 
 
 @dataclass(frozen=True)
@@ -20,16 +24,27 @@ class Search:
     """A search.
 
     Attributes:
-        label: name of its folder.
+        label: what it is called in tables; the name of its folder, unless another search has it too.
         trials: rows of trials.csv, all values text.
         is_random: whether trials were drawn independently, as a budget curve needs it.
         environment: where it was made, as of a run; empty where it is not known.
+        alternatives: of the settings that depend on another one.
+        contention: why its study says that its times do not count; None if it does not.
+        folder: name of its folder; "" where that is the label.
     """
 
     label: str
     trials: tuple[dict[str, str], ...]
     is_random: bool = True
     environment: dict[str, Any] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
+    contention: str | None = None
+    folder: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the runs that take its settings are called."""
+        return self.folder or self.label
 
     def settings(self) -> list[str]:
         """Names of the settings that were searched: the dotted columns."""
@@ -43,12 +58,21 @@ class Search:
         """Duration of each trial; None where it is not known."""
         return [as_number(trial.get("seconds")) for trial in self.trials]
 
+    def total_seconds(self) -> float:
+        """Of all trials whose duration is known."""
+        return sum(value or 0.0 for value in self.seconds())
 
-def read_search(path: Path) -> Search:
+
+def read_search(path: Path, contention: str | None = None, label: str | None = None) -> Search:
     """The search in `path`.
 
+    Args:
+        path: of the search.
+        contention: why its study says that its times do not count.
+        label: what to call it instead of the name of its folder.
+
     Raises:
-        WorkError: trials.csv or search.json is damaged.
+        WorkError: trials.csv, search.json or space.yaml is damaged.
     """
     try:
         with (path / TRIALS).open(encoding="utf-8", newline="") as stream:
@@ -59,16 +83,48 @@ def read_search(path: Path) -> Search:
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
-    return Search(path.resolve().name, rows, (path / BUDGET).exists(), _environment(path / RECORD))
+    name, record = path.resolve().name, _record(path / RECORD)
+    # Where no trial has a score there is no budget.csv, whatever the tuner was.
+    tuner = record.get("tuner")
+    is_random = tuner == "random" if tuner is not None else (path / BUDGET).exists()
+    return Search(
+        label or name,
+        rows,
+        is_random,
+        record["environment"],
+        _alternatives(path / SPACE),
+        contention,
+        name,
+    )
 
 
-def _environment(record: Path) -> dict[str, Any]:
-    if not record.exists():
-        return {}
+def _record(file: Path) -> dict[str, Any]:
+    """Content of search.json; that of an unknown search where there is none."""
+    if not file.exists():
+        return {"environment": {}}
     try:
-        return json.loads(record.read_text(encoding="utf-8"))["environment"]
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(content["environment"], dict):
+            raise TypeError
+        return content
     except (ValueError, KeyError, TypeError):
-        raise WorkError(f"{record} is damaged: it does not tell where it was made") from None
+        raise WorkError(f"{file} is damaged: it does not tell where it was made") from None
+
+
+def _alternatives(space: Path) -> tuple[Alternative, ...]:
+    """From the entries with `when`; see docs/search.md."""
+    if not space.exists():
+        return ()
+    found = []
+    try:
+        for name, entry in yaml.safe_load(space.read_text(encoding="utf-8")).items():
+            for part in entry if isinstance(entry, list) else [entry]:
+                if isinstance(part, dict) and part.get("when"):
+                    ((parent, values),) = part["when"].items()
+                    found.append(Alternative(str(name), str(parent), tuple(values)))
+    except (OSError, ValueError, TypeError, AttributeError, yaml.YAMLError):
+        raise WorkError(f"{space} is damaged: expected what a search varies") from None
+    return tuple(found)
 
 
 def as_number(text: str | None) -> float | None:

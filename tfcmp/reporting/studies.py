@@ -14,20 +14,22 @@ SEARCHES = "searches"
 BENCHES = "benches"
 # Where a study keeps its report.
 REPORT = "report"
-# {"failures": {name of a run: reason}, "contended": [names of runs], "contention": {name of a run:
-# reason}}; each may lack, the file too.
+# {"failures": {name: reason}, "contended": [names], "contention": {name: reason}} of runs and searches;
+# each may lack, the file too.
 STATE = "study.json"
+# Behind the label of a search, where it stands beside runs.
+OF_A_SEARCH = "-search"
 # Why times do not count, where a study names a run and gives no reason.
 CONTENDED = "other work ran beside it"
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Marks of a study on its runs, by the name of their folder.
+    """Marks of a study on its runs, by the name of their folder, and on searches as LABEL-search.
 
     Attributes:
-        failures: run -> why it has no result.
-        contended: run -> why its times do not count.
+        failures: run or search -> why it has no result.
+        contended: run or search -> why its times do not count.
     """
 
     failures: dict[str, str] = field(default_factory=dict)

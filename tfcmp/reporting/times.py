@@ -20,6 +20,7 @@ from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.inference_times import usual_axes
 from tfcmp.reporting.reading import Run
+from tfcmp.reporting.search_costs import SearchCost, search_costs
 from tfcmp.reporting.searches import Search
 
 TARGETS = (0.85, 0.88, 0.90)
@@ -45,9 +46,10 @@ COLUMNS = (
 NOTE = (
     "Means over seeds. Training is the steps alone, without the first (compiling) step, validation "
     "and checkpoints. Times to a validation accuracy are counted in whole epochs, over the seeds "
-    "that reach it; empty where none does. Search is the sum over all trials, failed ones too."
+    "that reach it; empty where none does. Search is the sum over all trials, failed ones too, "
+    "where it ran on the machine of these runs with nothing of its study beside it."
 )
-TRAINING = COLUMNS[:10]
+TRAINING = COLUMNS[:7]
 
 
 def times_section(
@@ -82,17 +84,19 @@ def times_table(
     usual: Conditions,
 ) -> Table:
     """A row an entrant; means over the runs whose times count."""
-    costs = {search.label: search for search in searches}
+    costs = search_costs(entrants, searches, usual)
     answering = usual_axes(entrants)
     rows = [
         (
-            *_training(entrant, measured, usual, costs.get(entrant.label)),
+            *_training(entrant, measured, usual),
+            *_search_cells(entrant, usual, costs[entrant.label]),
             mean_over(timed_runs(entrant, usual), examples_per_second),
             _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
             later_value(entrant.runs, "peak_memory_mb"),
             entrant.runs[0].result["parameters"].get("total"),
             entrant.runs[0].result["parameters"].get("without_embedding"),
-            _left_out(entrant, usual),
+            "; ".join(filter(None, (_left_out(entrant, usual), costs[entrant.label].left_out)))
+            or None,
         )
         for entrant in _ranked(entrants, measured)
     ]
@@ -107,7 +111,7 @@ def _other_table(
 ) -> Table:
     """The entrants with runs under conditions that are not those of most."""
     rows = [
-        _training(entrant, measured, conditions, None)
+        _training(entrant, measured, conditions)
         for entrant in _ranked(entrants, measured)
         if timed_runs(entrant, conditions)
     ]
@@ -120,23 +124,24 @@ def _other_table(
     )
 
 
-def _training(
-    entrant: Entrant, measured: Mapping[str, Interval], usual: Conditions, search: Search | None
-) -> tuple:
+def _training(entrant: Entrant, measured: Mapping[str, Interval], usual: Conditions) -> tuple:
     """The cells of `TRAINING`."""
     runs = timed_runs(entrant, usual)
-    training = mean_over(runs, training_seconds)
-    searched = sum(value or 0.0 for value in search.seconds()) if search else None
     return (
         entrant.label,
         measured[entrant.label].value,
-        training,
+        mean_over(runs, training_seconds),
         mean_over(runs, seconds_per_epoch),
         *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
-        len(search.trials) if search else None,
-        searched,
-        training + searched if training is not None and searched is not None else None,
     )
+
+
+def _search_cells(entrant: Entrant, usual: Conditions, cost: SearchCost) -> tuple:
+    """Trials of the search, their seconds, and these with the training."""
+    training = mean_over(timed_runs(entrant, usual), training_seconds)
+    if training is None or cost.seconds is None:
+        return cost.trials, cost.seconds, None
+    return cost.trials, cost.seconds, training + cost.seconds
 
 
 def timed_runs(entrant: Entrant, usual: Conditions) -> list[Run]:

@@ -1,8 +1,7 @@
 """The folder of a report: page, Markdown, pictures, tables, and what it was made with."""
 
-from collections.abc import Collection
 from dataclasses import asdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tfcmp.errors import WorkError
@@ -24,7 +23,8 @@ REPORT_FORMAT = 1
 def write_report(report: Report, wishes: Wishes, folder: Path) -> Path:
     """Writes all files of the report, each whole.
 
-    Files of an earlier report in the same folder that this one has not are removed.
+    Tables and figures that the record of an earlier report in the same folder lists, and that this
+    one has not, are removed; files of anybody else stay.
 
     Returns:
         Path of the page.
@@ -37,8 +37,10 @@ def write_report(report: Report, wishes: Wishes, folder: Path) -> Path:
     files |= {f"{FIGURES}/{figure.name}.svg": on_paper(figure.svg) for figure in report.figures()}
     for name in ("", TABLES, FIGURES):
         make_folder(folder / name, "--out")
+    earlier = _listed(folder)
     (folder / RECORD).unlink(missing_ok=True)
-    _remove_others(folder, files)
+    for name in earlier - set(files):
+        (folder / name).unlink(missing_ok=True)
     for name, content in files.items():
         with whole_file(folder / name) as part:
             part.write_text(content, encoding="utf-8")
@@ -69,9 +71,19 @@ def read_record(folder: Path) -> tuple[Wishes, dict[str, str]]:
         raise WorkError(f"{folder / RECORD} is damaged: it is no record of a report") from None
 
 
-def _remove_others(folder: Path, files: Collection[str]) -> None:
-    """Tables and figures of an earlier report, which would pass for those of this one."""
-    for pattern in (f"{TABLES}/*.csv", f"{FIGURES}/*.svg"):
-        for file in folder.glob(pattern):
-            if file.relative_to(folder).as_posix() not in files:
-                file.unlink()
+def _listed(folder: Path) -> set[str]:
+    """Tables and figures of an earlier report, which would pass for those of this one.
+
+    Those of its record alone: without one, what lies there may be the user's own. Nothing that
+    leads out of the two folders is taken from a record, whatever it says.
+    """
+    try:
+        names = read_record(folder)[1]
+    except WorkError:
+        return set()
+    return {
+        name
+        for name in map(str, names)
+        if PurePosixPath(name).parent.as_posix() in (TABLES, FIGURES)
+        and PurePosixPath(name).suffix in (".csv", ".svg")
+    }

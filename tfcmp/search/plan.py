@@ -70,8 +70,10 @@ def make_plan(
         fixed: settings given by flags: they are kept as given.
 
     Raises:
-        CallError: the space is not as expected, or a setting is both given and searched.
+        CallError: the space is not as expected, a setting is both given and searched, or a strategy
+            is given.
     """
+    require_one_device(configuration)
     if not 0 <= seed < LARGEST_SEED:
         raise CallError(f"--search.seed: expected 0 to {LARGEST_SEED - 1}, got {seed}")
     named = read_space_file(space_file) if space_file is not None else {}
@@ -82,6 +84,19 @@ def make_plan(
         )
     space = planned_space(configuration, tuner, named, fixed)
     return Plan(configuration, space, tuner, budget, seed)
+
+
+def require_one_device(configuration: Configuration) -> None:
+    """Kept models are built and compiled for one device, whatever a strategy says.
+
+    Raises:
+        CallError: a strategy of several is asked for.
+    """
+    if configuration.strategy != "none":
+        raise CallError(
+            f"--strategy {configuration.strategy}: a search trains its trials on one device; "
+            "expected --strategy none, or several workers (docs/search.md)"
+        )
 
 
 def planned_space(
@@ -106,9 +121,12 @@ def planned_space(
 
 
 def write_plan(search: RunDirectory, plan: Plan, environment: dict[str, Any]) -> None:
-    """Writes what a search is before its first trial; search.json last, as the sign of one."""
-    write_configuration(search.file(CONFIG), plan.configuration)
+    """Writes what a search is before its first trial; search.json last, as the sign of one.
+
+    The space comes first: a configuration without one may be that of a run.
+    """
     write_space(search.file(SPACE), plan.space)
+    write_configuration(search.file(CONFIG), plan.configuration)
     write_json(
         search.file(SEARCH),
         {

@@ -9,7 +9,7 @@ from tfcmp.runs.files import write_json
 from tfcmp.search.cluster import Role
 from tfcmp.search.outcome import Outcome, best_of, read_outcomes
 from tfcmp.search.plan import SEARCH, Plan, read_search_file
-from tfcmp.search.tables import write_tables
+from tfcmp.search.tables import alternatives_of, write_tables
 
 STEPS = ("training", "validation")
 PHASES = ("building", "first_step", *STEPS)
@@ -66,6 +66,7 @@ class Record:
             self._plan.configuration,
             self._plan.settings(),
             is_random=self._plan.tuner == "random",
+            alternatives=alternatives_of(self._plan.space),
         )
         sessions = [*self._earlier, {**self._session, "seconds": round(self._elapsed(), 2)}]
         counts = {

@@ -8,10 +8,11 @@ from typing import Any
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
 from tfcmp.evaluation.budget import budget_curve
-from tfcmp.evaluation.effects import main_effects
+from tfcmp.evaluation.effects import Alternative, main_effects
 from tfcmp.runs.files import whole_file
 from tfcmp.search.outcome import Outcome, best_of
 from tfcmp.search.settings import with_settings
+from tfcmp.search.space import Space
 
 TRIALS = "trials.csv"
 BEST = "best.yaml"
@@ -39,6 +40,7 @@ def write_tables(
     settings: Sequence[str],
     *,
     is_random: bool,
+    alternatives: Sequence[Alternative] = (),
 ) -> None:
     """Writes all files anew.
 
@@ -48,6 +50,7 @@ def write_tables(
         configuration: what they have in common.
         settings: names of the searched settings.
         is_random: whether trials were drawn independently, as a budget curve needs it.
+        alternatives: of the settings that depend on another one.
     """
     rows = [_row(outcome, settings) for outcome in outcomes]
     _write_csv(folder / TRIALS, [*COLUMNS, *settings], rows)
@@ -64,12 +67,22 @@ def write_tables(
                 [dict(zip([*COLUMNS, *settings], row, strict=True)) for row in rows],
                 settings,
                 "score",
+                alternatives,
             )
             for level in effect.levels
         ],
     )
     if is_random:
         _write_budget(folder / BUDGET, outcomes)
+
+
+def alternatives_of(space: Space) -> list[Alternative]:
+    """The conditions under which settings have domains of their own."""
+    return [
+        Alternative(domain.setting, domain.parent, domain.parent_values)
+        for domain in space.domains
+        if domain.parent
+    ]
 
 
 def _row(outcome: Outcome, settings: Sequence[str]) -> list[Any]:

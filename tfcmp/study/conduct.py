@@ -24,7 +24,7 @@ from tfcmp.study.stages import (
 
 # Seconds between two looks at the processes.
 INTERVAL = 0.2
-BESIDE_ANOTHER = "trained beside other runs of its study (--jobs)"
+BESIDE_ANOTHER = "trained beside other work of its study (--jobs)"
 
 
 @dataclass
@@ -161,8 +161,7 @@ class Conductor:
         self.working.append(Work(task, self.start(command, log), offset, time.monotonic()))
         if len(self.working) > 1:
             for work in self.working:
-                if work.task.run is not None:
-                    self.study.state.contention[work.task.name] = BESIDE_ANOTHER
+                self.study.state.contention[work.task.name] = BESIDE_ANOTHER
             self.study.write_state()
         self.tell(Event("started", task), self.working)
 

@@ -27,7 +27,7 @@ class State:
 
     Attributes:
         failures: run or search -> why it has no result.
-        contention: run -> why its times do not count.
+        contention: run or search -> why its times do not count.
         finished: runs and searches that ended well in this study -> seconds of their last process.
     """
 

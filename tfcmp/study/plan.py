@@ -11,7 +11,7 @@ import yaml
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.errors import CallError
-from tfcmp.search.plan import planned_space
+from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
 
 # Data settings that are a model's own: how much of a text it reads. The others make the splits.
@@ -158,6 +158,7 @@ def _search_plan(entry: Entry, where: str) -> SearchPlan:
     settings = {**entry.settings, **entry.search.settings}
     configuration = parse_settings(entry.model, settings, f"{where}: search")
     try:
+        require_one_device(configuration)
         # Before anything runs: searches come after the runs of other entries, hours later.
         planned_space(configuration, entry.search.tuner, entry.search.space or {})
     except CallError as error:

@@ -12,6 +12,7 @@ from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
 from tfcmp.reporting.searches import TRIALS
+from tfcmp.reporting.studies import OF_A_SEARCH
 from tfcmp.runs.directory import CONFIG, RESULT, TIMING, RunDirectory
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import Settings, flat_settings
@@ -75,7 +76,7 @@ def stage_of_search(study: StudyDirectory, search: SearchPlan) -> Stage:
 
 def name_of_search(search: SearchPlan) -> str:
     """What a search is called beside runs."""
-    return f"{search.label}-search"
+    return f"{search.label}{OF_A_SEARCH}"
 
 
 def stages(study: StudyDirectory, plan: Plan) -> dict[str, Stage]:
