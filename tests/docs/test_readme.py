@@ -38,3 +38,8 @@ def test_every_link_to_a_file_leads_somewhere():
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_published_study_is_the_shipped_one():
+    published = ROOT / "docs" / "results" / "pilot" / "study.yaml"
+    assert published.read_text() == (ROOT / "configs" / "studies" / "imdb_cpu.yaml").read_text()
