@@ -41,9 +41,9 @@ def measure_arm(order: dict[str, Any], configuration: Configuration) -> dict[str
         from tfcmp.measurement.training import measure_training
 
         return measure_training(TrainingArm(configuration, **values), cache)
-    from tfcmp.measurement.inference import measure_inference
+    from tfcmp.measurement.inference import measure_inference, settled
 
-    arm = InferenceArm(**values)
+    arm = settled(InferenceArm(**values))
     return {arm.key(): measure_inference(arm, configuration, cache, order["started"])}
 
 
