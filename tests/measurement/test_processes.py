@@ -1,11 +1,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.measurement.processes import _ended, _error, cluster_variables
+from tfcmp.measurement.arms import TrainingArm
+from tfcmp.measurement.processes import _ended, _error, cluster_variables, run_arm
+from tfcmp.timing.contention import ContentionMeter, busy_seconds
 
 
 def test_workers_know_each_other_and_their_own_place():
@@ -46,3 +49,18 @@ def test_a_process_that_fails_is_told_while_the_others_wait_for_it():
 def test_all_processes_are_waited_for():
     started = [subprocess.Popen([sys.executable, "-c", "pass"]) for _ in range(2)]
     assert sorted(_ended(started)) == [0, 1]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(busy_seconds() is None, reason="the system does not count")
+def test_two_workers_are_no_other_work_to_each_other(tiny_configuration, tmp_path):
+    configuration = replace(tiny_configuration("gru"), strategy="multi_worker")
+    arm = TrainingArm(configuration, (64,), 4, 0.5, workers=2, loading="global")
+    meter = ContentionMeter()
+    (cell,) = run_arm(arm, configuration, tmp_path, trust=False).values()
+    # To this process both workers are its own.
+    around = meter.read()
+    beside = around.others / around.capacity
+    if beside > 0.05:
+        pytest.skip(f"other work took {beside:.0%} of the machine beside the test")
+    assert cell["others_share"] < 0.1
