@@ -8,6 +8,8 @@ from tfcmp.measurement.arms import InferenceArm
 from tfcmp.measurement.measuring import measure_arms
 from tfcmp.measurement.record import AXES
 
+LOST = (WorkError("no room"), CallError("cannot hold it"))
+
 
 def arm(engine):
     return InferenceArm("run", engine, "float32", None, (), (), 1, 1, 1.0, is_full=False)
@@ -32,9 +34,10 @@ def run_all(monkeypatch, tmp_path, tiny_configuration):
 
         def run_arm(one, *_rest):
             asked.append(one.engine)
-            if one.engine in errors:
-                raise errors[one.engine]
-            return {one.key(): cell()}
+            error = errors.get(one.engine)
+            if isinstance(error, RuntimeError):
+                raise error
+            return ({} if error in LOST else {one.key(): cell()}), error
 
         monkeypatch.setattr(measuring, "run_arm", run_arm)
         try:
@@ -48,7 +51,7 @@ def run_all(monkeypatch, tmp_path, tiny_configuration):
 
 
 def test_an_arm_that_fails_ends_no_other(run_all, tmp_path):
-    errors = {"keras": WorkError("no room"), "openvino": CallError("cannot hold it")}
+    errors = {"keras": LOST[0], "openvino": LOST[1]}
     asked, found = run_all(["keras", "onnx", "openvino"], errors)
     assert asked == ["keras", "onnx", "openvino"]
     assert list(found.failures.values()) == list(errors.values())
@@ -75,3 +78,9 @@ def test_a_folder_that_cannot_be_made_is_told_before_the_first_arm(run_all, tmp_
 def test_a_defect_is_not_hidden(run_all):
     with pytest.raises(RuntimeError, match="a defect"):
         run_all(["keras"], {"keras": RuntimeError("a defect")})
+
+
+def test_what_an_arm_measured_before_it_failed_is_kept(run_all, tmp_path):
+    _, found = run_all(["keras"], {"keras": WorkError("the longest does not fit")})
+    assert list(found.failures) == list(found.new["inference"]) == ["keras float32"]
+    assert "keras float32" in json.loads((tmp_path / "out" / "bench.json").read_text())["inference"]

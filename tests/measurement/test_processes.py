@@ -6,8 +6,10 @@ from dataclasses import replace
 import pytest
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.measurement import processes
 from tfcmp.measurement.arms import TrainingArm
 from tfcmp.measurement.processes import _ended, _error, cluster_variables, run_arm
+from tfcmp.runs.files import write_json
 from tfcmp.timing.contention import ContentionMeter, busy_seconds
 
 
@@ -57,10 +59,27 @@ def test_two_workers_are_no_other_work_to_each_other(tiny_configuration, tmp_pat
     configuration = replace(tiny_configuration("gru"), strategy="multi_worker")
     arm = TrainingArm(configuration, (64,), 4, 0.5, workers=2, loading="global")
     meter = ContentionMeter()
-    (cell,) = run_arm(arm, configuration, tmp_path, trust=False).values()
+    cells, failure = run_arm(arm, configuration, tmp_path, trust=False)
+    assert failure is None
+    (cell,) = cells.values()
     # To this process both workers are its own.
     around = meter.read()
     beside = around.others / around.capacity
     if beside > 0.05:
         pytest.skip(f"other work took {beside:.0%} of the machine beside the test")
     assert cell["others_share"] < 0.1
+
+
+def test_what_was_measured_before_an_arm_failed_comes_with_the_error(
+    tiny_configuration, tmp_path, monkeypatch
+):
+    def run_all(folder, _variables):
+        write_json(folder / "answer0.json", {"short": {"length": 8}})
+        raise WorkError("no room")
+
+    monkeypatch.setattr(processes, "_run_all", run_all)
+    configuration = tiny_configuration("gru")
+    arm = TrainingArm(configuration, (8, 4096), 1, 0.1)
+    cells, failure = run_arm(arm, configuration, tmp_path, trust=False)
+    assert cells == {"short": {"length": 8}}
+    assert str(failure) == "no room"

@@ -32,7 +32,7 @@ def test_a_cell_is_measured_for_every_length_the_shortest_first(cells):
 
 def test_the_key_tells_the_precision_that_auto_became(tiny_configuration, shared_cache):
     configuration = replace(tiny_configuration("gru"), precision="auto")
-    (key,) = measure_training(TrainingArm(configuration, (4,), 1, 0.01), shared_cache)
+    ((key, _),) = measure_training(TrainingArm(configuration, (4,), 1, 0.01), shared_cache)
     assert ", length 4, float32" in key
 
 
@@ -55,7 +55,7 @@ def test_a_matched_model_is_measured_at_its_size(tiny_configuration, shared_cach
     configuration = tiny_configuration("transformer")
     sized = replace(configuration.architecture, embedding_size=64, match="simple_rnn")
     arm = TrainingArm(replace(configuration, architecture=sized), (4,), 1, 0.01)
-    (cell,) = measure_training(arm, shared_cache).values()
+    ((_, cell),) = measure_training(arm, shared_cache)
     assert cell["label"].endswith("match=simple_rnn")
 
 
@@ -90,4 +90,24 @@ def test_a_step_that_the_memory_does_not_hold_says_what_may(
 
     monkeypatch.setattr(training, "measure", exhausted)
     with pytest.raises(WorkError, match=told):
-        measure_training(TrainingArm(tiny_configuration("gru"), lengths, 1, 0.01), shared_cache)
+        next(
+            measure_training(TrainingArm(tiny_configuration("gru"), lengths, 1, 0.01), shared_cache)
+        )
+
+
+def test_lengths_that_fit_are_measured_before_the_one_that_does_not(
+    tiny_configuration, shared_cache, monkeypatch
+):
+    def measure(_step, source, *_rest):
+        if next(source(1)).ids.shape[1] > 4:
+            raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+        return {}
+
+    monkeypatch.setattr(training, "measure", measure)
+    measured = measure_training(
+        TrainingArm(tiny_configuration("gru"), (12, 4), 1, 0.01), shared_cache
+    )
+    _, cell = next(measured)
+    assert cell["length"] == 4
+    with pytest.raises(WorkError, match="16 texts of 12 tokens"):
+        next(measured)

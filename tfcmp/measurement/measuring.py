@@ -56,11 +56,10 @@ def measure_arms(
     with progress_bar("measuring", len(arms)) as advance:
         for arm in arms:
             own = arm.configuration if isinstance(arm, TrainingArm) else configuration
-            try:
-                cells = run_arm(arm, own, cache, trust)
-            except TfcmpError as error:
-                found.failures[arm.name] = error
-            else:
+            cells, failure = run_arm(arm, own, cache, trust)
+            if failure is not None:
+                found.failures[arm.name] = failure
+            if cells:
                 _keep(found, isinstance(arm, TrainingArm), cells, command)
                 write_record(folder, found.record, command)
             advance(1)

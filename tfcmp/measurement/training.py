@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, cast
@@ -40,8 +41,8 @@ ONE_MACHINE = (
 )
 
 
-def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]:
-    """The cells of an arm by key, the shortest texts first, real ones last.
+def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields key and cell of each length, the shortest first, as soon as it is measured.
 
     Memory is not given back between lengths: measured from short to long, the peak is that of the
     length at hand.
@@ -76,7 +77,6 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
         "conditions": {**conditions, **settings_of(configuration, texts)},
         "audit": audit_model(core),
     }
-    cells = {}
     lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
     for length in lengths:
         if texts is not None:
@@ -88,8 +88,8 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
             source, widths = made_up(configuration, int(length)), 1
         with exhaustion_told(_no_memory(configuration, length)):
             measured = measure(step, source, arm, replicas)
-        cells[named.key(length)] = {**told, "length": length, "padded_lengths": widths, **measured}
-    return cells
+        cell = {**told, "length": length, "padded_lengths": widths, **measured}
+        yield named.key(length), cell
 
 
 def settings_of(configuration: Configuration, texts: Texts | None) -> dict[str, Any]:
