@@ -8,11 +8,16 @@ import tensorflow as tf
 
 import tfcmp
 from tfcmp.errors import CallError, WorkError
+from tfcmp.inference.classifier import Classifier, keras_classifier
 from tfcmp.inference.engines import open_engine
 from tfcmp.measurement import inference
 from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.inference import agreement, measure_inference, settled
+from tfcmp.measurement.audit import audit_model
+from tfcmp.measurement.inference import agreement, audit_of, measure_inference, settled
 from tfcmp.measurement.sample import Example
+from tfcmp.models.building import build_core, build_text_classifier
+from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+from tfcmp.models.pretrained import build_pretrained
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.training import hardware
 
@@ -164,3 +169,26 @@ def test_a_model_that_the_memory_does_not_hold_is_told(
     arm = InferenceArm(str(finished_run), "keras", None, None, (), (), 1, 8, 1.0, is_full=False)
     with pytest.raises(WorkError, match="memory is too small for the model"):
         measure_inference(arm, tiny_configuration(), shared_cache, time.time())
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer", "bag_of_ngrams"])
+def test_the_model_behind_the_tokenizer_is_what_is_audited(
+    tiny_configuration, word_tokenizer, model
+):
+    tokenizer = word_tokenizer(500)
+    core = build_core(tiny_configuration(model), tokenizer, 2)
+    classifier = keras_classifier(build_text_classifier(tokenizer, core), ("neg", "pos"))
+    assert audit_of(classifier) == {"audit": audit_model(core)}
+
+
+def test_the_encoder_of_a_preset_is_audited_too(tiny_preset):
+    folder = tiny_preset()
+    tokenizer = build_preset_tokenizer(folder, None, "head")
+    settings = {"pooling": "first", "dropout": 0.1, "freeze": False, "lora_rank": None}
+    core = build_pretrained(folder, padding_id=tokenizer.padding_id, classes=2, **settings)
+    classifier = keras_classifier(build_text_classifier(tokenizer, core), ("neg", "pos"))
+    assert audit_of(classifier)["audit"]["recurrent_layers"] == {}
+
+
+def test_another_engine_has_no_kernels_of_tensorflow_to_audit(word_tokenizer):
+    assert audit_of(Classifier(word_tokenizer(), iter, ("neg", "pos"))) == {}
