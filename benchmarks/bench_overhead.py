@@ -33,7 +33,8 @@ def main() -> None:
     from pathlib import Path
 
     from tfcmp.measurement.arms import TrainingArm
-    from tfcmp.measurement.training import build_in, made_up, set_up_model, timed_stretch
+    from tfcmp.measurement.stretches import timed_stretch
+    from tfcmp.measurement.training import build_in, made_up, set_up_model
     from tfcmp.training.hardware import set_up_hardware
     from tfcmp.training.replicas import one_replica
     from tfcmp.training.step import compile_train_step

@@ -4,7 +4,9 @@ import shutil
 import pytest
 
 from tfcmp import bench
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, WorkError
+from tfcmp.measurement import measuring
+from tfcmp.measurement.measuring import Measured
 
 
 @pytest.fixture
@@ -52,6 +54,10 @@ def test_replicas_are_a_list(measured, tmp_path):
         ("--model gru --replicas 1,2", "--replicas needs --strategy"),
         ("--model gru --precisions half", "--precisions: expected float32 or mixed_bfloat16"),
         ("--model gru --lengths 8 --seconds 0", "--repetitions and --seconds: expected"),
+        (
+            "--model bag_of_ngrams --lengths 8",
+            "--lengths: bag_of_ngrams finds its n-grams in real texts",
+        ),
         ("no_run", "no such run directory"),
         ("--lengths 8", "--model is missing"),
     ],
@@ -74,6 +80,86 @@ def test_an_unknown_engine_is_told(engines, told, finished_run, tmp_path):
         bench.main([str(finished_run), "--engines", engines, "--cache", str(tmp_path)])
 
 
+@pytest.mark.parametrize(
+    "option",
+    ["--precision=mixed_bfloat16", "--precisions=float32", "--repetitions=3", "--seconds=1"],
+)
+def test_what_is_of_training_is_refused_where_answers_are_measured(option, finished_run, tmp_path):
+    told = f"{option.split('=')[0]} is of training.*--engines keras:bf16"
+    with pytest.raises(CallError, match=told):
+        bench.main([str(finished_run), option, "--cache", str(tmp_path)])
+
+
+def test_what_is_of_training_is_taken_where_both_are_measured(measured, finished_run, tmp_path):
+    call = ["--what", "all", "--seconds", "0.5", "--lengths", "8", "--cache", str(tmp_path)]
+    bench.main([str(finished_run), *call])
+    training, inference, _ = measured
+    assert (training.seconds, inference.seconds) == (0.5, 10.0)
+
+
+def test_the_device_is_that_of_the_run_or_of_the_call(measured, finished_run, tmp_path):
+    for call in ([], ["--device", "auto"]):
+        bench.main([str(finished_run), *call, "--cache", str(tmp_path)])
+    # The tiny run was trained on the processor.
+    assert [arm.device for arm in measured[::2]] == ["cpu", "auto"]
+
+
+@pytest.fixture
+def make_training_cell():
+    """The function command -> a cell of training with all that a table shows."""
+
+    def build(command):
+        number = {"value": 123.4, "low": 100.0, "high": 150.0}
+        return {
+            "examples_per_second": number,
+            "tokens_per_second": number,
+            "seconds_per_step": {"value": 0.0123, "low": 0.01, "high": 0.015},
+            "waiting_share": 0.012,
+            "padding_share": 0.034,
+            "first_step_seconds": 2.5,
+            "peak_memory_mb": 1234.5,
+            "peak_gpu_memory_mb": None,
+            "others_share": 0.0,
+            "command": command,
+        }
+
+    return build
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """The function that sets what the arms give: cells of training, and errors by name."""
+
+    def fail(cells, failures):
+        record = {"training": cells, "scaling": {}, "crossings": {}}
+        found = Measured({"training": cells, "inference": {}}, record, failures)
+        monkeypatch.setattr(measuring, "measure_arms", lambda *_given: found)
+
+    return fail
+
+
+def test_what_was_measured_is_shown_before_the_error_of_what_was_not(
+    failing, make_training_cell, tmp_path, capsys
+):
+    out = str(tmp_path)
+    failures = {"gru, batch 99": WorkError("too large"), "gru, batch 100": WorkError("larger")}
+    failing({"gru, batch 4": make_training_cell("one")}, failures)
+    with pytest.raises(WorkError, match="too large"):
+        bench.main(["--model", "gru", "--lengths", "8", "--out", out, "--cache", out])
+    shown = capsys.readouterr().out
+    assert "not measured: gru, batch 99: too large\nnot measured: gru, batch 100: larger" in shown
+    assert "gru, batch 4 " in shown
+    assert shown.splitlines()[-1] == out
+
+
+def test_where_nothing_was_measured_there_is_only_the_error(failing, tmp_path, capsys):
+    out = str(tmp_path)
+    failing({}, {"gru": WorkError("too large")})
+    with pytest.raises(WorkError, match="too large"):
+        bench.main(["--model", "gru", "--lengths", "8", "--out", out, "--cache", out])
+    assert capsys.readouterr().out == ""
+
+
 @pytest.mark.slow
 def test_the_whole_command(finished_run, shared_cache, tmp_path, capsys):
     run = shutil.copytree(finished_run, tmp_path / "run")
@@ -87,8 +173,9 @@ def test_the_whole_command(finished_run, shared_cache, tmp_path, capsys):
     assert content["latency_p90_ms"] == inference["latency_p90_ms"]
     assert training["command"].endswith("--lengths 8")
     assert training["command"] in out
-    (audit,) = content["audit"].values()
-    assert set(audit["recurrent_layers"]) == {"forward_1", "backward_1"}
+    assert {*content["training"], *content["inference"]} == set(content["audit"])
+    for audit in content["audit"].values():
+        assert set(audit["recurrent_layers"]) == {"forward_1", "backward_1"}
     assert (run / "result.json").read_bytes() == (finished_run / "result.json").read_bytes()
 
 

@@ -2,23 +2,25 @@
 
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import cache_folder, require_encoder, require_texts
+from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
 from tfcmp.command.options import parse_configuration
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
 from tfcmp.config.places import DEFAULT_CACHE
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
-from tfcmp.progress import progress_bar
+from tfcmp.models.catalogue import find_model
 from tfcmp.runs.directory import CONFIG, open_run
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
+
+    from tfcmp.measurement.measuring import Measured
 
 PROGRAM = "python -m tfcmp.bench"
 DESCRIPTION = (
@@ -34,17 +36,42 @@ REPETITIONS = 6
 FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
 SHORT: dict[str, Any] = {"queries": 256, "samples": 4096, "seconds": 10.0}
 SAMPLED = ("float32", "mixed_bfloat16")
+# Without effect on how answers are measured; a run's own settings are for training too.
+OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
 
 
 def main(arguments: list[str]) -> None:
     """Parses, measures arm by arm, writes bench.json, prints tables and where it lies."""
     run, rest = _run_of(arguments)
-    replicas, rest = _take_list(rest, "--replicas")
+    replicas, rest = _take_replicas(rest)
     if run is not None:
         open_run(run)
         rest = ["--config", str(run / CONFIG), *rest]
     configuration, options = parse_configuration(rest, PROGRAM, DESCRIPTION, _add_options)
     what = options.what or ("inference" if run is not None else "training")
+    _check(what, run, configuration, options, replicas, arguments)
+    arms: list[TrainingArm | InferenceArm] = []
+    if what != "inference":
+        arms += _training_arms(configuration, options, replicas)
+    if what != "training":
+        assert run is not None
+        arms += _inference_arms(run, configuration, options)
+    folder = run if run is not None else Path(options.out)
+    cache = cache_folder(options)
+    _require_inputs(configuration, options, cache, what)
+    command = shlex.join([*PROGRAM.split(), *arguments])
+    _measure(arms, configuration, folder, cache, is_trusting(options), command)
+
+
+def _check(
+    what: str,
+    run: Path | None,
+    configuration: Configuration,
+    options: "Namespace",
+    replicas: list[int],
+    arguments: list[str],
+) -> None:
+    """Checks what contradicts, or would have no effect."""
     if what != "training" and run is None:
         raise CallError(
             f"--what {what}: answers are measured of a finished run; give its directory"
@@ -53,17 +80,19 @@ def main(arguments: list[str]) -> None:
         raise CallError("--replicas needs --strategy mirrored or multi_worker")
     if options.repetitions < 1 or not 0 < options.seconds < float("inf"):
         raise CallError("--repetitions and --seconds: expected numbers above 0")
-    arms: list[TrainingArm | InferenceArm] = []
-    if what != "inference":
-        arms += _training_arms(configuration, options, replicas)
-    if what != "training":
-        assert run is not None
-        arms += _inference_arms(run, options)
-    folder = run if run is not None else Path(options.out)
-    cache = cache_folder(options)
-    _require_inputs(configuration, options, cache, what)
-    command = shlex.join([*PROGRAM.split(), *arguments])
-    _measure(arms, configuration, folder, cache, is_trusting(options), command)
+    given = {argument.split("=", 1)[0] for argument in arguments}
+    void = [option for option in OF_TRAINING if option in given]
+    if what == "inference" and void:
+        raise CallError(
+            f"{void[0]} is of training, and answers are measured; expected a precision behind its "
+            "engine, such as --engines keras:bf16, --full for a longer sample, or --what training"
+        )
+    is_linear = find_model(configuration.model).family == "linear"
+    if what != "inference" and is_linear and options.lengths is not None:
+        raise CallError(
+            f"--lengths: {configuration.model} finds its n-grams in real texts, and none in those "
+            "that are made up at fixed lengths; leave --lengths out"
+        )
 
 
 def _measure(
@@ -74,44 +103,34 @@ def _measure(
     trust: bool,
     command: str,
 ) -> None:
-    """Runs the arms; what is done is written after each."""
-    from tfcmp.measurement.crossings import find_crossings
-    from tfcmp.measurement.processes import run_arm
-    from tfcmp.measurement.record import read_record, write_record
-    from tfcmp.measurement.scaling import find_scaling
+    """Measures, shows what is measured, and raises the first error of those arms that failed."""
+    from tfcmp.measurement.measuring import measure_arms
 
-    record = read_record(folder)
-    new: dict[str, dict[str, Any]] = {"training": {}, "inference": {}}
-    with progress_bar("measuring", len(arms)) as advance:
-        for arm in arms:
-            section = "training" if isinstance(arm, TrainingArm) else "inference"
-            own = arm.configuration if isinstance(arm, TrainingArm) else configuration
-            for key, cell in run_arm(arm, own, cache, trust).items():
-                if "audit" in cell:
-                    record["audit"][key] = cell.pop("audit")
-                new[section][key] = {**cell, "command": command}
-                record[section][key] = new[section][key]
-            record["scaling"] = find_scaling(record["training"])
-            record["crossings"] = find_crossings(record["training"])
-            write_record(folder, record, command)
-            advance(1)
-    _show(new, record, configuration.model, folder)
+    found = measure_arms(arms, configuration, folder, cache, trust, command)
+    if any(found.new.values()):
+        _show(found, configuration.model, folder)
+    for error in found.failures.values():
+        raise error
 
 
-def _show(new: dict[str, Any], record: dict[str, Any], label: str, folder: Path) -> None:
+def _show(found: "Measured", label: str, folder: Path) -> None:
     from tfcmp.measurement.table import (
         crossing_lines,
+        failure_lines,
         inference_table,
+        kept_lines,
         scaling_lines,
         training_table,
     )
 
-    lines = []
+    lines, new, record = [], found.new, found.record
     if new["inference"]:
         lines += inference_table(label, new["inference"])
+        lines += kept_lines(new["inference"], record["inference"])
     if new["training"]:
         lines += training_table(new["training"])
         lines += scaling_lines(record["scaling"]) + crossing_lines(record["crossings"])
+    lines += failure_lines(found.failures)
     sys.stdout.write("\n".join([*lines, str(folder)]) + "\n")
 
 
@@ -121,9 +140,9 @@ def _training_arms(
     return [
         *spread_out(
             configuration,
-            batch_sizes=_numbers(options.batch_sizes, "--batch-sizes"),
-            lengths=_numbers(options.lengths, "--lengths"),
-            precisions=_words(options.precisions, "--precisions", SAMPLED),
+            batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
+            lengths=whole_numbers(options.lengths, "--lengths"),
+            precisions=known_words(options.precisions, "--precisions", SAMPLED),
             replicas=replicas,
             repetitions=options.repetitions,
             seconds=options.seconds,
@@ -131,13 +150,15 @@ def _training_arms(
     ]
 
 
-def _inference_arms(run: Path, options: "Namespace") -> list[TrainingArm | InferenceArm]:
+def _inference_arms(
+    run: Path, configuration: Configuration, options: "Namespace"
+) -> list[TrainingArm | InferenceArm]:
     from tfcmp.inference.engines import check_engine
 
     arms: list[TrainingArm | InferenceArm] = []
-    if not any(_split(options.engines)):
+    if not any(split_list(options.engines)):
         raise CallError("--engines: expected names separated by commas, got none")
-    for name in _split(options.engines):
+    for name in split_list(options.engines):
         engine, _, precision = name.partition(":")
         arms.append(
             InferenceArm(
@@ -145,9 +166,10 @@ def _inference_arms(run: Path, options: "Namespace") -> list[TrainingArm | Infer
                 engine=engine,
                 precision=check_engine(engine, precision or None),
                 threads=options.threads,
-                lengths=tuple(_numbers(options.lengths, "--lengths")),
-                batch_sizes=tuple(_numbers(options.batch_sizes, "--batch-sizes")),
+                lengths=tuple(whole_numbers(options.lengths, "--lengths")),
+                batch_sizes=tuple(whole_numbers(options.batch_sizes, "--batch-sizes")),
                 is_full=bool(options.full),
+                device=configuration.device,
                 **(FULL if options.full else SHORT),
             )
         )
@@ -171,43 +193,10 @@ def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:
     return None, arguments
 
 
-def _take(arguments: list[str], option: str) -> tuple[str | None, list[str]]:
-    """The value of an option, and the arguments without it."""
-    for place, argument in enumerate(arguments):
-        if argument == option and place + 1 < len(arguments):
-            return arguments[place + 1], arguments[:place] + arguments[place + 2 :]
-        if argument.startswith(f"{option}="):
-            return argument.split("=", 1)[1], arguments[:place] + arguments[place + 1 :]
-    return None, arguments
-
-
-def _take_list(arguments: list[str], option: str) -> tuple[list[int], list[str]]:
-    value, rest = _take(arguments, option)
-    return _numbers(value, option), rest
-
-
-def _numbers(text: str | None, option: str) -> list[int]:
-    return [_whole(word, option) for word in _split(text)]
-
-
-def _whole(word: str, option: str) -> int:
-    if not word.isdecimal() or int(word) < 1:
-        raise CallError(
-            f"{option}: expected whole numbers above 0, separated by commas, got {word}"
-        )
-    return int(word)
-
-
-def _words(text: str | None, option: str, known: tuple[str, ...]) -> list[str]:
-    words = list(_split(text))
-    for word in words:
-        if word not in known:
-            raise CallError(f"{option}: expected {' or '.join(known)}, got {word}")
-    return words
-
-
-def _split(text: str | None) -> Iterator[str]:
-    return filter(None, map(str.strip, (text or "").split(",")))
+def _take_replicas(arguments: list[str]) -> tuple[list[int], list[str]]:
+    """The list of --replicas, a number elsewhere, and the arguments without it."""
+    value, rest = take_option(arguments, "--replicas")
+    return whole_numbers(value, "--replicas"), rest
 
 
 def _add_options(parser: "ArgumentParser") -> None:

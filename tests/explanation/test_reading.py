@@ -19,6 +19,7 @@ AWKWARD = (
     "\u0641\u064a\u0644\u0645 \u05e1\u05e8\u05d8",
     "a\x00b\x00",
     "<p>fine<br /><br/>film &amp; more</p><script>",
+    "end.<BR />new <Br>film<bR/>",
     "\ud800",
     "9 \ud83d",
     "e\u0301" * 9,
@@ -95,7 +96,7 @@ def test_any_text_is_read_word_by_word_and_as_characters(word_tokenizer, text):
 
 
 @settings(max_examples=60)
-@given(st.text(alphabet="ab'\u2019.,! <br/>\n\u00a0\u2122\u200d\ud83d9"))
+@given(st.text(alphabet="ab'\u2019.,! <brBR/>\n\u00a0\u2122\u200d\ud83d9"))
 def test_whatever_is_written_is_read(word_tokenizer, text):
     assert faults_of(word_tokenizer(), text) == []
 
@@ -156,3 +157,9 @@ def test_a_tokenizer_that_does_not_read_word_by_word_is_refused(word_tokenizer, 
     )
     with pytest.raises(WorkError, match="no token can be told to belong to a word"):
         read_text(tokenizer, "word2 word3 word45")
+
+
+def test_line_breaks_in_capitals_are_blank_to_a_tokenizer_that_lowers_them(word_tokenizer):
+    reading = read_rightly(word_tokenizer(), "word2<BR />word3")
+    assert words_of(reading) == ["word2", "word3"]
+    assert reading.word_of_token.tolist() == [0, 1]

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfcmp.explanation.words import find_segments, find_words, without_markup
+from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE
 
 
 def words(text):
@@ -54,3 +55,10 @@ def test_markup_is_blanked_in_its_place(text):
     blank = without_markup(text)
     assert len(blank) == len(text)
     assert all(new in (old, " ") for new, old in zip(blank, text, strict=True))
+
+
+def test_markup_is_what_the_tokenizer_takes_for_it():
+    assert words("end<BR/>New") == ["end", "<", "BR", "/>", "New"]
+    found = find_words("end<BR/>New", LINE_BREAK_OF_ANY_CASE)
+    assert found == [(0, 3), (8, 11)]
+    assert find_segments("end<BR/>New", LINE_BREAK_OF_ANY_CASE) == [(0, 3), (3, 11)]

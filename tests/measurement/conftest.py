@@ -15,6 +15,8 @@ def make_cell():
             "precision": "float32",
             "strategy": "none",
             "replicas": 1,
+            "threads": 2,
+            "device_names": ["Test CPU"],
             **settings.pop("conditions", {}),
         }
         return {

@@ -73,3 +73,35 @@ def test_an_arm_survives_its_plain_form(spread):
 def test_the_key_of_an_engine_has_its_precision_and_threads():
     arm = InferenceArm("run", "onnx", "int8", 2, (), (), 1, 1, 1.0, is_full=False)
     assert arm.key() == "onnx int8, 2 threads"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("source", "imdb"), ("max_length", 20), ("truncation", "tail"), ("train_size", 100)],
+)
+def test_other_real_texts_have_another_key_and_made_up_ones_have_the_same(spread, setting, value):
+    (arm,) = spread()
+    data = replace(arm.configuration.data, **{setting: value})
+    other = replace(arm, configuration=replace(arm.configuration, data=data))
+    assert arm.key("real") != other.key("real")
+    assert arm.key(16) == other.key(16)
+
+
+def test_another_optimizer_has_another_key(spread):
+    (arm,) = spread()
+    training = replace(arm.configuration.training, optimizer="rmsprop")
+    other = replace(arm, configuration=replace(arm.configuration, training=training))
+    assert "rmsprop" in other.key(16)
+    assert other.key(16).replace(", rmsprop", "") == arm.key(16)
+
+
+def test_the_name_of_an_arm_has_all_its_lengths(spread):
+    (arm,) = spread(lengths=(16, 8))
+    assert arm.name == arm.key("8/16")
+    (real,) = spread()
+    assert real.name == real.key("real")
+
+
+def test_a_device_that_was_chosen_is_in_the_key_of_an_engine():
+    arm = InferenceArm("run", "keras", None, None, (), (), 1, 1, 1.0, is_full=False, device="cpu")
+    assert arm.key() == arm.name == "keras float32, cpu"

@@ -75,7 +75,30 @@ def test_only_models_of_one_size_under_one_condition_are_compared(make_cell):
         ]
         return dict(enumerate(found))
 
-    assert list(find_crossings(cells())) == ["lstm against transformer, batch 8, float32"]
+    (name,) = find_crossings(cells())
+    assert name == "lstm against transformer, batch 8, float32, 2 threads, Test CPU"
     assert not find_crossings(cells(parameters=1100))
     assert not find_crossings(cells(conditions={"batch_size": 16}))
     assert not find_crossings(cells(loading="global"))
+    assert not find_crossings(cells(conditions={"accumulate": 2}))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"threads": 4},
+        {"device_names": ["Test GPU"]},
+        {"accumulate": 2},
+        {"optimizer": "sgd"},
+    ],
+)
+def test_what_was_found_under_other_conditions_has_another_name(make_cell, other):
+    cells = [
+        make_cell(label, family, length=length, conditions=conditions)
+        for conditions in ({"optimizer": "adam"}, {"optimizer": "adam", **other})
+        for label, family in (("lstm", "recurrent"), ("transformer", "transformer"))
+        for length in LENGTHS
+    ]
+    names = list(find_crossings(dict(enumerate(cells))))
+    assert "lstm (adam) against transformer (adam), batch 8, float32, 2 threads, Test CPU" in names
+    assert len(names) == len(set(names)) >= 2

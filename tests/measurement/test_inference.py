@@ -4,14 +4,22 @@ import time
 import numpy as np
 import pyarrow.parquet
 import pytest
+import tensorflow as tf
 
 import tfcmp
-from tfcmp.errors import WorkError
+from tfcmp.errors import CallError, WorkError
+from tfcmp.inference.classifier import Classifier, keras_classifier
 from tfcmp.inference.engines import open_engine
+from tfcmp.measurement import inference
 from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.inference import agreement, measure_inference
+from tfcmp.measurement.audit import audit_model
+from tfcmp.measurement.inference import agreement, audit_of, measure_inference, settled
 from tfcmp.measurement.sample import Example
+from tfcmp.models.building import build_core, build_text_classifier
+from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+from tfcmp.models.pretrained import build_pretrained
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.training import hardware
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +93,102 @@ def test_texts_that_the_run_was_not_tested_on_are_told(finished_run):
     strange = [Example("A text of another source.", "0" * 16, 0)]
     with pytest.raises(WorkError, match=r"1 of 1 texts are none that .* was tested on"):
         agreement(strange, np.array([[0.5, 0.5]]), RunDirectory(finished_run))
+
+
+def test_the_kernels_that_were_timed_are_audited(measured):
+    assert set(measured["audit"]["recurrent_layers"]) == {"forward_1", "backward_1"}
+    assert measured["audit"]["policy"] == "float32"
+
+
+@pytest.fixture
+def with_gpu(monkeypatch):
+    """A machine with a GPU; what TensorFlow is told there."""
+    told = {}
+    gpus = {"GPU": ["a GPU"]}
+    monkeypatch.setattr(tf.config, "list_physical_devices", gpus.get)
+    monkeypatch.setattr(
+        tf.config, "set_visible_devices", lambda devices, kind: told.update({kind: devices})
+    )
+    monkeypatch.setattr(
+        inference, "set_keras_threads", lambda threads: told.update(threads=threads)
+    )
+    return told
+
+
+@pytest.mark.parametrize(
+    ("engine", "device", "hidden", "key"),
+    [
+        ("keras", "auto", {}, "keras float32"),
+        ("keras", "gpu", {}, "keras float32"),
+        ("keras", "cpu", {"GPU": []}, "keras float32, cpu"),
+        ("onnx", "auto", {"GPU": []}, "onnx float32"),
+        ("openvino", "cpu", {"GPU": []}, "openvino float32"),
+    ],
+)
+def test_a_gpu_is_left_where_it_is_not_to_compute(with_gpu, engine, device, hidden, key):
+    arm = settled(arm_of(engine, device=device))
+    assert with_gpu == hidden
+    assert arm.key() == key
+
+
+def test_the_threads_of_an_engine_are_those_of_its_tokenizer(with_gpu):
+    settled(arm_of("onnx", threads=2))
+    assert with_gpu["threads"] == 2
+
+
+def test_without_a_gpu_the_processor_is_no_choice_that_a_key_tells():
+    assert settled(arm_of("keras", device="cpu")).key() == "keras float32"
+
+
+def test_a_gpu_that_is_not_there_is_told(monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(hardware, "gpus_of_driver", lambda: 0)
+    with pytest.raises(CallError, match="--device gpu: TensorFlow sees no GPU"):
+        settled(arm_of("keras", device="gpu"))
+
+
+def test_a_gpu_that_is_hidden_is_not_named(monkeypatch):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [])
+    assert inference.device_names() == [hardware.processor_name()]
+
+
+def arm_of(engine, threads=None, device="auto"):
+    return InferenceArm(
+        "run", engine, None, threads, (), (), 1, 1, 1.0, is_full=False, device=device
+    )
+
+
+def test_a_model_that_the_memory_does_not_hold_is_told(
+    finished_run, tiny_configuration, shared_cache, monkeypatch
+):
+    def exhausted(*_given):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
+
+    monkeypatch.setattr(inference, "measure_offline", exhausted)
+    arm = InferenceArm(str(finished_run), "keras", None, None, (), (), 1, 8, 1.0, is_full=False)
+    with pytest.raises(WorkError, match="memory is too small for the model"):
+        measure_inference(arm, tiny_configuration(), shared_cache, time.time())
+
+
+@pytest.mark.parametrize("model", ["gru", "transformer", "bag_of_ngrams"])
+def test_the_model_behind_the_tokenizer_is_what_is_audited(
+    tiny_configuration, word_tokenizer, model
+):
+    tokenizer = word_tokenizer(500)
+    core = build_core(tiny_configuration(model), tokenizer, 2)
+    classifier = keras_classifier(build_text_classifier(tokenizer, core), ("neg", "pos"))
+    assert audit_of(classifier) == {"audit": audit_model(core)}
+
+
+def test_the_encoder_of_a_preset_is_audited_too(tiny_preset):
+    folder = tiny_preset()
+    tokenizer = build_preset_tokenizer(folder, None, "head")
+    settings = {"pooling": "first", "dropout": 0.1, "freeze": False, "lora_rank": None}
+    core = build_pretrained(folder, padding_id=tokenizer.padding_id, classes=2, **settings)
+    classifier = keras_classifier(build_text_classifier(tokenizer, core), ("neg", "pos"))
+    assert audit_of(classifier)["audit"]["recurrent_layers"] == {}
+
+
+def test_another_engine_has_no_kernels_of_tensorflow_to_audit(word_tokenizer):
+    assert audit_of(Classifier(word_tokenizer(), iter, ("neg", "pos"))) == {}

@@ -4,7 +4,7 @@ import shutil
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.measurement.record import AXES, read_record, write_record
+from tfcmp.measurement.record import AXES, keep_inference, read_record, write_record
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.later import BENCH, read_later
 
@@ -65,3 +65,48 @@ def test_the_axes_are_those_of_the_usual_engine(tmp_path):
     content = json.loads(file.read_text())
     assert {content[axis] for axis in AXES} == {2}
     assert content["axes_of"] == "keras float32"
+
+
+def answers(value, *, is_full, threads=2, others=0.0, **curves):
+    return {
+        **engine(value),
+        "is_full": is_full,
+        "conditions": {"threads": threads},
+        "others_share": others,
+        "by_length": {},
+        "by_batch_size": {},
+        "command": f"command {value}",
+        **curves,
+    }
+
+
+def kept(*cells):
+    inference = {}
+    for cell in cells:
+        keep_inference(inference, "keras float32", cell)
+    return inference
+
+
+def test_a_shorter_sample_adds_its_curves_to_a_full_one_and_changes_no_figure():
+    full = answers(1, is_full=True, by_length={"32": {"p": 1}, "64": {"p": 1}})
+    short = answers(2, is_full=False, by_length={"64": {"p": 2}}, by_batch_size={"8": {"p": 2}})
+    (found,) = kept(full, short).values()
+    assert {found[axis] for axis in AXES} == {1}
+    assert found["is_full"]
+    assert found["by_length"] == {"32": {"p": 1}, "64": {"p": 2}}
+    assert found["by_batch_size"] == {"8": {"p": 2}}
+    assert (found["command"], found["curves_command"]) == ("command 1", "command 2")
+
+
+@pytest.mark.parametrize("other", [{"threads": 4}, {"others": 0.3}])
+def test_a_shorter_sample_under_other_conditions_or_beside_other_work_stands_apart(other):
+    full = answers(1, is_full=True)
+    found = kept(full, answers(2, is_full=False, **other))
+    assert found["keras float32"] == full
+    assert found["keras float32, short"]["latency_p90_ms"] == 2
+
+
+@pytest.mark.parametrize(("first", "second"), [(False, False), (False, True), (True, True)])
+def test_otherwise_the_newer_one_takes_the_place(first, second):
+    new = answers(2, is_full=second)
+    assert kept(answers(1, is_full=first), new) == {"keras float32": new}

@@ -2,6 +2,8 @@ import pytest
 
 from tfcmp.measurement.scaling import find_scaling
 
+HARDWARE = "2 threads, Test CPU"
+
 
 @pytest.fixture
 def cells(make_cell):
@@ -18,10 +20,10 @@ def cells(make_cell):
 
 def test_speed_up_is_the_ratio_of_throughputs_and_efficiency_its_share(cells):
     found = find_scaling(cells)
-    whole = found["lstm, length 64, float32, mirrored, global batch 8"]
+    whole = found[f"lstm, length 64, float32, mirrored, global batch 8, {HARDWARE}"]
     assert whole["speed_up"]["2"]["value"] == pytest.approx(1.5)
     assert whole["efficiency"]["2"]["value"] == pytest.approx(0.75)
-    each = found["lstm, length 64, float32, mirrored, batch per replica 8"]
+    each = found[f"lstm, length 64, float32, mirrored, batch per replica 8, {HARDWARE}"]
     assert each["efficiency"]["2"]["value"] == pytest.approx(0.9)
 
 
@@ -38,3 +40,23 @@ def test_without_one_replica_there_is_no_speed_up(cells):
 
 def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
     assert not find_scaling({"plain": make_cell()})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"threads": 4},
+        {"device_names": ["Test GPU"]},
+        {"accumulate": 2},
+        {"optimizer": "sgd"},
+        {"data": "imdb", "truncation": "head", "max_length": 400},
+    ],
+)
+def test_arms_under_other_conditions_are_a_set_of_their_own(cells, other):
+    apart = {
+        f"other {key}": {**cell, "conditions": {**cell["conditions"], **other}}
+        for key, cell in cells.items()
+    }
+    found = find_scaling({**cells, **apart})
+    assert len(found) == 4
+    assert all(set(one["speed_up"]) == {"1", "2"} for one in found.values())

@@ -46,7 +46,7 @@ def inference_cell(p90, *, engine="keras", others=0.01, threads=2):
         "peak_gpu_memory_mb": None,
         "cold_start": {"seconds": 4.0, "loading_seconds": 2.0},
         "single_stream": {"queries": 256, "seconds": 3.0},
-        "offline": {"samples": 4096, "seconds": 10.0},
+        "offline": {"samples": 4096, "seconds": 10.0, "padding_share": 0.03},
         "by_length": {
             "64": {"mean_tokens": 63.0, "milliseconds": points},
             "128": {"mean_tokens": 127.0, "milliseconds": points},

@@ -83,3 +83,17 @@ def test_measurements_of_several_runs_are_joined_with_the_widest_ends():
     assert joined(found) == Interval(2.0, 0.5, 4.0)
     assert joined([*found, 2.0]) == 2.0
     assert joined([None, {"value": None}]) is None
+
+
+def test_kernels_and_padding_stand_beside_the_times(benches, write_run):
+    path = write_run("gru")
+    audit = {"keras float32": {"recurrent_layers": {"forward_1": {"cudnn": True, "why_not": []}}}}
+    cells = {
+        "keras float32": benches.inference_cell(8.0),
+        "onnx float32": benches.inference_cell(3.0, engine="onnx"),
+    }
+    write_json(path / "bench.json", benches.bench_of(cells, audit=audit))
+    section = inference_section(make_entrants([read_run(path)]), ACCURACIES)
+    keras, onnx = rows_of(section.tables[0])
+    assert (keras["kernels"], keras["padding_share"]) == ("forward_1: cuDNN", 0.03)
+    assert onnx["kernels"] is None

@@ -39,3 +39,16 @@ def test_a_row_a_method_beside_a_random_ranking(write_run, content):
 def test_what_was_not_measured_is_told(write_run):
     section = interpretability_section(make_entrants([read_run(write_run())]))
     assert "Not measured" in section.notes[0]
+
+
+def test_what_was_measured_on_other_texts_says_so(write_run, content):
+    paths = [write_run(model) for model in ("gru", "lstm")]
+    for path, texts_of in zip(paths, ("test", "mine.csv"), strict=True):
+        sample = {"texts": 200, "texts_of": texts_of}
+        write_json(path / "explanation.json", {**content, "sample": sample})
+    (table,) = interpretability_section(make_entrants([read_run(path) for path in paths])).tables
+    names = [column.name for column in table.columns]
+    rows = [dict(zip(names, row, strict=True)) for row in table.rows]
+    assert [row["texts_of"] for row in rows] == ["test", "test", "mine.csv", "mine.csv"]
+    assert rows[0]["left_out"] is None
+    assert rows[2]["left_out"] == "texts of mine.csv; of most texts of test"

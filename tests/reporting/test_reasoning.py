@@ -107,3 +107,19 @@ def test_another_preference_is_judged_by_its_intervals(decide):
 def test_an_unknown_axis_is_refused(decide):
     with pytest.raises(CallError, match="is no axis"):
         decide(preference="beauty")
+
+
+def test_explanations_of_other_texts_are_no_axis_of_the_decision(write_run):
+    runs = []
+    for model, texts_of in (("lstm", "test"), ("gru", "test"), ("transformer", "mine.csv")):
+        path = write_run(model)
+        measured = {"value": 0.5, "low": 0.4, "high": 0.6}
+        content = {"comprehensiveness": measured, "sample": {"texts_of": texts_of, "texts": 9}}
+        write_json(path / "explanation.json", content)
+        runs.append(read_run(path))
+    entrants = make_entrants(runs)
+    measured = accuracies(entrants, groups_of(entrants))
+    section = reasoning_section(entrants, measured, compare_all(entrants), (), "accuracy")
+    values = {row[0]: row[3] for row in table_of(section, "pareto")}
+    assert values == {"lstm": 0.5, "gru": 0.5, "transformer": None}
+    assert any("transformer-seed1: comprehensiveness, suff" in note for note in section.notes)

@@ -1,63 +1,15 @@
 import pytest
 
 from tfcmp.measurement.crossings import find_crossings
-from tfcmp.reporting.throughput import slower_claims, throughput_section
+from tfcmp.reporting.throughput import throughput_section
 
 LSTM = {"label": "lstm", "family": "recurrent"}
 TRANSFORMER = {"label": "transformer", "family": "transformer"}
 
 
-def claims_of(*cells):
-    return slower_claims([{"training": {str(n): cell for n, cell in enumerate(cells)}}], "S.")
-
-
 def rows_of(table):
     names = [column.name for column in table.columns]
     return [dict(zip(names, row, strict=True)) for row in table.rows]
-
-
-def test_the_slower_one_is_told_by_the_interval_of_the_ratio(benches):
-    (claim,) = claims_of(
-        benches.training_cell(**LSTM, length=256, rate=50.0),
-        benches.training_cell(**TRANSFORMER, length=256, rate=80.0),
-    )
-    assert claim.verdict == "supported"
-    assert claim.estimate == pytest.approx(1.6)
-    assert (claim.low, claim.high) == pytest.approx((76 / 52.5, 84 / 47.5))
-    assert "at 256 tokens" in claim.sentence
-    assert claim.table == "throughput"
-
-
-@pytest.mark.parametrize(("rate", "verdict"), [(30.0, "contradicted"), (52.0, "not resolved")])
-def test_a_faster_recurrent_network_contradicts_and_an_even_one_resolves_nothing(
-    benches, rate, verdict
-):
-    (claim,) = claims_of(
-        benches.training_cell(**LSTM, length=64, rate=50.0),
-        benches.training_cell(**TRANSFORMER, length=64, rate=rate),
-    )
-    assert claim.verdict == verdict
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"size": 3100},
-        {"threads": 4},
-        {"precision": "mixed_bfloat16"},
-        {"others": 0.2},
-        {"batch_size": 8},
-    ],
-)
-def test_what_differs_in_size_or_conditions_is_not_compared(benches, other):
-    cells = [benches.training_cell(**LSTM, length=64, rate=50.0)]
-    cells.append(benches.training_cell(**TRANSFORMER, length=64, rate=80.0, **other))
-    assert claims_of(*cells) == []
-
-
-def test_another_length_is_not_compared(benches):
-    cells = [benches.training_cell(**LSTM, length=64, rate=50.0)]
-    assert claims_of(*cells, benches.training_cell(**TRANSFORMER, length=128, rate=80.0)) == []
 
 
 def test_conditions_that_differ_share_no_table_and_commands_tell_no_place(benches):
@@ -130,3 +82,16 @@ def test_speed_up_beside_other_work_is_left_out(benches):
 
 def test_without_measurement_there_is_no_section(benches):
     assert throughput_section([benches.bench_of()], ()) is None
+
+
+def test_the_limit_of_real_texts_and_the_parts_of_a_step_are_shown(benches):
+    cells = {
+        "a": benches.training_cell(
+            **LSTM, length="real", rate=50.0, data="imdb", max_length=400, accumulate=2
+        ),
+        "b": benches.training_cell(**LSTM, length=64, rate=50.0),
+    }
+    section = throughput_section([benches.bench_of(training=cells)], ())
+    real, made_up = rows_of(section.tables[0])
+    assert (real["length"], real["max_length"], real["parts"]) == ("real", 400, 2)
+    assert (made_up["max_length"], made_up["parts"]) == (None, None)

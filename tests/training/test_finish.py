@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pyarrow.parquet
 import pytest
+import tensorflow as tf
 
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.models.building import build_core
@@ -102,6 +103,23 @@ def test_a_model_of_low_precision_becomes_one_of_float32(tiny_configuration, sha
     assert twin.get_layer("forward_1").compute_dtype == "float32"
     for one, other in zip(core.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+def test_what_is_answered_in_float32_is_not_rounded_to_less(
+    tiny_configuration, shared_cache, policy
+):
+    configuration = tiny_configuration()
+    texts = prepare_texts(configuration, shared_cache)
+    keras.config.set_dtype_policy(policy)
+    # As training in bfloat16 leaves it.
+    tf.config.experimental.enable_tensor_float_32_execution(True)
+    try:
+        in_float32(configuration, texts, build_core(configuration, texts.tokenizer, 2))
+        assert not tf.config.experimental.tensor_float_32_execution_enabled()
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(False)
+        keras.config.set_dtype_policy("float32")
 
 
 def test_a_model_of_float32_is_left_as_it_is(tiny_configuration, word_tokenizer):

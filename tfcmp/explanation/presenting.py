@@ -21,17 +21,23 @@ def present(
         texts: in order; streamed.
         run: name of the run, for the page.
         as_json: a JSON object a line on stdout; else coloured text.
-        html: page to be written at the end, if any.
+        html: page to be written at the end, also where a text fails, if any.
     """
     kept: list[Explanation] = []
     show = _print_json if as_json else _terminal()
-    for text in texts:
-        explanation = explainer.explain(text)
-        show(explanation)
-        if html is not None:
-            kept.append(explanation)
-    if html is not None:
-        write_page(html, kept, run)
+    is_over = False
+    try:
+        for text in texts:
+            explanation = explainer.explain(text)
+            show(explanation)
+            if html is not None:
+                kept.append(explanation)
+        is_over = True
+    finally:
+        # Also where a text cannot be explained, or nobody waits for the rest: what there is may
+        # have taken an hour.
+        if html is not None and (kept or is_over):
+            write_page(html, kept, run)
 
 
 def _print_json(explanation: Explanation) -> None:

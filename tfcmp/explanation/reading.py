@@ -106,10 +106,10 @@ def _aligned(
     tokenizer: TextTokenizer, text: str, ids_of_nothing: Ids
 ) -> tuple[list[Span], Ids, npt.NDArray[np.int64]]:
     """Words, all tokens (n,) without special ones and without limit, and their words (n,)."""
-    segments = find_segments(text)
+    segments = find_segments(text, tokenizer.markup)
     if not segments:
         return [], np.zeros(0, np.int32), np.zeros(0, np.int64)
-    members = _by_segment(find_words(text), segments)
+    members = _by_segment(find_words(text, tokenizer.markup), segments)
     beginnings = [
         text[segment.start : word.end]
         for segment, inside in zip(segments, members, strict=True)

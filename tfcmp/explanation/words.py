@@ -5,7 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-MARKUP = re.compile(r"<br[\t\n\f\r ]*/?>")
+from tfcmp.models.markup import LINE_BREAK
+
 # Over the kinds of the characters, see `_kind`: a word with its inner apostrophes, or a run of marks.
 WORD = re.compile(r"w+(?:'w+)*|[m']+")
 # Only what every tokenizer parts at: between two segments no token can stand.
@@ -20,25 +21,25 @@ class Span(NamedTuple):
     end: int
 
 
-def find_words(text: str) -> list[Span]:
+def find_words(text: str, markup: re.Pattern[str] = LINE_BREAK) -> list[Span]:
     """The words of a text: runs of letters, marks and digits, and runs of punctuation marks.
 
-    An apostrophe between letters belongs to the word; line breaks of HTML are blank. These are the
-    coarsest units at whose ends the word tokenizer and subword tokenizers part alike, so that a
-    token lies inside one word.
+    An apostrophe between letters belongs to the word; `markup` is blank. These are the coarsest
+    units at whose ends the word tokenizer and subword tokenizers part alike, so that a token lies
+    inside one word.
     """
-    kinds = "".join(map(_kind, without_markup(text)))
+    kinds = "".join(map(_kind, without_markup(text, markup)))
     return [Span(*found.span()) for found in WORD.finditer(kinds)]
 
 
-def find_segments(text: str) -> list[Span]:
+def find_segments(text: str, markup: re.Pattern[str] = LINE_BREAK) -> list[Span]:
     """The text cut in front of its blanks; together the segments are the text, but for a blank one."""
-    return [Span(*found.span()) for found in SEGMENT.finditer(without_markup(text))]
+    return [Span(*found.span()) for found in SEGMENT.finditer(without_markup(text, markup))]
 
 
-def without_markup(text: str) -> str:
-    """The text with blanks in place of HTML's line breaks, every character in its place."""
-    return MARKUP.sub(lambda found: " " * len(found[0]), text)
+def without_markup(text: str, markup: re.Pattern[str] = LINE_BREAK) -> str:
+    """The text with blanks in place of what is `markup`, every character in its place."""
+    return markup.sub(lambda found: " " * len(found[0]), text)
 
 
 @lru_cache(maxsize=4096)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.later import TEMPERATURE, read_later
 
@@ -10,7 +11,14 @@ def read_temperature(path: Path) -> float:
     """The temperature that `tfcmp.explain RUN --calibrate` fitted.
 
     Raises:
-        WorkError: there is none, or it was fitted on other predictions; says which command helps.
+        WorkError: there is none, it was fitted on other predictions (says which command helps), or
+            it is an end of what was searched and means nothing.
     """
     way = f"python -m tfcmp.explain {path} --calibrate"
-    return float(read_later(RunDirectory(path), TEMPERATURE, way)["temperature"]["value"])
+    content = read_later(RunDirectory(path), TEMPERATURE, way)
+    if content.get("is_at_bound"):
+        raise WorkError(
+            f"{path}: validation does not determine the temperature, which is an end of what was "
+            "searched; leave --calibrated out"
+        )
+    return float(content["temperature"]["value"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from tfcmp.config.fields import Configuration
+from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.models.catalogue import default_configuration, find_model
 
 REAL = "real"
@@ -35,8 +35,16 @@ class TrainingArm:
         """Replicas over all processes."""
         return self.workers * (self.configuration.replicas or 1)
 
+    @property
+    def name(self) -> str:
+        """What is measured, all lengths together."""
+        return self.key("/".join(map(str, sorted(self.lengths))) or REAL)
+
     def key(self, length: int | str) -> str:
-        """Name of what is measured at a length: measured again, it takes the old one's place."""
+        """Name of what is measured at a length: measured again, it takes the old one's place.
+
+        Real texts are named with what decides how long they are.
+        """
         configuration = self.configuration
         parts = [
             model_label(configuration),
@@ -44,6 +52,10 @@ class TrainingArm:
             f"length {length}",
             configuration.precision,
         ]
+        if length == REAL:
+            parts += _texts_of(configuration.data)
+        if configuration.training.optimizer != _default(configuration).training.optimizer:
+            parts.append(configuration.training.optimizer)
         if configuration.training.accumulate > 1:
             parts.append(f"in {configuration.training.accumulate} parts")
         if configuration.threads is not None:
@@ -63,13 +75,14 @@ class InferenceArm:
         run: path of the run directory.
         engine: "keras", "onnx" or "openvino".
         precision: of the engine; None is its own default.
-        threads: of the engine; None is all.
+        threads: of the engine and of the tokenizer; None is all.
         lengths: tokens of the texts of a curve.
         batch_sizes: texts of a query, of a curve.
         queries: at least that many single texts, and `seconds` of them.
         samples: texts answered offline, or `seconds` of it.
         seconds: see there.
         is_full: whether these are the numbers for a published table.
+        device: "auto", "cpu" or "gpu"; of Keras, as the others compute on the processor.
     """
 
     run: str
@@ -82,21 +95,40 @@ class InferenceArm:
     samples: int
     seconds: float
     is_full: bool
+    device: str = "auto"
+
+    @property
+    def name(self) -> str:
+        """The same as its key: there is one cell."""
+        return self.key()
 
     def key(self) -> str:
-        """Name of the engine with its precision and threads."""
+        """Name of the engine with its precision, threads and the device that was chosen for it."""
         threads = f", {self.threads} threads" if self.threads is not None else ""
-        return f"{self.engine} {self.precision or 'float32'}{threads}"
+        device = f", {self.device}" if self.device != "auto" else ""
+        return f"{self.engine} {self.precision or 'float32'}{threads}{device}"
 
 
 def model_label(configuration: Configuration) -> str:
     """The model's name, and behind it what of its architecture is not as it comes."""
-    default = asdict(default_configuration(find_model(configuration.model)).architecture)
+    default = asdict(_default(configuration).architecture)
     own = asdict(configuration.architecture)
     # What matching sets follows from it.
     follows = ("layers", "feed_forward_size") if own.get("match") else ()
     changed = [f"{n}={own[n]}" for n in own if own[n] != default[n] and n not in follows]
     return " ".join([configuration.model, *changed])
+
+
+def _default(configuration: Configuration) -> Configuration:
+    """The model as it comes."""
+    return default_configuration(find_model(configuration.model))
+
+
+def _texts_of(data: DataSettings) -> list[str]:
+    """Where real texts come from, how many, and how much of each is read."""
+    limit = "no limit" if data.max_length is None else f"{data.truncation} {data.max_length}"
+    of = [] if data.train_size is None else [f"{data.train_size} texts"]
+    return [data.source, *of, limit]
 
 
 def spread_out(

@@ -4,6 +4,7 @@ Each arm has one of its own: a strategy cannot be left again, and memory is not 
 """
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +21,23 @@ TRAINING, INFERENCE = "training", "inference"
 
 
 def main(arguments: list[str]) -> None:
-    """Measures what the order says and writes the answer."""
+    """Measures what the order says and writes each cell into the answer."""
     order_file, answer_file = map(Path, arguments)
     order = json.loads(order_file.read_text(encoding="utf-8"))
     configuration, _ = parse_configuration(["--config", order["config"]], PROGRAM, "", _no_options)
     import_tensorflow()
     with trusting_saved_models(order["trust"]):
-        answer = measure_arm(order, configuration)
-    write_json(answer_file, answer)
+        cells = {}
+        for key, cell in measure_arm(order, configuration):
+            cells[key] = cell
+            # At once: the memory may not be enough for the next one.
+            write_json(answer_file, cells)
 
 
-def measure_arm(order: dict[str, Any], configuration: Configuration) -> dict[str, Any]:
-    """Cells by key."""
+def measure_arm(
+    order: dict[str, Any], configuration: Configuration
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields key and cell of what the order says."""
     cache = Path(order["cache"])
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
@@ -40,11 +46,12 @@ def measure_arm(order: dict[str, Any], configuration: Configuration) -> dict[str
     if order["kind"] == TRAINING:
         from tfcmp.measurement.training import measure_training
 
-        return measure_training(TrainingArm(configuration, **values), cache)
-    from tfcmp.measurement.inference import measure_inference
+        yield from measure_training(TrainingArm(configuration, **values), cache)
+        return
+    from tfcmp.measurement.inference import measure_inference, settled
 
-    arm = InferenceArm(**values)
-    return {arm.key(): measure_inference(arm, configuration, cache, order["started"])}
+    arm = settled(InferenceArm(**values))
+    yield arm.key(), measure_inference(arm, configuration, cache, order["started"])
 
 
 def _no_options(_parser: object) -> None:

@@ -5,12 +5,23 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
+from tfcmp.measurement.conditions import hardware
+
 # Parameters without embeddings count as equal within that.
 TOLERANCE = 0.02
 # Share of the machine that other processes may take before a time is none of the model's.
 CONTENDED = 0.05
 BESIDE = " (measured beside other work: not to be relied on)"
-SAME = ("batch_size", "precision", "threads", "device_names", "jit_compile", "strategy", "replicas")
+SAME = (
+    "batch_size",
+    "precision",
+    "threads",
+    "device_names",
+    "accumulate",
+    "jit_compile",
+    "strategy",
+    "replicas",
+)
 
 
 def find_crossings(training: dict[str, Any]) -> dict[str, Any]:
@@ -22,23 +33,30 @@ def find_crossings(training: dict[str, Any]) -> dict[str, Any]:
     Returns:
         For each pair at which length they cross, or that they do not.
     """
-    curves: dict[tuple, dict[str, list[dict]]] = {}
+    curves: dict[tuple, dict[tuple, list[dict]]] = {}
     for cell in training.values():
         if isinstance(cell["length"], int) and not cell["loading"]:
             conditions = tuple(str(cell["conditions"].get(name)) for name in SAME)
-            curves.setdefault(conditions, {}).setdefault(cell["label"], []).append(cell)
+            model = (cell["label"], cell["conditions"].get("optimizer"))
+            curves.setdefault(conditions, {}).setdefault(model, []).append(cell)
     found = {}
-    for (batch_size, precision, *_), by_label in curves.items():
-        for one, other in _pairs(by_label):
-            name = f"{one[0]['label']} against {other[0]['label']}"
-            key = f"{name}, batch {batch_size}, {precision}"
+    for by_model in curves.values():
+        for one, other in _pairs(by_model):
+            of = one[0]["conditions"]
+            names = " against ".join(_named(cells[0]) for cells in (one, other))
+            key = f"{names}, batch {of['batch_size']}, {of['precision']}, {hardware(of)}"
             found[key] = crossing(one, other)
     return found
 
 
-def _pairs(by_label: dict[str, list[dict]]) -> Iterable[tuple[list[dict], list[dict]]]:
-    for one in by_label.values():
-        for other in by_label.values():
+def _named(cell: dict[str, Any]) -> str:
+    optimizer = cell["conditions"].get("optimizer")
+    return cell["label"] if optimizer is None else f"{cell['label']} ({optimizer})"
+
+
+def _pairs(by_model: dict[tuple, list[dict]]) -> Iterable[tuple[list[dict], list[dict]]]:
+    for one in by_model.values():
+        for other in by_model.values():
             sizes = [cells[0]["parameters"]["without_embedding"] for cells in (one, other)]
             is_equal = abs(sizes[0] - sizes[1]) <= TOLERANCE * sizes[0]
             families = (one[0]["family"], other[0]["family"])

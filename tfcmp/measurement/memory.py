@@ -3,9 +3,12 @@
 import contextlib
 import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow as tf
+
+from tfcmp.errors import WorkError
 
 MEGABYTE = 1e6
 STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
@@ -18,6 +21,19 @@ def forget_peaks() -> None:
         FORGET.write_text(FORGET_PEAK)
     for gpu in tf.config.list_logical_devices("GPU"):
         tf.config.experimental.reset_memory_stats(gpu.name)
+
+
+@contextlib.contextmanager
+def exhaustion_told(message: str) -> Iterator[None]:
+    """Turns TensorFlow's error about a device without memory into `message`.
+
+    Raises:
+        WorkError: the memory of a device does not suffice.
+    """
+    try:
+        yield
+    except tf.errors.ResourceExhaustedError:
+        raise WorkError(message) from None
 
 
 def peak_resident() -> float:

@@ -14,7 +14,7 @@ from typing import Any
 from tfcmp.config.cluster import VARIABLE
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
-from tfcmp.errors import CallError, WorkError
+from tfcmp.errors import CallError, TfcmpError, WorkError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, plain_arm
 from tfcmp.runs.files import write_json
 
@@ -25,12 +25,12 @@ SECONDS_BETWEEN_LOOKS = 0.1
 
 def run_arm(
     arm: TrainingArm | InferenceArm, configuration: Configuration, cache: Path, trust: bool
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], TfcmpError | None]:
     """The cells of an arm by key, measured in a process, or in one per worker.
 
-    Raises:
-        CallError: the arm asks for what cannot be had.
-        WorkError: it failed, or its process was killed.
+    Returns:
+        What was measured, and the error that ended the rest: a CallError where the arm asks for
+        what cannot be had, a WorkError where it failed or its process was killed.
     """
     is_training = isinstance(arm, TrainingArm)
     workers = arm.workers if isinstance(arm, TrainingArm) else 1
@@ -48,8 +48,14 @@ def run_arm(
         write_json(folder / "order.json", order)
         is_cluster = is_training and configuration.strategy == "multi_worker"
         clusters = cluster_variables(workers) if is_cluster else [{}]
-        _run_all(folder, clusters)
-        return json.loads((folder / "answer0.json").read_text(encoding="utf-8"))
+        failure = None
+        try:
+            _run_all(folder, clusters)
+        except TfcmpError as error:
+            failure = error
+        answer = folder / "answer0.json"
+        cells = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
+        return cells, failure
 
 
 def cluster_variables(workers: int) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
+from tfcmp.measurement.crossings import CONTENDED
 from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import digest, make_folder, write_json
 from tfcmp.runs.later import BENCH
@@ -20,6 +21,8 @@ AXES = (
     "peak_memory_mb",
 )
 USUAL_ENGINE = "keras float32"
+# Of a cell of inference; a short sample measures them as a full one does.
+CURVES = ("by_length", "by_batch_size")
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -43,6 +46,30 @@ def read_record(folder: Path) -> dict[str, Any]:
     if content["computed_from"] != computed_from(folder):
         content = {}
     return {section: content.get(section, {}) for section in SECTIONS}
+
+
+def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) -> str:
+    """Puts an engine's cell into the section, where it takes the place of an older one; gives its key.
+
+    A shorter sample does not take the place of a full one: measured under the same conditions it
+    adds its curves, which are of the same size either way; under others, or beside other work, it
+    stands beside it.
+    """
+    old = inference.get(key)
+    if old is None or cell["is_full"] or not old["is_full"]:
+        inference[key] = cell
+        return key
+    if old["conditions"] != cell["conditions"] or _is_contended(cell):
+        inference[f"{key}, short"] = cell
+        return f"{key}, short"
+    curves = {name: {**old[name], **cell[name]} for name in CURVES}
+    told = {"curves_command": cell["command"]} if any(cell[name] for name in CURVES) else {}
+    inference[key] = {**old, **curves, **told}
+    return key
+
+
+def _is_contended(cell: dict[str, Any]) -> bool:
+    return (cell["others_share"] or 0.0) > CONTENDED
 
 
 def write_record(folder: Path, record: dict[str, Any], command: str) -> Path:

@@ -2,9 +2,19 @@
 
 from typing import Any
 
+from tfcmp.measurement.conditions import OF_REAL_TEXTS, hardware, texts_read
 from tfcmp.measurement.crossings import CONTENDED
 
-SAME = ("precision", "threads", "device_names", "jit_compile", "strategy")
+SAME = (
+    "precision",
+    "threads",
+    "device_names",
+    "optimizer",
+    "accumulate",
+    "jit_compile",
+    "strategy",
+    *OF_REAL_TEXTS,
+)
 
 
 def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
@@ -19,18 +29,33 @@ def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
     sets: dict[tuple, list[dict]] = {}
     for cell in training.values():
         if cell["loading"]:
-            replicas = cell["conditions"]["replicas"]
-            size = cell["conditions"]["batch_size"]
-            fixed = size if cell["loading"] == "global" else size // replicas
-            conditions = tuple(str(cell["conditions"].get(name)) for name in SAME)
-            key = (cell["label"], cell["length"], cell["loading"], fixed, *conditions)
+            of = cell["conditions"]
+            conditions = tuple(str(of.get(name)) for name in SAME)
+            key = (cell["label"], cell["length"], cell["loading"], _fixed(cell), *conditions)
             sets.setdefault(key, []).append(cell)
-    found = {}
-    for (label, length, loading, fixed, precision, *_, strategy), cells in sets.items():
-        batch = "global batch" if loading == "global" else "batch per replica"
-        name = f"{label}, length {length}, {precision}, {strategy}, {batch} {fixed}"
-        found[name] = _speed_ups(cells)
-    return found
+    return {_named(cells[0]): _speed_ups(cells) for cells in sets.values()}
+
+
+def _fixed(cell: dict[str, Any]) -> int:
+    """The batch that stays the same over the arms: that of all replicas, or that of each."""
+    of = cell["conditions"]
+    return of["batch_size"] // (1 if cell["loading"] == "global" else of["replicas"])
+
+
+def _named(cell: dict[str, Any]) -> str:
+    of = cell["conditions"]
+    batch = "global batch" if cell["loading"] == "global" else "batch per replica"
+    parts = [
+        cell["label"],
+        f"length {cell['length']}",
+        texts_read(of),
+        of["precision"],
+        of["strategy"],
+        f"{batch} {_fixed(cell)}",
+        of.get("optimizer"),
+        hardware(of),
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def _speed_ups(cells: list[dict]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What was measured as tables for a terminal, the command that measures it again under each row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.measurement.crossings import CONTENDED
@@ -84,8 +84,22 @@ def _stated(key: str, cell: dict[str, Any]) -> str:
     return (
         f"  {key}: {kind}; {stream['queries']:,} single queries in "
         f"{stream['seconds']:.0f} s, {offline['samples']:,} texts offline in "
-        f"{offline['seconds']:.0f} s, tokenising included"
+        f"{offline['seconds']:.0f} s, tokenising included; {offline['padding_share']:.1%} padding"
     )
+
+
+def kept_lines(new: dict[str, dict[str, Any]], kept: dict[str, dict[str, Any]]) -> list[str]:
+    """Lines: where bench.json keeps the figures of a full sample instead of these shorter ones."""
+    return [
+        f"  {key}: bench.json keeps the figures of the full sample that it has"
+        for key, cell in new.items()
+        if not cell["is_full"] and kept[key]["is_full"]
+    ]
+
+
+def failure_lines(failures: Mapping[str, Exception]) -> list[str]:
+    """Lines: what could not be measured, and why."""
+    return [f"not measured: {name}: {error}" for name, error in failures.items()]
 
 
 def scaling_lines(scaling: dict[str, Any]) -> list[str]:

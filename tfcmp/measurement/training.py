@@ -2,11 +2,10 @@
 
 import itertools
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -15,8 +14,8 @@ from tfcmp.config.fields import Configuration, Precision
 from tfcmp.data.batches import Batch
 from tfcmp.measurement.arms import REAL, TrainingArm, model_label
 from tfcmp.measurement.audit import audit_model
-from tfcmp.measurement.memory import forget_peaks, peak_of_gpus, peak_resident
-from tfcmp.measurement.spread import inverted, quantile
+from tfcmp.measurement.memory import exhaustion_told
+from tfcmp.measurement.stretches import Source, measure
 from tfcmp.models.building import (
     adapt_core,
     build_core,
@@ -28,59 +27,28 @@ from tfcmp.models.catalogue import find_model
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
-from tfcmp.timing.contention import ContentionMeter, add_load, others_share
 from tfcmp.training.hardware import set_up_hardware
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import Replicas, describe_replicas, open_replicas
-from tfcmp.training.step import TrainStep, compile_train_step
+from tfcmp.training.step import compile_train_step
 from tfcmp.training.texts import Texts, prepare_texts
 
-WARM_UP_STEPS = 2
-FEWEST_STEPS, MOST_STEPS = 3, 2000
 # Batches of made-up ids that are used in turn.
 MADE_UP_BATCHES = 8
 ONE_MACHINE = (
     "the workers are processes of one machine and share its processors: they show that the results "
     "are right, not how fast several machines are"
 )
-Source = Callable[[int], Iterator[Batch]]
 
 
-class Stretch(NamedTuple):
-    """Sums over the steps of one timed stretch; times in seconds."""
-
-    seconds: float
-    waiting: float
-    steps: int
-    examples: int
-    tokens: int
-    places: int
-
-
-def timed_stretch(step: TrainStep, batches: Iterator[Batch], steps: int) -> Stretch:
-    """Takes that many steps and waits for the last one to end."""
-    waiting, examples, tokens, places = 0.0, 0, 0, 0
-    outcome = None
-    start = asked = time.perf_counter()
-    for _ in range(steps):
-        batch = next(batches)
-        waiting += time.perf_counter() - asked
-        outcome = step(batch.ids, batch.labels)
-        examples += len(batch.labels)
-        tokens += batch.tokens
-        places += batch.ids.size
-        asked = time.perf_counter()
-    # Asked for, the number makes Python wait for the device.
-    assert outcome is not None
-    float(outcome[0])
-    return Stretch(time.perf_counter() - start, waiting, steps, examples, tokens, places)
-
-
-def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]:
-    """The cells of an arm by key, the shortest texts first, real ones last.
+def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yields key and cell of each length, the shortest first, as soon as it is measured.
 
     Memory is not given back between lengths: measured from short to long, the peak is that of the
     length at hand.
+
+    Raises:
+        WorkError: the device's memory is too small for a step.
     """
     configuration = arm.configuration
     hardware = set_up_hardware(configuration)
@@ -106,10 +74,9 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
         "family": find_model(configuration.model).family,
         "parameters": count_parameters(core),
         "loading": arm.loading,
-        "conditions": {**conditions, "batch_size": configuration.training.batch_size},
+        "conditions": {**conditions, **settings_of(configuration, texts)},
         "audit": audit_model(core),
     }
-    cells = {}
     lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
     for length in lengths:
         if texts is not None:
@@ -119,9 +86,42 @@ def measure_training(arm: TrainingArm, cache: Path) -> dict[str, dict[str, Any]]
             )
         else:
             source, widths = made_up(configuration, int(length)), 1
-        measured = measure(step, source, arm, replicas)
-        cells[named.key(length)] = {**told, "length": length, "padded_lengths": widths, **measured}
-    return cells
+        with exhaustion_told(_no_memory(configuration, length)):
+            measured = measure(step, source, arm, replicas)
+        cell = {**told, "length": length, "padded_lengths": widths, **measured}
+        yield named.key(length), cell
+
+
+def settings_of(configuration: Configuration, texts: Texts | None) -> dict[str, Any]:
+    """What of the settings the times depend on; of real texts, what decides how long they are."""
+    training, data = configuration.training, configuration.data
+    told: dict[str, Any] = {
+        "batch_size": training.batch_size,
+        "optimizer": training.optimizer,
+        "accumulate": training.accumulate,
+    }
+    if texts is None:
+        return told
+    return {
+        **told,
+        "data": data.source,
+        "train_size": data.train_size,
+        # That of the tokenizer: without a limit of its own a text has that of the encoder.
+        "max_length": texts.tokenizer.max_length,
+        "truncation": data.truncation,
+        "pad_multiple": training.pad_multiple,
+    }
+
+
+def _no_memory(configuration: Configuration, length: int | str) -> str:
+    training = configuration.training
+    texts = "real texts" if length == REAL else f"texts of {length} tokens"
+    limit = "--data.max_length" if length == REAL else "--lengths"
+    return (
+        f"the device's memory is too small for a step of {training.batch_size} {texts} in "
+        f"{training.accumulate} part(s); try smaller --batch-sizes or {limit}, or "
+        f"--training.accumulate {2 * training.accumulate}"
+    )
 
 
 def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
@@ -150,39 +150,6 @@ def build_in(replicas: Replicas, configuration: Configuration, core: keras.Model
     """The optimizer, its variables on every replica."""
     with replicas.strategy.scope():
         return build_optimizer(configuration.training, core.trainable_variables)
-
-
-def measure(step: TrainStep, source: Source, arm: TrainingArm, replicas: Replicas) -> dict:
-    """One cell: the first step apart, a warm-up, and stretches of about the seconds asked for."""
-    forget_peaks()
-    start = time.perf_counter()
-    timed_stretch(step, source(1), 1)
-    first = time.perf_counter() - start
-    warm = timed_stretch(step, source(WARM_UP_STEPS), WARM_UP_STEPS)
-    steps = max(
-        FEWEST_STEPS, min(MOST_STEPS, math.ceil(arm.seconds * WARM_UP_STEPS / warm.seconds))
-    )
-    if replicas.workers > 1:
-        # All workers take as many, or some would wait for others for ever.
-        steps = replicas.sum_over_workers(steps) // replicas.total
-    load: dict[str, float] = {}
-    meter = ContentionMeter()
-    stretches = [timed_stretch(step, source(steps), steps) for _ in range(arm.repetitions)]
-    add_load(load, meter.read())
-    total = Stretch(*(sum(column) for column in zip(*stretches, strict=True)))
-    seconds = quantile([stretch.seconds / stretch.steps for stretch in stretches], 0.5)
-    return {
-        "seconds_per_step": seconds,
-        "examples_per_second": inverted(seconds, total.examples / total.steps),
-        "tokens_per_second": inverted(seconds, total.tokens / total.steps),
-        "waiting_share": total.waiting / total.seconds,
-        "padding_share": 1 - total.tokens / total.places,
-        "first_step_seconds": first,
-        "steps_per_repetition": steps,
-        "peak_memory_mb": peak_resident(),
-        "peak_gpu_memory_mb": peak_of_gpus(),
-        "others_share": others_share(load, total.seconds),
-    }
 
 
 def made_up(configuration: Configuration, length: int) -> Source:

@@ -10,11 +10,16 @@ import keras
 import tensorflow as tf
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.models.markup import LINE_BREAK
 from tfcmp.models.tokenizer import TextTokenizer, truncate
 
 # Part of the key of the token cache: raise it when a text may be split otherwise.
 FRAMING_VERSION = 1
 SPECIAL_TOKENS = 2
+# Patterns of RE2, and of Python too.
+BLANK = rf"{LINE_BREAK.pattern}|\x00"
+# What `folded` does, in this order: a pattern and what takes its place, or a step by its name.
+FOLDING = (("``|''", '"'), ("NFKD", ""), (r"\p{Mn}", ""), ("lower case", ""))
 # Hugging Face's RoBERTa counts positions from 2.
 RESERVED_POSITIONS = {"roberta": 2, "xlm-roberta": 2}
 
@@ -69,13 +74,18 @@ class PresetTokenizer(TextTokenizer):
         """Id of [MASK]; None for an encoder that was not trained by hiding tokens."""
         return getattr(self.tokenizer, "mask_token_id", None)
 
+    @property
+    def rewrites(self) -> tuple[tuple[str, str], ...]:
+        """Patterns of RE2 and what takes their place, in this order, before a text is split."""
+        return (BLANK, " "), (self._special, r"\1 \2")
+
     def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
         """Texts (batch,) to ids (batch, None) int32 and the lengths (batch,) before truncation.
 
         Lengths count start and end.
         """
-        texts = tf.strings.regex_replace(texts, r"<br\s*/?>|\x00", " ")
-        texts = tf.strings.regex_replace(texts, self._special, r"\1 \2")
+        for pattern, replacement in self.rewrites:
+            texts = tf.strings.regex_replace(texts, pattern, replacement)
         if self.folds:
             texts = folded(texts)
         subwords = tf.cast(self._split(texts), tf.int32)

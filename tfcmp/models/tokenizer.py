@@ -1,10 +1,13 @@
 """What all tokenizers share: raw text in, padded ids out, the same ids in the cache and the model."""
 
+import re
 from abc import abstractmethod
 
 import keras
 import numpy as np
 import tensorflow as tf
+
+from tfcmp.models.markup import LINE_BREAK
 
 TRUNCATIONS = ("head", "tail", "head+tail")
 
@@ -52,6 +55,11 @@ class TextTokenizer(keras.layers.Layer):
     def mask_id(self) -> int | None:
         """Id of the token that stands for a hidden one; None where there is none."""
         return None
+
+    @property
+    def markup(self) -> re.Pattern[str]:
+        """What of a text is a blank to it, in Python's words."""
+        return LINE_BREAK
 
     @abstractmethod
     def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:

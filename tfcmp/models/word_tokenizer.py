@@ -1,11 +1,13 @@
 """Words and punctuation marks as token ids, inside the model and in front of it alike."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 import keras
 import tensorflow as tf
 
+from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, truncate
 
 PADDING_ID = 0
@@ -57,6 +59,11 @@ class WordTokenizer(TextTokenizer):
     def vocabulary_size(self) -> int:
         """Number of ids, padding and unknown word included."""
         return self.lookup.vocabulary_size()
+
+    @property
+    def markup(self) -> re.Pattern[str]:
+        """Line breaks of HTML; lowered before they are looked for, they are so in any case."""
+        return LINE_BREAK_OF_ANY_CASE
 
     def set_vocabulary(self, words: Iterable[str]) -> None:
         """Takes the known words, most frequent first; their ids start at 2."""

@@ -8,11 +8,11 @@ import numpy as np
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.commands import portable
-from tfcmp.reporting.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.figures.accuracy import draw_accuracy_against
-from tfcmp.reporting.figures.curves import Curve, draw_curves
 from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.inference_figures import inference_figures
+from tfcmp.reporting.kernels import kernels
 from tfcmp.reporting.reading import BUSY, Run
 
 AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
@@ -29,6 +29,7 @@ class Cell(NamedTuple):
     run: Run
     engine: str
     measured: Mapping[str, Any]
+    audit: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -74,7 +75,7 @@ def inference_section(
     ]
     usual = _usual(found)
     counted = [cell for cell in found if cell.conditions == usual and not cell.is_contended]
-    figures = _figures(counted, accuracies, styles)
+    figures = inference_figures(counted, accuracies, styles)
     notes = (
         "Latency is from a text to its probabilities, one text at a time, tokenising included; "
         "throughput is that of many texts known beforehand. One run of a model stands for it: "
@@ -87,8 +88,9 @@ def cells(entrants: Sequence[Entrant]) -> Iterator[Cell]:
     """All that was measured, in the order of the report."""
     for entrant in entrants:
         for run in entrant.runs:
-            for engine, measured in run.measured.get("bench", {}).get("inference", {}).items():
-                yield Cell(entrant, run, engine, measured)
+            bench = run.measured.get("bench", {})
+            for engine, measured in bench.get("inference", {}).items():
+                yield Cell(entrant, run, engine, measured, bench.get("audit", {}).get(engine))
 
 
 def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | float]]:
@@ -161,9 +163,11 @@ def _table(number: int, kind: Conditions, found: Sequence[Cell]) -> Table:
             )
         ),
         Column("examples_per_second", "texts/s", "number"),
+        Column("padding_share", "padding", "share"),
         Column("cold_start", "cold start", "seconds"),
         Column("peak_memory_mb", "peak memory, MB", "number"),
         Column("model_mb", "size, MB", "number"),
+        Column("kernels", "recurrent kernels"),
         Column("sample", "sample"),
         Column("left_out", "why times are left out"),
         Column("run", "run"),
@@ -196,55 +200,13 @@ def _row(cell: Cell) -> tuple:
         labels.get("labels_kept"),
         *times,
         None if cell.is_contended else rate,
+        measured.get("offline", {}).get("padding_share"),
         None if cell.is_contended else cold,
         measured.get("peak_gpu_memory_mb") or measured.get("peak_memory_mb"),
         measured.get("model_mb"),
+        kernels(cell.audit),
         "full" if measured.get("is_full") else "short",
         CONTENDED if cell.is_contended else None,
         cell.run.name,
         portable(measured.get("command", "")) or None,
     )
-
-
-def _figures(
-    counted: Sequence[Cell], accuracies: Mapping[str, Interval], styles: Styles | None
-) -> tuple[Figure, ...]:
-    figures = []
-    costs = {
-        cell.name: Interval(*(cell.measured["latency_p90_ms"][k] for k in ("value", "low", "high")))
-        for cell in counted
-        if isinstance(cell.measured.get("latency_p90_ms"), dict)
-    }
-    if costs:
-        figures.append(
-            draw_accuracy_against(
-                "accuracy_latency",
-                "Accuracy against latency",
-                "latency p90, ms",
-                accuracies,
-                costs,
-                styles,
-            )
-        )
-    by_length = {cell.name: _points(cell, "by_length", "mean_tokens") for cell in counted}
-    by_batch = {cell.name: _points(cell, "by_batch_size", None) for cell in counted}
-    for name, title, across, curves in (
-        ("latency_length", "Latency against length", "tokens of the text", by_length),
-        ("latency_batch", "Latency against batch size", "texts of a query", by_batch),
-    ):
-        known = {label: curve for label, curve in curves.items() if len(curve) > 1}
-        if known:
-            up = "latency p90, ms"
-            figures.append(draw_curves(name, title, across, up, known, styles))
-    return tuple(figures)
-
-
-def _points(cell: Cell, name: str, across: str | None) -> Curve:
-    """(x, p90 with its interval) of a curve of bench.json."""
-    curve = []
-    for key, of in cell.measured.get(name, {}).items():
-        p90 = of.get("milliseconds", {}).get("p90")
-        if p90:
-            x = float(of.get(across, key)) if across else float(key)
-            curve.append((x, Interval(p90["value"], p90["low"], p90["high"])))
-    return sorted(curve)

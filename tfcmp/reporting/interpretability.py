@@ -1,12 +1,12 @@
 """Section: how far the explanations of the models can be trusted, from explanation.json."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from tfcmp.reporting.document import Column, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.explained import METHODS, usual_setting, why_not_alike
+from tfcmp.reporting.reading import Run
 
-NAMES = {"ig": "integrated gradients", "occlusion": "leaving a word out"}
 COLUMNS = (
     Column("model", "model"),
     Column("method", "method"),
@@ -20,6 +20,8 @@ COLUMNS = (
     Column("completeness_error", "completeness error, p95", "number"),
     Column("sanity", "sanity check"),
     Column("texts", "texts", "count"),
+    Column("texts_of", "texts of"),
+    Column("left_out", "why it has no part in the decision"),
     Column("run", "run"),
 )
 NOTE = (
@@ -33,8 +35,9 @@ NOTE = (
 
 def interpretability_section(entrants: Sequence[Entrant]) -> Section:
     """A row a run and method; says so where nothing was measured."""
+    usual = usual_setting(entrants)
     rows = [
-        _row(entrant.label, run.name, method, run.measured["explanation"])
+        _row(entrant.label, run, method, why_not_alike(run, usual))
         for entrant in entrants
         for run in entrant.runs
         if "explanation" in run.measured
@@ -55,13 +58,14 @@ def _table(rows: Sequence[tuple]) -> Table:
     return make_table("explanations", "Explanations by model and method", COLUMNS, rows, NOTE)
 
 
-def _row(label: str, run: str, method: str, content: Mapping[str, Any]) -> tuple:
+def _row(label: str, run: Run, method: str, reason: str | None) -> tuple:
+    content = run.measured["explanation"]
     of, random = content["methods"][method], content.get("random", {})
     seconds = of.get("seconds", {})
     passed = content.get("sanity", {}).get(method, {}).get("passed")
     return (
         label,
-        NAMES.get(method, method),
+        METHODS.get(method, method),
         *_ends(of.get("comprehensiveness")),
         _ends(random.get("comprehensiveness"))[0],
         *_ends(of.get("sufficiency")),
@@ -72,7 +76,9 @@ def _row(label: str, run: str, method: str, content: Mapping[str, Any]) -> tuple
         of.get("completeness", {}).get("p95"),
         None if passed is None else ("passed" if passed else "failed"),
         content.get("sample", {}).get("texts"),
-        run,
+        content.get("sample", {}).get("texts_of"),
+        reason,
+        run.name,
     )
 
 

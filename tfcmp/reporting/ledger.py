@@ -24,7 +24,7 @@ from tfcmp.reporting.document import (
 )
 from tfcmp.reporting.entrants import TRANSFORMER, Entrant
 from tfcmp.reporting.scaling import Bench
-from tfcmp.reporting.throughput import slower_claims
+from tfcmp.reporting.slower import slower_claims
 from tfcmp.reporting.times import examples_per_second, timed_runs
 
 SLOWER = "Recurrent networks are sequential and train slower than a transformer."

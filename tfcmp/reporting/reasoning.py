@@ -12,6 +12,8 @@ from tfcmp.reporting.comparisons import Pair, difference_claim, told_by
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.explained import AXES as EXPLAINED_AXES
+from tfcmp.reporting.explained import explained_axes, explanation_notes
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.pareto import draw_pareto
 from tfcmp.reporting.inference_times import AXES as INFERENCE_AXES
@@ -66,7 +68,7 @@ def reasoning_section(
     return Section(
         "reasoning",
         "What to take",
-        tuple(_notes(front, requirements, preference)),
+        (*_notes(front, requirements, preference), *explanation_notes(entrants)),
         (claim,) if claim else (),
         (draw_pareto(models, across, front.members, empty, styles),),
         (
@@ -81,12 +83,14 @@ def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) 
     """Label -> axis -> what was measured."""
     usual = usual_conditions(entrants)
     answering = usual_axes(entrants)
+    explained = explained_axes(entrants)
     models: dict[str, Measurements] = {}
     for entrant in entrants:
         of: dict[str, Interval | float | None] = {
             axis.name: joined([run.later.get(axis.name) for run in entrant.runs]) for axis in AXES
         }
         of |= {name: answering[entrant.label].get(name) for name in INFERENCE_AXES}
+        of |= {name: explained[entrant.label].get(name) for name in EXPLAINED_AXES}
         for name in ("macro_f1", "nll", "brier", "ece"):
             of[name] = float(np.mean([run.result["test"][name]["value"] for run in entrant.runs]))
         of[PERFORMANCE] = measured[entrant.label]

@@ -1,11 +1,9 @@
 """Section: training throughput by length, and over replicas, from bench.json."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
 from typing import Any, NamedTuple
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.commands import portable
 from tfcmp.reporting.document import (
     Claim,
@@ -23,14 +21,8 @@ from tfcmp.reporting.kernels import kernels
 from tfcmp.reporting.reading import BUSY
 from tfcmp.reporting.scaling import Bench, crossings_table, scaling_table
 
-# Of the parameters without embeddings.
-SAME_SIZE = 0.02
 # Throughputs share a table only where all of these agree.
 SAME = ("device_names", "threads", "precision", "jit_compile")
-TEST = (
-    "ratio of median seconds a text over timed stretches of one process each; the interval is from "
-    "the ends of both intervals"
-)
 
 
 class Cell(NamedTuple):
@@ -108,65 +100,13 @@ def training_cells(benches: Sequence[Bench]) -> Iterator[Cell]:
             yield Cell(key, measured, bench.get("audit", {}).get(key))
 
 
-def slower_claims(benches: Sequence[Bench], sentence: str) -> list[Claim]:
-    """Of each recurrent model and transformer of one size, at each length: which trains slower.
-
-    Cells beside which other work ran are left out.
-
-    Args:
-        benches: contents of bench.json.
-        sentence: the claim that is put to the test.
-    """
-    found = [
-        cell
-        for cell in training_cells(benches)
-        if not cell.is_contended and not cell.measured.get("loading")
-    ]
-    recurrent = [cell for cell in found if cell.family == "recurrent"]
-    transformers = [cell for cell in found if cell.family == "transformer"]
-    return [
-        _slower(slow, fast, sentence)
-        for slow, fast in product(recurrent, transformers)
-        if _are_alike(slow, fast)
-    ]
-
-
-def _are_alike(one: Cell, other: Cell) -> bool:
-    sizes = [cell.measured["parameters"]["without_embedding"] for cell in (one, other)]
-    batches = [cell.measured["conditions"].get("batch_size") for cell in (one, other)]
-    return (
-        one.measured["length"] == other.measured["length"]
-        and one.conditions == other.conditions
-        and batches[0] == batches[1]
-        and abs(sizes[0] - sizes[1]) <= SAME_SIZE * max(sizes)
-    )
-
-
-def _slower(slow: Cell, fast: Cell, sentence: str) -> Claim:
-    ours, theirs = slow.rate, fast.rate
-    ratio = Interval(theirs.value / ours.value, theirs.low / ours.high, theirs.high / ours.low)
-    verdict = NOT_RESOLVED
-    if ratio.low > 1 or ratio.high < 1:
-        verdict = SUPPORTED if ratio.low > 1 else CONTRADICTED
-    length = slow.measured["length"]
-    at = f"at {length} tokens" if isinstance(length, int) else "on texts of real lengths"
-    return Claim(
-        f"{sentence} Here: {slow.label} takes longer for a training text than {fast.label}, of the "
-        f"same size, {at}.",
-        verdict,
-        "throughput",
-        *ratio,
-        "times as long",
-        test=TEST,
-        examples=slow.measured["examples_per_second"].get("measurements"),
-    )
-
-
 def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
     columns = (
         Column("model", "model"),
         Column("length", "length"),
+        Column("max_length", "cut at, tokens", "count"),
         Column("batch", "batch", "count"),
+        Column("parts", "in parts", "count"),
         Column("replicas", "replicas", "count"),
         *interval_columns("examples_per_second", "texts/s", "number", is_named=True),
         Column("tokens_per_second", "tokens/s", "number"),
@@ -199,7 +139,9 @@ def _row(cell: Cell) -> tuple:
     return (
         cell.label,
         str(of["length"]),
+        of["conditions"].get("max_length"),
         of["conditions"].get("batch_size"),
+        of["conditions"].get("accumulate"),
         of["conditions"].get("replicas"),
         *rate,
         None if empty else of["tokens_per_second"]["value"],

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pyarrow
 import pyarrow.parquet
+import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
 from tfcmp.evaluation.summary import summarise
@@ -93,7 +94,12 @@ def in_float32(
     *,
     is_distributed: bool = False,
 ) -> keras.Model:
-    """The same model in float32, with whole weights, on one device; itself where it is that."""
+    """The same model in float32, with whole weights, on one device; itself where it is that.
+
+    From then on TensorFlow does not round float32 products to 19 bits either, as it may have done
+    on a GPU while the model was trained in bfloat16.
+    """
+    tf.config.experimental.enable_tensor_float_32_execution(False)
     has_updates = getattr(configuration.architecture, "lora_rank", None) is not None
     if keras.config.dtype_policy().name == "float32" and not has_updates and not is_distributed:
         return core

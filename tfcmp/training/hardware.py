@@ -28,7 +28,7 @@ def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[
     import tensorflow as tf
 
     gpus = tf.config.list_physical_devices("GPU")
-    device = _choose_device(configuration.device, len(gpus))
+    device = choose_device(configuration.device, len(gpus))
     if device == "cpu":
         tf.config.set_visible_devices([], "GPU")
     set_up_devices(configuration, gpus if device == "gpu" else [])
@@ -114,7 +114,17 @@ def processor_has_bfloat16() -> bool:
     return not BFLOAT16_FLAGS.isdisjoint(flags)
 
 
-def _choose_device(wanted: str, gpus: int) -> str:
+def choose_device(wanted: str, gpus: int) -> str:
+    """Where to compute: "cpu" or "gpu".
+
+    Args:
+        wanted: "auto", "cpu" or "gpu".
+        gpus: how many TensorFlow sees.
+
+    Raises:
+        CallError: a GPU is wanted and there is none.
+        WorkError: the driver shows a GPU that TensorFlow does not use.
+    """
     if wanted == "cpu":
         return "cpu"
     if gpus:

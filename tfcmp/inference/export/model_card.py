@@ -32,6 +32,9 @@ USE = {
     ),
 }
 TEXT_OPERATORS = " (`import tensorflow_text` first: the tokenizer's operators are in it)"
+# Settings that tell models whose program has such operators: presets, and SavedModels, be it in the
+# preprocessor or in an encoder that takes texts.
+WITH_OPERATORS = ("lora_rank", "preprocessor")
 
 
 def model_card(
@@ -45,7 +48,8 @@ def model_card(
     result, data = run.read_json(RESULT), configuration["data"]
     classes = ", ".join(f"`{name}`" for name in result["classes"])
     hint = "bf16" if precision == "bf16" else "f32"
-    note = TEXT_OPERATORS if "lora_rank" in configuration["architecture"] else ""
+    has_operators = any(name in configuration["architecture"] for name in WITH_OPERATORS)
+    note = TEXT_OPERATORS if has_operators else ""
     use = USE[form].format(name=result["model"].split(":")[0], hint=hint, note=note)
     lines = [
         f"# {result['model']}, {form}, {precision}",

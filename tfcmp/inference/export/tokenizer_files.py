@@ -3,13 +3,23 @@
 from pathlib import Path
 
 from tfcmp.errors import CallError
-from tfcmp.models.preset_tokenizer import PresetTokenizer
+from tfcmp.models.preset_tokenizer import FOLDING, PresetTokenizer
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import REWRITES, UNKNOWN_ID, WordTokenizer
 from tfcmp.runs.files import write_json
 
 SETTINGS = "tokenizer.json"
 VOCABULARY = "vocabulary.txt"
+# Behind the steps, each a pattern and what takes its place, or the name of what is done.
+THEN_WORDS = (
+    "split at blanks; a word's id is its line in vocabulary.txt, from 0; a text without words is one "
+    "unknown word; of a longer text those first and last ids are kept that kept_of_longer_texts says"
+)
+THEN_PIECES = (
+    "split by the tokenizer of KerasHub that wraps names, with its settings and the files beside this "
+    "one; of a longer text those first and last ids are kept that kept_of_longer_texts says; only "
+    "then start_id is put in front and end_id behind"
+)
 
 
 def has_files(tokenizer: TextTokenizer) -> bool:
@@ -30,20 +40,24 @@ def write_tokenizer(tokenizer: TextTokenizer, folder: Path) -> None:
         "vocabulary_size": tokenizer.vocabulary_size,
         "max_length": tokenizer.max_length,
         "truncation": tokenizer.truncation,
+        "kept_of_longer_texts": kept_places(tokenizer),
+        "patterns": "RE2",
     }
     if isinstance(tokenizer, WordTokenizer):
         words = tokenizer.lookup.get_vocabulary()
         (folder / VOCABULARY).write_text("\n".join(words) + "\n", encoding="utf-8")
-        rewrites = [[r"\x00", " "], ["lower case", ""], *map(list, REWRITES)]
         settings |= {
-            "steps": rewrites,
-            "then": "split at blanks; a word's id is its line in vocabulary.txt, from 0",
+            "steps": [[r"\x00", " "], ["lower case", ""], *map(list, REWRITES)],
+            "then": THEN_WORDS,
             "unknown_id": UNKNOWN_ID,
         }
     elif isinstance(tokenizer, PresetTokenizer):
         wrapped = tokenizer.tokenizer
         wrapped.save_assets(str(folder))
+        folding = FOLDING if tokenizer.folds else ()
         settings |= {
+            "steps": [list(step) for step in (*tokenizer.rewrites, *folding)],
+            "then": THEN_PIECES,
             "wraps": type(wrapped).__name__,
             "start_id": wrapped.start_token_id,
             "end_id": wrapped.end_token_id,
@@ -55,3 +69,15 @@ def write_tokenizer(tokenizer: TextTokenizer, folder: Path) -> None:
             "saved_model, which takes raw text"
         )
     write_json(folder / SETTINGS, settings)
+
+
+def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
+    """How many ids stay of the beginning and of the end of a longer text; None where all do.
+
+    Those in front of every text and behind it are not counted.
+    """
+    if tokenizer.max_length is None:
+        return None
+    room = tokenizer.max_length - sum(map(len, tokenizer.framing))
+    first = {"head": room, "tail": 0, "head+tail": room // 4}[tokenizer.truncation]
+    return {"first": first, "last": room - first}
