@@ -3,6 +3,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.trust import add_trust, is_trusting, without_trust
+from tfcmp.errors import CallError
 
 
 @pytest.fixture
@@ -11,6 +12,8 @@ def parser():
     parser.add_argument("run", type=str)
     parser.add_argument("texts", nargs="*", default=[])
     parser.add_argument("--calibrated", action="store_true")
+    parser.add_argument("--engine", type=str, default="keras")
+    parser.add_argument("--compare", nargs="+", default=[])
     add_trust(parser)
     return parser
 
@@ -32,6 +35,32 @@ def test_a_switch_swallows_nothing_wherever_it_stands(parser, line):
     assert (options.run, options.texts) == ("RUN", ["a", "b"])
     assert is_trusting(options)
     assert options.calibrated == ("--calibrated" in line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RUN --engine onnx a b",
+        "--engine onnx RUN a b",
+        "RUN a --engine=onnx b",
+        "RUN a b --engine onnx",
+    ],
+)
+def test_texts_may_stand_behind_an_option_with_its_value(parser, line):
+    options = parse_strictly(parser, line.split())
+    assert (options.run, options.texts, options.engine) == ("RUN", ["a", "b"], "onnx")
+
+
+def test_options_with_several_values_keep_them(parser):
+    options = parse_strictly(
+        parser, ["RUN", "--engine", "onnx", "--compare", "a", "b", "--calibrated"]
+    )
+    assert (options.run, options.texts, options.compare) == ("RUN", [], ["a", "b"])
+
+
+def test_an_option_without_its_value_is_told(parser):
+    with pytest.raises(CallError, match="engine"):
+        parse_strictly(parser, ["RUN", "a", "--engine"])
 
 
 @pytest.mark.parametrize("line", ["RUN a b", "RUN a --trust-saved-model false b"])

@@ -6,26 +6,30 @@ BOOLEANS = ("true", "false")
 
 
 def switches_first(parser: ArgumentParser, arguments: list[str]) -> list[str]:
-    """The same arguments with switches in front, where others stand without an option.
+    """The same arguments with options in front, where others stand without an option.
 
     `--switch RUN` would take RUN for the switch's value, and no text is taken behind
-    `RUN --switch`.
+    `RUN --switch` or `RUN --option VALUE`. Options that take several values stay where they are.
     """
     if all(action.option_strings for action in parser._actions):
         return arguments
     valued = [o for a in parser._actions if a.nargs == "?" and a.const for o in a.option_strings]
     plain = [o for a in parser._actions if a.nargs == 0 for o in a.option_strings]
+    single = [o for a in parser._actions if a.nargs is None for o in a.option_strings]
+    with_value = [*valued, *single]
     end = options_end(arguments)
     first: list[str] = []
     others: list[str] = []
-    is_value = False
-    for argument, following in zip(arguments[:end], [*arguments[1:end], ""], strict=False):
-        if is_value:
-            is_value = False
-        elif argument in valued:
-            is_value = following in BOOLEANS
-            first.append(f"{argument}={following if is_value else 'true'}")
-        elif argument in plain or argument.split("=", 1)[0] in valued:
+    remaining = iter(zip(arguments[:end], [*arguments[1:end], None], strict=False))
+    for argument, following in remaining:
+        if argument in valued:
+            is_given = following in BOOLEANS
+            first.append(f"{argument}={following if is_given else 'true'}")
+            if is_given:
+                next(remaining)
+        elif argument in single and following is not None:
+            first += [argument, next(remaining)[0]]
+        elif argument in plain or ("=" in argument and argument.split("=", 1)[0] in with_value):
             first.append(argument)
         else:
             others.append(argument)
