@@ -1,5 +1,6 @@
 """ONNX Runtime as the engine of a classifier."""
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,5 +79,11 @@ def quantized(graph: onnx.ModelProto) -> onnx.ModelProto:
         )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "quantized.onnx"
-        quantize_dynamic(graph, file, op_types_to_quantize=["MatMul"], per_channel=True)
+        # It advises to infer shapes first, which matrices with constant weights do not need.
+        before = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+        try:
+            quantize_dynamic(graph, file, op_types_to_quantize=["MatMul"], per_channel=True)
+        finally:
+            logging.disable(before)
         return onnx.load(file)
