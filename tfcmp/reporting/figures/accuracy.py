@@ -1,7 +1,7 @@
 """Pictures of accuracies and of their differences, with intervals."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.document import Figure
@@ -10,12 +10,16 @@ from tfcmp.reporting.figures.drawing import (
     INK,
     canvas,
     finished,
+    marker,
     per_cent,
     points,
     scale_to,
     shortened,
 )
-from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
+from tfcmp.reporting.figures.palette import Styles, style_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 class DifferenceRow(NamedTuple):
@@ -139,30 +143,58 @@ def draw_accuracy_against(
         costs: label, or label and engine after ": " -> what it costs.
         styles: of the labels.
     """
+    labels, engines = _parts(costs, 0), _parts(costs, 1)
+    looks = {label: style_of(styles, label, number) for number, label in enumerate(labels)}
     with canvas(name, 3.6) as drawn:
         axes = drawn.add_subplot()
-        variants = variants_of(costs)
-        for number, (key, cost) in enumerate(costs.items()):
-            label = key.split(": ")[0]
-            accuracy, style = accuracies[label], style_of(styles, label, number)
+        for key, cost in costs.items():
+            label, _, engine = key.partition(": ")
+            accuracy, style = accuracies[label], looks[label]
             axes.errorbar(
                 cost.value,
                 accuracy.value,
                 xerr=[[cost.value - cost.low], [cost.high - cost.value]],
                 yerr=[[accuracy.value - accuracy.low], [accuracy.high - accuracy.value]],
-                fmt=style.marker,
+                fmt=marker(engines.index(engine)) if engine else style.marker,
                 color=style.colour,
-                fillstyle=FILLS[variants[key] % len(FILLS)],
                 elinewidth=1,
                 capsize=2.5,
                 markersize=7,
-                label=shortened(key),
             )
         axes.margins(x=0.12)
         scale_to(axes, across, [cost.value for cost in costs.values()])
         per_cent(axes.yaxis)
         axes.set_ylabel("test accuracy, %")
-        axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+        of_models = {
+            label: _sign("s" if engines else look.marker, look.colour)
+            for label, look in looks.items()
+        }
+        of_engines = {engine: _sign(marker(n), INK) for n, engine in enumerate(engines)}
+        _name_signs(axes, {**of_models, **of_engines})
         return finished(
             drawn, name, title, "Better is up and to the left; bars are 95 % intervals."
         )
+
+
+def _parts(keys: Iterable[str], place: int) -> list[str]:
+    """The labels (0) or the engines (1) of keys such as "gru: onnx", each once."""
+    found = [key.partition(": ")[::2][place] for key in keys]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _sign(shape: str, ink: str) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=ink, marker=shape, linestyle="none", markersize=7)
+
+
+def _name_signs(axes: "Axes", signs: Mapping[str, Any]) -> None:
+    """A legend beside the picture: a colour a model, a shape an engine; one for each pair of them
+    would leave the picture no room.
+    """
+    axes.legend(
+        list(signs.values()),
+        [shortened(name) for name in signs],
+        loc="center left",
+        bbox_to_anchor=(1.01, 0.5),
+    )

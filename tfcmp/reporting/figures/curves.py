@@ -7,6 +7,8 @@ from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import canvas, compact, finished, line, shortened
 from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
 
+# Inches of a row of the legend.
+LEGEND_ROW = 0.22
 Curve = Sequence[tuple[float, Interval]]
 
 
@@ -30,7 +32,8 @@ def draw_curves(
     """
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-    with canvas(name, 3.5) as drawn:
+    # The legend stands beside the curves and must not be taller than they are.
+    with canvas(name, max(3.5, LEGEND_ROW * len(curves))) as drawn:
         axes = drawn.add_subplot()
         variants = variants_of(curves)
         for number, (key, curve) in enumerate(curves.items()):
