@@ -71,7 +71,7 @@ def test_wrong_calls_are_told(call, told, tmp_path):
     ("engines", "told"),
     [
         ("torch", "engine 'torch': expected one of keras"),
-        ("keras:int8", "the keras engine has float32 and bf16; int8 is of the engine onnx"),
+        ("keras:int8", "the keras engine has float32 and bf16; int8 is of onnx"),
         (",", "--engines: expected names separated by commas, got none"),
     ],
 )

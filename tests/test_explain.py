@@ -71,7 +71,7 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
     ("arguments", "told"),
     [
         ([], "required: run$"),
-        (["run"], "expected one of --text, --input and --sample, got none"),
+        (["run"], "expected one of --text, --input and --sample, got none .* --evaluate"),
         (["run", "--text", "a", "--sample", "3"], "got more than one"),
         (["run", "--text", "a", "--steps", "0"], "--steps 0: expected at least 1"),
         (["run", "--text", "a", "--method", "lime"], "invalid choice: 'lime'"),

@@ -93,7 +93,6 @@ def test_on_demand_bytes_that_do_not_decode_are_replaced(call):
         ([], "required: run$"),
         (["run", "a", "--input", "b.csv"], "texts and --input contradict each other"),
         (["run", "--inputs", "b.csv"], "unknown option --inputs; did you mean --input?"),
-        (["run", "--input", "missing.csv"], "missing.csv was not found"),
         (["run", "--encoding-errors", "ignore", "a"], "invalid choice: 'ignore'"),
     ],
 )
@@ -110,10 +109,16 @@ def test_without_a_text_a_terminal_is_not_waited_for(monkeypatch):
         predict.main(["run"])
 
 
-def test_a_closed_stdin_is_told(monkeypatch):
+def test_a_missing_file_is_told_before_anything_is_loaded(finished_run, monkeypatch):
+    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(CallError, match="missing.csv was not found"):
+        predict.main([str(finished_run), "--input", "missing.csv"])
+
+
+def test_a_closed_stdin_is_told(finished_run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(CallError, match="no stdin"):
-        predict.main(["run"])
+        predict.main([str(finished_run)])
 
 
 def test_an_incomplete_run_says_how_to_finish_it(tmp_path):
@@ -162,3 +167,16 @@ def test_a_reader_that_has_gone_ends_the_command_quietly(finished_run):
         os.close(reading)
         ended = subprocess.run(command, input=lines, stdout=pipe, stderr=subprocess.PIPE)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_table_is_read_by_the_column_that_is_named(call, tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("review,text\ngood film,other\n")
+    assert call("--input", table, "--text-column", "review") == ["good film"]
+
+
+def test_a_column_that_is_not_there_names_the_option(call, tmp_path):
+    table = tmp_path / "mine.csv"
+    table.write_text("texts\ngood film\n")
+    with pytest.raises(WorkError, match="name the right one with --text-column texts"):
+        call("--input", table)

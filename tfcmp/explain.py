@@ -14,6 +14,7 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.text_column import text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory, open_run
@@ -62,7 +63,11 @@ def explain(options: Namespace) -> None:
     if sum(given) != 1:
         raise CallError(
             "expected one of --text, --input and --sample, got "
-            + ("none of them" if not any(given) else "more than one")
+            + (
+                "more than one"
+                if any(given)
+                else "none of them; or a check such as --evaluate, --behaviour, --curves (--help)"
+            )
         )
     _check_steps(options)
     html = _checked_page(options.html)
@@ -107,7 +112,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     examples = (
         sample_test(run, options.sample)
         if file is None
-        else read_examples(file, options.encoding_errors or "strict")
+        else read_examples(file, options.encoding_errors or "strict", text_column(options, run))
     )
     with trusting_saved_models(is_trusting(options)):
         content = evaluate_explanations(
@@ -147,7 +152,8 @@ def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
         require_sample(run, options.sample)
     if options.input is None:
         return ()
-    return stream_texts(Path(options.input), options.encoding_errors or "strict")
+    column = text_column(options, run)
+    return stream_texts(Path(options.input), options.encoding_errors or "strict", column)
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:

@@ -8,6 +8,7 @@ from tfcmp.command.ending import end_at_once, run_command
 from tfcmp.command.inputs import cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.summary import summary
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.cluster import is_helping
 from tfcmp.config.fields import Configuration
@@ -91,31 +92,10 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
     finally:
         run.unlock()
     if result:
-        sys.stdout.write(f"{_summary(result, configuration, run)}\n{run.path}\n")
+        note = run.read_json(ENVIRONMENT).get("replicas_note")
+        sys.stdout.write(f"{summary(result, configuration, note)}\n{run.path}\n")
     else:
         sys.stdout.write(f"helped with a run that the first worker keeps\n{run.known_as}\n")
-
-
-def _summary(result: dict, configuration: Configuration, run: RunDirectory) -> str:
-    accuracy, parameters = result["test"]["accuracy"], result["parameters"]
-    lines = [
-        f"{configuration.model}: test accuracy {accuracy['value']:.2%}, 95 % interval "
-        f"{accuracy['low']:.2%} to {accuracy['high']:.2%} "
-        f"({result['test']['examples']['value']:.0f} texts, one run: test sampling only)",
-        f"{parameters['total']:,} parameters, best epoch {result['best_epoch']} of "
-        f"{result['epochs']}",
-    ]
-    if parameters["trained"] < parameters["total"]:
-        lines.append(f"{parameters['trained']:,} of the parameters were trained")
-    if parameters["match_target"] is not None:
-        lines.append(
-            f"without embeddings: {parameters['without_embedding']:,} parameters, matched to "
-            f"{parameters['match_target']:,}"
-        )
-    note = run.read_json(ENVIRONMENT).get("replicas_note")
-    if note is not None:
-        lines.append(f"note: {note}")
-    return "\n".join(lines)
 
 
 def _configuration_of(run: RunDirectory) -> Configuration:

@@ -13,6 +13,7 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.command.text_column import add_text_column, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
@@ -41,8 +42,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--input",
         type=str | None,
-        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+        help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
     )
+    add_text_column(parser)
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],
@@ -57,10 +59,11 @@ def main(arguments: list[str]) -> None:
     add_engine(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
-    texts = _texts(options.texts, options.input, options.encoding_errors)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
-    open_run(Path(options.run))
+    _check_one_source(options.texts, options.input)
+    column = text_column(options, open_run(Path(options.run)))
+    texts = options.texts or _texts_of(options.input, options.encoding_errors, column)
     temperature = read_temperature(Path(options.run)) if options.calibrated else None
     import_tensorflow()
     import tfcmp
@@ -87,14 +90,15 @@ def write_predictions(
         sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
 
 
-def _texts(given: list[str], file: str | None, encoding_errors: str) -> Iterable[str]:
-    if given and file is not None:
+def _check_one_source(texts: list[str], file: str | None) -> None:
+    if texts and file is not None:
         raise CallError("texts and --input contradict each other: leave one of them out")
-    if given:
-        return given
-    if file is None and sys.stdin is not None and sys.stdin.isatty():
+    if not texts and file is None and sys.stdin is not None and sys.stdin.isatty():
         raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
-    return stream_texts(Path(file) if file is not None else None, encoding_errors)
+
+
+def _texts_of(file: str | None, encoding_errors: str, column: str) -> Iterable[str]:
+    return stream_texts(Path(file) if file is not None else None, encoding_errors, column)
 
 
 if __name__ == "__main__":

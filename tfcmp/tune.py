@@ -168,6 +168,12 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
             f"best validation accuracy {best['score']:.2%} in trial {best['trial']}; train it with "
             f"python -m tfcmp.fit --config {path}/best.yaml"
         )
+        size, epochs = plan.configuration.data.train_size, plan.configuration.training.epochs
+        if size is not None:
+            lines.append(
+                f"on {size:,} texts and {epochs} epochs, as searched; add --data.train_size null "
+                "and --training.epochs N to train it on all of them"
+            )
     if found["share_in_steps"] is not None:
         lines.append(
             f"{found['seconds']['total']:,.0f} s, {found['share_in_steps']:.0%} of them in "

@@ -60,7 +60,7 @@ def test_int8_is_refused_where_there_is_little_to_multiply(finished_run):
     ("engine", "precision", "told"),
     [
         ("onyx", None, "engine 'onyx': expected one of keras, onnx, openvino"),
-        ("keras", "int8", "the keras engine has float32 and bf16; int8 is of the engine onnx"),
+        ("keras", "int8", "the keras engine has float32 and bf16; int8 is of onnx"),
         ("openvino", "int8", "the openvino engine has float32 and bf16; int8 is of"),
         ("onnx", "fp16", "precision 'fp16': the onnx engine has float32 and int8$"),
     ],

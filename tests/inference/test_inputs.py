@@ -126,7 +126,7 @@ def test_with_replace_every_line_is_given(stdin):
 def test_a_table_without_the_column_says_what_it_has(tmp_path):
     path = tmp_path / "texts.csv"
     path.write_text("Text,label\na,1\n")
-    with pytest.raises(WorkError, match="'Text' is the nearest"):
+    with pytest.raises(WorkError, match="name the right one with --text-column Text"):
         list(stream_texts(path))
 
 

@@ -2,6 +2,8 @@
 
 from jsonargparse import ArgumentParser
 
+from tfcmp.command.text_column import add_text_column
+
 
 def add_explanation(parser: ArgumentParser) -> None:
     """Adds texts, method and how explanations are shown."""
@@ -11,8 +13,9 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--input",
         type=str | None,
-        help=".txt: a text a line; .csv, .tsv, .jsonl, .parquet: column text",
+        help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
     )
+    add_text_column(parser)
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],

@@ -25,18 +25,23 @@ class MarkedText(NamedTuple):
 
 
 def read_rationales(
-    path: Path, text_column: str, encoding: str = "utf-8", encoding_errors: str = "strict"
+    path: Path,
+    text_column: str,
+    encoding: str = "utf-8",
+    encoding_errors: str = "strict",
+    flag: str | None = None,
 ) -> Iterator[MarkedText]:
     """The rows of a .csv, .tsv, .jsonl or .parquet file.
 
     A rationale is a list of phrases, each of which stands for all its occurrences, or of pairs of
     places (start, end) in characters. In .csv and .tsv it is such a list in JSON, or one phrase.
+    `flag` is what a user names another column with.
 
     Raises:
         CallError: no such file, or one of another kind.
         WorkError: what it holds is wrong; names the line or row.
     """
-    columns = Columns({text_column: None}, [RATIONALE, GROUP])
+    columns = Columns({text_column: flag}, [RATIONALE, GROUP])
     decoding = Decoding(encoding, encoding_errors)
     for row in iterate_rows(path, columns, decoding):
         text = row.text(text_column, path.name)

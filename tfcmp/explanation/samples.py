@@ -16,7 +16,7 @@ from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.rationales import MarkedText, read_rationales
 from tfcmp.explanation.words import Span
-from tfcmp.inference.inputs import stream_texts
+from tfcmp.inference.inputs import FLAG, TEXT_COLUMN, stream_texts
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
 SEED_OF_SAMPLE = 0
@@ -60,12 +60,14 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
     return [Example(id, found.text, groups[id], found.rationale) for id, found in picked]
 
 
-def read_examples(path: Path, encoding_errors: str = "strict") -> list[Example]:
+def read_examples(
+    path: Path, encoding_errors: str = "strict", column: str = TEXT_COLUMN
+) -> list[Example]:
     """The texts of a file of the user's, with the columns `group` and `rationale` where it has them.
 
     Args:
         path: a table; or a .txt, a text a line, of which no more is known.
-        encoding_errors: see `tfcmp.inference.inputs.stream_texts`.
+        encoding_errors, column: see `tfcmp.inference.inputs.stream_texts`.
 
     Raises:
         CallError: no such file, or one of another kind.
@@ -73,7 +75,7 @@ def read_examples(path: Path, encoding_errors: str = "strict") -> list[Example]:
     """
     examples: list[Example] = []
     groups: dict[str, int] = {}
-    for row in _marked_texts(path, encoding_errors):
+    for row in _marked_texts(path, encoding_errors, column):
         alone = -1 - len(examples)
         group = alone if row.group is None else groups.setdefault(row.group, len(groups))
         examples.append(Example(text_id(row.text), row.text, group, row.rationale))
@@ -82,10 +84,10 @@ def read_examples(path: Path, encoding_errors: str = "strict") -> list[Example]:
     return examples
 
 
-def _marked_texts(path: Path, encoding_errors: str) -> Iterator[MarkedText]:
+def _marked_texts(path: Path, encoding_errors: str, column: str) -> Iterator[MarkedText]:
     if path.suffix.lower() == ".txt":
         return (MarkedText(text, None, None) for text in stream_texts(path, encoding_errors))
-    return read_rationales(path, "text", encoding_errors=encoding_errors)
+    return read_rationales(path, column, encoding_errors=encoding_errors, flag=FLAG)
 
 
 def _test_groups(run: RunDirectory) -> Mapping[str, int]:

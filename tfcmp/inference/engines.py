@@ -75,7 +75,7 @@ def check_engine(engine: str, precision: str | None) -> str:
     known = PRECISIONS[engine]
     if precision is not None and precision not in known:
         having = [name for name, precisions in PRECISIONS.items() if precision in precisions]
-        hint = f"; {precision} is of the engine {having[0]}" if having else ""
+        hint = f"; {precision} is of {' and '.join(having)}" if having else ""
         raise CallError(
             f"precision {precision!r}: the {engine} engine has {' and '.join(known)}{hint}"
         )

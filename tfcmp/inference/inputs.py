@@ -11,18 +11,22 @@ from tfcmp.data.sources.lines import Decoding, decoded_lines
 from tfcmp.data.sources.rows import TABLE_EXTENSIONS, iterate_rows
 from tfcmp.errors import CallError
 
-_COLUMN = "text"
+TEXT_COLUMN = "text"
+FLAG = "--text-column"
 
 
-def stream_texts(path: Path | None, encoding_errors: str = "strict") -> Iterator[str]:
+def stream_texts(
+    path: Path | None, encoding_errors: str = "strict", column: str = TEXT_COLUMN
+) -> Iterator[str]:
     r"""Yields the texts to be answered, in order; empty ones too.
 
     Args:
-        path: a .txt (a text a line), or a .csv, .tsv, .jsonl or .parquet (column `text`, null
-            being an empty text); None reads stdin, a text a line, as it comes. Only "\n" ends
+        path: a .txt (a text a line), or a .csv, .tsv, .jsonl or .parquet (null being an
+            empty text); None reads stdin, a text a line, as it comes. Only "\n" ends
             a line, and a "\r" before it is dropped.
         encoding_errors: "strict" refuses bytes that are not UTF-8, "replace" puts U+FFFD in
             their place.
+        column: of a table, with the texts.
 
     Raises:
         CallError: no such file, a folder, another extension, or no stdin.
@@ -36,7 +40,7 @@ def stream_texts(path: Path | None, encoding_errors: str = "strict") -> Iterator
     check_file(path, (".txt", *TABLE_EXTENSIONS))
     if path.suffix.lower() == ".txt":
         return _texts_of_file(path, decoding)
-    return _texts_of_table(path, decoding)
+    return _texts_of_table(path, decoding, column)
 
 
 def _standard_input() -> BinaryIO:
@@ -56,6 +60,6 @@ def _texts_of_file(path: Path, decoding: Decoding) -> Iterator[str]:
         yield from _texts_of_lines(stream, path.name, decoding)
 
 
-def _texts_of_table(path: Path, decoding: Decoding) -> Iterator[str]:
-    for row in iterate_rows(path, Columns({_COLUMN: None}), decoding):
-        yield row.text(_COLUMN, path.name)
+def _texts_of_table(path: Path, decoding: Decoding, column: str) -> Iterator[str]:
+    for row in iterate_rows(path, Columns({column: FLAG}), decoding):
+        yield row.text(column, path.name)

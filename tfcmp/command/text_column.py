@@ -1,0 +1,25 @@
+"""Which column of a table holds the texts to be answered or explained."""
+
+from jsonargparse import ArgumentParser, Namespace
+
+from tfcmp.runs.directory import RunDirectory
+
+
+def add_text_column(parser: ArgumentParser) -> None:
+    """Adds --text-column."""
+    parser.add_argument(
+        "--text-column",
+        type=str | None,
+        metavar="NAME",
+        help="of a table of --input (default: the column that the run was fitted on)",
+    )
+
+
+def text_column(options: Namespace, run: RunDirectory) -> str:
+    """The column that was asked for, else the run's own."""
+    if options.text_column is not None:
+        return options.text_column
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import data_settings
+
+    return data_settings(run).text_column
