@@ -177,3 +177,10 @@ def test_what_was_not_measured_cannot_be_preferred():
 def test_an_unknown_axis_is_refused(requirements, preference):
     with pytest.raises(CallError, match="'sped' is no axis"):
         decide(MODELS, requirements, preference)
+
+
+def test_large_numbers_are_told_in_full_and_gaps_by_their_reason():
+    models = {"a": {"accuracy": 0.9, "parameters": 1600004}, "b": {"accuracy": None}}
+    decision = decide(models, ["parameters<=1000"], "accuracy", gaps={"b": {"accuracy": "is odd"}})
+    assert decision.excluded["a"] == ("parameters<=1000 does not hold: it is 1,600,004",)
+    assert decision.excluded["b"] == ("accuracy is odd", "parameters was not measured")

@@ -43,6 +43,13 @@ def test_times_beside_other_work_are_marked(share, shown):
     assert training_table({"a": cell("one", share)})[1].endswith(shown)
 
 
+def test_what_the_mark_means_stands_once_under_the_table():
+    lines = training_table({"a": cell("one", 0.2), "b": cell("one", 0.3)})
+    assert lines[-1].startswith("  ! other processes took more than 5% of the CPU meanwhile")
+    assert sum("idle machine" in line for line in lines) == 1
+    assert "idle machine" not in "".join(training_table({"a": cell("one", 0.01)}))
+
+
 def test_scaling_tells_what_it_cannot_show():
     number = {"value": 1.5, "low": 1.0, "high": 2.0}
     found = {"speed_up": {"1": None, "2": number}, "efficiency": {"1": None, "2": number}}

@@ -15,3 +15,11 @@ def test_scores_before_and_after_a_temperature_fitted_on_validation(write_run):
     assert row["ece_before"] == pytest.approx(run.result["test"]["ece"]["value"])
     assert row["nll_after"] < row["nll_before"]
     assert row["ece_after"] < row["ece_before"]
+
+
+def test_a_temperature_that_validation_does_not_determine_is_told(write_run):
+    runs = [read_run(write_run("gru", skill=50.0)), read_run(write_run("lstm", seed=2))]
+    note = calibration_section(make_entrants(runs)).tables[0].note
+    assert "gru-seed1: the temperature is an end of what is searched" in note
+    assert "do not use it" in note
+    assert "lstm" not in note

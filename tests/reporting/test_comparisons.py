@@ -81,3 +81,10 @@ def test_a_picture_of_many_pairs_shows_those_with_the_best(entrants, monkeypatch
 def test_one_entrant_has_no_pair(entrants):
     assert compare_all(entrants[:1], MARGIN) == ()
     assert pairs_table((), MARGIN, {}).rows == ()
+
+
+def test_the_headings_name_both_models_alike():
+    headings = {column.name: column.heading for column in pairs_table((), MARGIN, {}).columns}
+    assert headings["model_a"] == "a: better on average"
+    assert headings["model_b"] == "b: the other"
+    assert [headings[f"only_{side}"] for side in "ab"] == ["only a right", "only b right"]

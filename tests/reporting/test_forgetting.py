@@ -2,11 +2,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.slices import Slice
 from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.forgetting import curves
+from tfcmp.reporting.forgetting import curves, finding
 from tfcmp.reporting.reading import read_run
 
-EXAMPLES = 600
+EXAMPLES = 1200
 
 
 def forgetful(write_run, last_known):
@@ -71,3 +73,20 @@ def test_texts_without_cues_have_a_curve_by_length_only(write_run):
     plain = replace(run.answers["test"], phenomena=None, cue_distances=None)
     made = curves(make_entrants([replace(run, answers={**run.answers, "test": plain})]))
     assert [curve.table.name for curve in made] == ["curve_length"]
+
+
+def test_a_part_of_few_texts_says_nothing():
+    few = Slice("3", 1, 1, Interval(1.0, 0.0, 1.0))
+    assert finding("gru", [few], 0.5) == (
+        "gru: too few texts to say where it forgets, 1 in its first part (3: 100.0 %) and 20 needed."
+    )
+
+
+def test_few_texts_that_tell_a_drop_are_enough():
+    parts = [Slice("3", 16, 16, Interval(1.0, 0.8, 1.0)), Slice("9", 40, 40, Interval(0, 0, 0.1))]
+    assert "falls below its first part (3: 100.0 %) from 9 on" in finding("gru", parts, 0.5)
+
+
+def test_an_interval_that_holds_the_share_of_the_most_frequent_class_is_no_proof_of_nothing():
+    parts = [Slice("1 to 9", 30, 30, Interval(0.6, 0.4, 0.8))]
+    assert "nothing can be said of forgetting" in finding("gru", parts, 0.5)

@@ -76,7 +76,7 @@ def test_an_axis_without_measurement_says_so(decide):
 
 def test_one_measured_axis_is_told_to_be_an_order_only(decide):
     section = decide(latencies=(None, None))
-    assert any("Only one of the three was measured" in one for one in section.notes)
+    assert any("Only one of the three has values that count" in one for one in section.notes)
     assert any("python -m tfcmp.bench RUN measures it" in one for one in section.notes)
 
 
@@ -123,3 +123,23 @@ def test_explanations_of_other_texts_are_no_axis_of_the_decision(write_run):
     values = {row[0]: row[3] for row in table_of(section, "pareto")}
     assert values == {"lstm": 0.5, "gru": 0.5, "transformer": None}
     assert any("transformer-seed1: comprehensiveness, suff" in note for note in section.notes)
+
+
+def test_times_beside_other_work_are_told_as_measured_but_left_out(write_run, benches):
+    runs = []
+    for model in ("lstm", "gru"):
+        path = write_run(model)
+        cells = {"keras float32": benches.inference_cell(8.0, others=0.4)}
+        write_json(path / "bench.json", benches.bench_of(cells))
+        runs.append(read_run(path))
+    entrants = make_entrants(runs)
+    measured = accuracies(entrants, groups_of(entrants))
+    wish = ["latency_p90_ms<=20"]
+    section = reasoning_section(entrants, measured, compare_all(entrants), wish, "accuracy")
+    told = "measured, but left out: other processes took more than 5 % of the CPU meanwhile"
+    for row in table_of(section, "decision"):
+        assert row[3].startswith(f"latency_p90_ms was {told}")
+    assert any(told in note and "idle machine" in note for note in section.notes)
+    assert not any("latency_p90_ms) was not measured" in note for note in section.notes)
+    assert "but left out" in section.figures[0].svg
+    assert section.claims[0].verdict == "not measured"

@@ -71,6 +71,11 @@ def is_measured(of: Measurements, axis: str) -> bool:
     return not math.isnan(estimate(of, axis))
 
 
+def shown(value: float) -> str:
+    """A value as a sentence tells it: from 1,000 on a whole number, below in four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def bounds(of: Measurements, axis: str) -> tuple[float, float]:
     """Both ends of the interval; of a bare number the number itself."""
     measured = of.get(axis)

@@ -105,6 +105,14 @@ def fit_temperature(labels: Labels, probabilities: Probabilities) -> float:
     return math.exp(best)
 
 
+def is_at_bound(temperature: float) -> bool:
+    """Whether it is an end of what is searched.
+
+    Validation does not determine it then: a model without an error there could be ever surer.
+    """
+    return not 1.001 * LOWEST_TEMPERATURE < temperature < 0.999 * HIGHEST_TEMPERATURE
+
+
 def at_temperature(probabilities: Probabilities, temperature: float) -> Values:
     """(n, classes) float64: softmax(log p / T); the predicted classes stay as they are.
 

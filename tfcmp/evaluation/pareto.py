@@ -16,8 +16,13 @@ from tfcmp.evaluation.axes import (
     find_axis,
     goodness,
     is_measured,
+    shown,
 )
 from tfcmp.evaluation.requirements import Requirement, parse_requirement
+
+# Model -> axis -> what is said of it where it has no value; elsewhere it was not measured.
+Gaps = Mapping[str, Mapping[str, str]]
+UNMEASURED = "was not measured"
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ def decide(
     preference: str,
     axes: Sequence[Axis] = AXES,
     apart: Apart | None = None,
+    gaps: Gaps | None = None,
 ) -> Decision:
     """The best model on the preferred axis among those that keep all requirements.
 
@@ -144,6 +150,7 @@ def decide(
         preference: name of an axis.
         axes: the axes that may be named.
         apart: whether two models are told apart on an axis; by their intervals if left out.
+        gaps: why values are missing, for the reasons.
 
     Raises:
         CallError: a requirement cannot be read, or an axis is unknown.
@@ -151,7 +158,10 @@ def decide(
     told = apart or by_intervals(models)
     preferred = find_axis(preference, axes)
     wanted = [parse_requirement(text, axes) for text in requirements]
-    reasons = {name: _reasons(of, wanted, preference) for name, of in models.items()}
+    reasons = {
+        name: _reasons(of, wanted, preference, (gaps or {}).get(name, {}))
+        for name, of in models.items()
+    }
     measured = [name for name in models if is_measured(models[name], preference)]
     ranking = sorted(measured, key=lambda name: goodness(models[name], preferred), reverse=True)
     eligible = [name for name in ranking if not reasons[name]]
@@ -172,15 +182,16 @@ def _is_ahead(first: list[float], second: list[float]) -> bool:
     return first != second and all(a >= b for a, b in zip(first, second, strict=True))
 
 
-def _reasons(of: Measurements, wanted: list[Requirement], preference: str) -> tuple[str, ...]:
+def _reasons(
+    of: Measurements, wanted: list[Requirement], preference: str, gaps: Mapping[str, str]
+) -> tuple[str, ...]:
     """Why a model cannot be taken; empty if it can."""
-    reasons = [] if is_measured(of, preference) else [f"{preference} was not measured"]
+    axes = [preference, *(requirement.axis for requirement in wanted)]
+    reasons = [f"{axis} {gaps.get(axis, UNMEASURED)}" for axis in axes if not is_measured(of, axis)]
     for requirement in wanted:
-        if not is_measured(of, requirement.axis):
-            reasons.append(f"{requirement.axis} was not measured")
-        elif not requirement.holds(estimate(of, requirement.axis)):
-            value = estimate(of, requirement.axis)
-            reasons.append(f"{requirement.text} does not hold: it is {value:.4g}")
+        value = estimate(of, requirement.axis)
+        if is_measured(of, requirement.axis) and not requirement.holds(value):
+            reasons.append(f"{requirement.text} does not hold: it is {shown(value)}")
     return tuple(dict.fromkeys(reasons))
 
 

@@ -36,7 +36,7 @@ def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
         "peak MB",
         "others' CPU",
     )
-    return _table(head, rows, [cell["command"] for cell in cells.values()])
+    return _table(head, rows, [cell["command"] for cell in cells.values()]) + _busy_lines(cells)
 
 
 def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
@@ -75,7 +75,7 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
         "others' CPU",
     )
     lines = _table(head, rows, [cell["command"] for cell in cells.values()])
-    return lines + [_stated(key, cell) for key, cell in cells.items()]
+    return lines + _busy_lines(cells) + [_stated(key, cell) for key, cell in cells.items()]
 
 
 def _stated(key: str, cell: dict[str, Any]) -> str:
@@ -152,6 +152,16 @@ def _short(value: float) -> str:
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def _busy_lines(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A line on what "!" means, where a row has it."""
+    if not any((cell["others_share"] or 0.0) > CONTENDED for cell in cells.values()):
+        return []
+    return [
+        f"  ! other processes took more than {CONTENDED:.0%} of the CPU meanwhile: a report leaves "
+        "these times out; measure them again on an idle machine"
+    ]
 
 
 def _beside(share: float | None) -> str:

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfcmp.evaluation.calibration import Calibration, at_temperature, calibration, fit_temperature
+from tfcmp.evaluation.calibration import (
+    Calibration,
+    at_temperature,
+    calibration,
+    fit_temperature,
+    is_at_bound,
+)
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.reading import Run
+from tfcmp.reporting.temperatures import bound_note
 
 COLUMNS = (
     Column("model", "model"),
@@ -22,12 +29,20 @@ COLUMNS = (
     Column("brier_after", "Brier after", "number"),
 )
 
+NOTE = "Means over seeds. ECE in 15 bins; NLL in nats; Brier over all classes, from 0 to 2."
+
 Both = tuple[float, Calibration, Calibration]
 
 
 def calibration_section(entrants: Sequence[Entrant]) -> Section:
     """Calibration before and after one temperature, fitted on validation."""
     measured = {entrant.label: [_calibrate(run) for run in entrant.runs] for entrant in entrants}
+    undetermined = [
+        bound_note(run.name)
+        for entrant in entrants
+        for run, (temperature, *_) in zip(entrant.runs, measured[entrant.label], strict=True)
+        if is_at_bound(temperature)
+    ]
     bins = {label: (both[0][1].bins, both[0][2].bins) for label, both in measured.items()}
     return Section(
         "calibration",
@@ -38,7 +53,7 @@ def calibration_section(entrants: Sequence[Entrant]) -> Section:
         ),
         (),
         (draw_reliability(bins),),
-        (_table(measured),),
+        (_table(measured, undetermined),),
     )
 
 
@@ -50,7 +65,7 @@ def _calibrate(run: Run) -> Both:
     return temperature, before, after
 
 
-def _table(measured: dict[str, list[Both]]) -> Table:
+def _table(measured: dict[str, list[Both]], undetermined: Sequence[str]) -> Table:
     rows = []
     for label, runs in measured.items():
         scores = [
@@ -64,5 +79,5 @@ def _table(measured: dict[str, list[Both]]) -> Table:
         "Calibration on test, before and after temperature",
         COLUMNS,
         rows,
-        "Means over seeds. ECE in 15 bins; NLL in nats; Brier over all classes, from 0 to 2.",
+        " ".join((NOTE, *undetermined)),
     )

@@ -27,8 +27,8 @@ ORDER = (SUPPORTED, CONTRADICTED, NOT_RESOLVED)
 # A picture of more rows is not read.
 MOST_PAIRS = 28
 COLUMNS = (
-    Column("model_a", "better on average"),
-    Column("model_b", "other"),
+    Column("model_a", "a: better on average"),
+    Column("model_b", "b: the other"),
     Column("difference", "difference", "points"),
     Column("low", "95 % interval", "points"),
     Column("high", "to", "points"),

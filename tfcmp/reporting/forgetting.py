@@ -21,6 +21,8 @@ DISTANCES = (9, 24, 49, 99, 199)
 # Phenomena of the diagnostic corpus whose deciding sentences are the same ones: here the distance
 # is all that differs, whereas a negation is hard at any distance.
 ALIKE = ("plain", "far_cue", "opening_cue")
+# Of the first part, below which an interval that holds chance tells nothing.
+LEAST_TEXTS = 20
 COLUMNS = (
     Column("model", "model"),
     Column("seeds", "seeds", "count"),
@@ -93,22 +95,41 @@ def _curve(
         for one in slices[entrant.label]
     ]
     chance = majority_share(entrants[0].first.labels[rows])
-    findings = tuple(_finding(label, parts, chance) for label, parts in slices.items())
+    findings = tuple(finding(label, parts, chance) for label, parts in slices.items())
     note = f"Across: {across}. Intervals cover the sampling of test groups only. "
     table = make_table(name, title, COLUMNS, cells, note + " ".join(findings))
     return Curve(draw_slices(name, title, across, slices, True), table, findings)
 
 
-def _finding(label: str, parts: Sequence[Slice], chance: float) -> str:
+def finding(label: str, parts: Sequence[Slice], chance: float) -> str:
+    """A sentence on where a model forgets.
+
+    Args:
+        label: of the model.
+        parts: in their order, from what is easiest to keep in mind.
+        chance: share of the most frequent class.
+    """
     drop, start = first_drop(parts), parts[0]
+    told = f"{start.label}: {100 * start.accuracy.value:.1f} %"
+    if start.accuracy.low <= chance and start.examples < LEAST_TEXTS:
+        return (
+            f"{label}: too few texts to say where it forgets, {start.examples} in its first part "
+            f"({told}) and {LEAST_TEXTS} needed."
+        )
+    if start.accuracy.value <= chance:
+        return (
+            f"{label}: no better than the most frequent class in its first part already ({told}); "
+            "nothing learned, nothing to forget."
+        )
     if start.accuracy.low <= chance:
         return (
-            f"{label}: no better than the most frequent class in its first part already "
-            f"({start.label}: {100 * start.accuracy.value:.1f} %); nothing learned, nothing to forget."
+            f"{label}: not told from the most frequent class ({100 * chance:.1f} %) in its first "
+            f"part ({told}, at least {100 * start.accuracy.low:.1f} %); nothing can be said of "
+            "forgetting, more texts may show it."
         )
     if drop is None:
         return f"{label}: no part lies below the first one ({start.label}) by its whole interval."
     return (
-        f"{label}: falls below its first part ({start.label}: {100 * start.accuracy.value:.1f} %) "
+        f"{label}: falls below its first part ({told}) "
         f"from {drop.label} on ({100 * drop.accuracy.value:.1f} %)."
     )

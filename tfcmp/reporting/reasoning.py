@@ -4,44 +4,42 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis, is_measured
+from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.pareto import Decision, Front, decide, pareto_front
-from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
-from tfcmp.reporting.comparisons import Pair, difference_claim, told_by
+from tfcmp.evaluation.pareto import UNMEASURED, Decision, Front, Gaps, decide, pareto_front
+from tfcmp.reporting.comparisons import Pair, told_by
 from tfcmp.reporting.conditions import usual_conditions
-from tfcmp.reporting.document import Claim, Column, Section, Table, make_table
+from tfcmp.reporting.decisions import (
+    INFERENCE,
+    INTERPRETABILITY,
+    PERFORMANCE,
+    SIZE,
+    decision_claim,
+    decision_table,
+    value_on,
+)
+from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.explained import AXES as EXPLAINED_AXES
 from tfcmp.reporting.explained import explained_axes, explanation_notes
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.pareto import draw_pareto
+from tfcmp.reporting.gaps import left_out_note, told_gaps, why_left_out
 from tfcmp.reporting.inference_times import AXES as INFERENCE_AXES
 from tfcmp.reporting.inference_times import joined, usual_axes
 from tfcmp.reporting.times import mean_over, timed_runs, training_seconds, value_of
 
-PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
 VIEW = {
     PERFORMANCE: "performance",
     INFERENCE: "inference time",
     INTERPRETABILITY: "interpretability",
-}
-# Shown beside the three, as it is always known; it has no part in the front.
-SIZE = "parameters"
-# Of the axes on which the choice is worse than another, those that its sentence names.
-PRICES = {
-    PERFORMANCE: "accuracy",
-    INFERENCE: "latency",
-    "training_seconds": "training time",
-    "peak_memory_mb": "memory",
-    SIZE: "parameters",
-    INTERPRETABILITY: "comprehensiveness",
 }
 WAYS = {
     INFERENCE: "python -m tfcmp.bench RUN",
     INTERPRETABILITY: "python -m tfcmp.explain RUN --evaluate",
 }
 NO_MEASUREMENT = "not measured\nin these runs"
+LEFT_OUT = "measured,\nbut left out"
 
 
 def reasoning_section(
@@ -61,20 +59,27 @@ def reasoning_section(
     axes = [find_axis(name) for name in VIEW]
     apart = told_by(pairs, models)
     front = pareto_front(models, axes, apart)
-    decision = decide(models, requirements, preference, apart=apart)
+    left_out = why_left_out(entrants)
+    gaps = told_gaps(left_out)
+    decision = decide(models, requirements, preference, apart=apart, gaps=gaps)
+    # Beside the axes of the front the size, which is always known.
     across = [INFERENCE, INTERPRETABILITY, SIZE]
-    empty = {name: f"{VIEW[name]}:\n{NO_MEASUREMENT}" for name in front.empty_axes if name in VIEW}
+    empty = {
+        name: f"{VIEW[name]}:\n{LEFT_OUT if left_out and name == INFERENCE else NO_MEASUREMENT}"
+        for name in front.empty_axes
+        if name in VIEW
+    }
     claim = decision_claim(decision, models, pairs, requirements, preference)
     return Section(
         "reasoning",
         "What to take",
-        (*_notes(front, requirements, preference), *explanation_notes(entrants)),
+        (*_notes(front, requirements, preference, left_out), *explanation_notes(entrants)),
         (claim,) if claim else (),
         (draw_pareto(models, across, front.members, empty, styles),),
         (
             decision_table(decision, models, requirements, preference),
             costs_table(decision),
-            pareto_table(models, front),
+            pareto_table(models, front, gaps),
         ),
     )
 
@@ -98,37 +103,6 @@ def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) 
         of[SIZE] = value_of(entrant.runs[0].result["parameters"].get("total"))
         models[entrant.label] = of
     return models
-
-
-def decision_table(
-    decision: Decision, models: Models, requirements: Sequence[str], preference: str
-) -> Table:
-    """Every model: taken, runner-up, as good as the taken one, or why not."""
-    rows = []
-    for label, of in models.items():
-        if label in decision.excluded:
-            role, why = "not eligible", "; ".join(decision.excluded[label])
-        elif label == decision.taken:
-            role, why = "take", None
-        elif label in decision.near_ties:
-            role, why = "not told apart from the taken one", None
-        else:
-            role, why = "eligible", None
-        if label == decision.runner_up:
-            role = f"runner-up, {role}" if label in decision.near_ties else "runner-up"
-        doubt = "; ".join(decision.uncertain.get(label, ()))
-        rows.append((label, role, _value(of, preference), why, doubt or None))
-    order = {"take": 0, "runner-up": 1}
-    rows.sort(key=lambda row: order.get(str(row[1]).split(",")[0], 2))
-    columns = (
-        Column("model", "model"),
-        Column("role", "role"),
-        Column("value", preference, "share" if preference == PERFORMANCE else "number"),
-        Column("why_not", "why not"),
-        Column("uncertain", "requirements that its interval leaves open"),
-    )
-    wanted = " and ".join(requirements) or "no requirement"
-    return make_table("decision", f"Decision: {wanted}, prefer {preference}", columns, rows)
 
 
 def costs_table(decision: Decision) -> Table:
@@ -155,15 +129,19 @@ def costs_table(decision: Decision) -> Table:
     )
 
 
-def pareto_table(models: Models, front: Front) -> Table:
+def pareto_table(models: Models, front: Front, gaps: Gaps) -> Table:
     """What was measured of each model, and who beats it."""
     rows = []
     for label, of in models.items():
         status = "on the front" if label in front.members else None
         if label in front.unmeasured:
-            status = f"not compared: {', '.join(front.unmeasured[label])} not measured"
+            missing = [
+                f"{axis} {gaps.get(label, {}).get(axis, UNMEASURED)}"
+                for axis in front.unmeasured[label]
+            ]
+            status = f"not compared: {'; '.join(missing)}"
         others = [", ".join(found.get(label, ())) or None for found in (front.beaten, front.near)]
-        rows.append((label, *(_value(of, name) for name in (*VIEW, SIZE)), status, *others))
+        rows.append((label, *(value_on(of, name) for name in (*VIEW, SIZE)), status, *others))
     columns = (
         Column("model", "model"),
         Column("accuracy", "accuracy", "share"),
@@ -184,51 +162,19 @@ def pareto_table(models: Models, front: Front) -> Table:
     )
 
 
-def decision_claim(
-    decision: Decision,
-    models: Models,
-    pairs: Sequence[Pair],
-    requirements: Sequence[str],
-    preference: str,
-) -> Claim | None:
-    """That the taken model is the best of those that may be taken; None without a rival."""
-    if decision.taken is None or decision.runner_up is None:
-        return None
-    keeping = f" of the models that keep {' and '.join(requirements)}" if requirements else ""
-    dearer = {cost.axis for cost in decision.costs if cost.is_apart}
-    price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
-    price = f", at the price of {price}" if price else ""
-    sentence = f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}{price}."
-    if preference == PERFORMANCE:
-        for pair in pairs:
-            if {pair.a.label, pair.b.label} == {decision.taken, decision.runner_up}:
-                of_runs = "" if pair.has_seeds else "Of these runs, "
-                return difference_claim(pair, f"{of_runs}{sentence}")
-    is_counted = find_axis(preference).is_counted
-    is_apart = decision.runner_up not in decision.near_ties
-    by = "counted" if is_counted else "neither estimate lies in the interval of the other"
-    taken, other = (
-        value_of(_value(models[name], preference)) for name in (decision.taken, decision.runner_up)
-    )
-    return Claim(
-        sentence,
-        SUPPORTED if is_apart else NOT_RESOLVED,
-        "decision",
-        taken - other,
-        unit=preference,
-        test=by if is_apart else "no interval tells them apart",
-    )
-
-
-def _notes(front: Front, requirements: Sequence[str], preference: str) -> list[str]:
+def _notes(
+    front: Front, requirements: Sequence[str], preference: str, left_out: Mapping[str, str]
+) -> list[str]:
     notes = [
-        f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no part in "
-        f"the comparison; {WAYS[name]} measures it."
+        left_out_note(f"{VIEW[name].capitalize()} ({name})", left_out)
+        if left_out and name == INFERENCE
+        else f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no part "
+        f"in the comparison; {WAYS[name]} measures it."
         for name in front.empty_axes
     ]
     if len(front.empty_axes) == len(VIEW) - 1:
         notes.append(
-            "Only one of the three was measured: the Pareto view is the order on that axis, and "
+            "Only one of the three has values that count: the Pareto view is the order on that axis, and "
             "cannot tell what a choice gives up on the others."
         )
     if not requirements:
@@ -237,10 +183,3 @@ def _notes(front: Front, requirements: Sequence[str], preference: str) -> list[s
             "such as --require 'latency_p90_ms<=20' --prefer accuracy."
         )
     return notes
-
-
-def _value(of: Measurements, axis: str) -> float | None:
-    measured = of.get(axis)
-    if not is_measured(of, axis):
-        return None
-    return measured.value if isinstance(measured, Interval) else measured

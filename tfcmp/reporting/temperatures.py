@@ -8,6 +8,7 @@ from tfcmp.evaluation.calibration import (
     HIGHEST_TEMPERATURE,
     LOWEST_TEMPERATURE,
     at_temperature,
+    is_at_bound,
     reliability_bins,
 )
 from tfcmp.evaluation.calibration_spread import ece_interval, temperature_interval
@@ -50,10 +51,7 @@ def fitted(answers: dict[str, Answers], run: RunDirectory) -> dict[str, Any]:
     return {
         "temperature": temperature._asdict(),
         "fitted_on": "validation",
-        # Validation does not tell then: a model without an error there could be ever surer.
-        "is_at_bound": not 1.001 * LOWEST_TEMPERATURE
-        < temperature.value
-        < 0.999 * HIGHEST_TEMPERATURE,
+        "is_at_bound": is_at_bound(temperature.value),
         **{name: _before_and_after(answers[name], temperature.value) for name in SPLITS},
     }
 
@@ -89,11 +87,16 @@ def temperature_table(contents: dict[str, dict[str, Any]]) -> Table:
     )
     for name, content in contents.items():
         if content["is_at_bound"]:
-            note += (
-                f" {name}: the temperature is an end of what is searched ({LOWEST_TEMPERATURE:g} to "
-                f"{HIGHEST_TEMPERATURE:g}); validation does not determine it, do not use it."
-            )
+            note += f" {bound_note(name)}"
     return make_table("temperature", "Calibration before and after", columns, rows, note)
+
+
+def bound_note(name: str) -> str:
+    """A sentence on a run whose temperature validation does not determine."""
+    return (
+        f"{name}: the temperature is an end of what is searched ({LOWEST_TEMPERATURE:g} to "
+        f"{HIGHEST_TEMPERATURE:g}); validation does not determine it, do not use it."
+    )
 
 
 def _before_and_after(answers: Answers, temperature: float) -> dict[str, Any]:

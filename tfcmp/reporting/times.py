@@ -18,6 +18,7 @@ from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
 from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.gaps import left_out_note, why_left_out
 from tfcmp.reporting.inference_times import usual_axes
 from tfcmp.reporting.reading import Run
 from tfcmp.reporting.search_costs import SearchCost, search_costs
@@ -67,8 +68,11 @@ def times_section(
     notes = [_told(usual, entrants)] if usual else ["No run has times that count."]
     place = [column.name for column in COLUMNS].index("latency_p90_ms")
     if all(row[place] is None for row in table.rows):
+        left_out = why_left_out(entrants)
         notes.append(
-            "Inference latency was not measured in these runs: python -m tfcmp.bench RUN does it."
+            left_out_note("Inference latency", left_out)
+            if left_out
+            else "Inference latency was not measured in these runs: python -m tfcmp.bench RUN does it."
         )
     others = [
         _other_table(number, entrants, measured, conditions)

@@ -13,6 +13,9 @@ from tfcmp.reporting.figures.drawing import (
 )
 from tfcmp.reporting.figures.palette import Styles, style_of
 
+# Of the labels in a row, each as wide as the longest; more would run into each other.
+MOST_CHARACTERS = 50
+
 
 def draw_slices(
     name: str,
@@ -48,7 +51,11 @@ def draw_slices(
                 markersize=5,
                 label=shortened(entrant),
             )
-        axes.set_xticks(range(len(labels)), labels, rotation=0 if len(labels) < 6 else 25)
+        axes.set_xticks(range(len(labels)), labels)
+        if len(labels) * max(map(len, labels)) > MOST_CHARACTERS:
+            axes.tick_params(axis="x", labelrotation=30)
+            for label in axes.get_xticklabels():
+                label.set(ha="right", rotation_mode="anchor")
         per_cent(axes.yaxis)
         name_axes(axes, across, "test accuracy, %")
         axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
