@@ -111,7 +111,7 @@ def test_without_a_text_a_terminal_is_not_waited_for(monkeypatch):
 
 def test_a_missing_file_is_told_before_anything_is_loaded(finished_run, monkeypatch):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
-    with pytest.raises(CallError, match="missing.csv was not found"):
+    with pytest.raises(CallError, match=r"missing\.csv was not found"):
         predict.main([str(finished_run), "--input", "missing.csv"])
 
 
