@@ -12,7 +12,9 @@ import argparse
 import json
 import statistics
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.models.catalogue import default_configuration, find_model
@@ -30,51 +32,19 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=50)
     options = parser.parse_args()
     import_tensorflow()
-    from pathlib import Path
-
-    from tfcmp.measurement.arms import TrainingArm
-    from tfcmp.measurement.stretches import timed_stretch
-    from tfcmp.measurement.training import build_in, made_up, set_up_model
-    from tfcmp.training.hardware import set_up_hardware
-    from tfcmp.training.replicas import one_replica
-    from tfcmp.training.step import compile_train_step
-
-    configuration = default_configuration(find_model(options.model))
-    training = replace(configuration.training, batch_size=options.batch_size)
-    configuration = replace(configuration, training=training)
-    set_up_hardware(configuration)
-    arm = TrainingArm(configuration, (options.length,), 1, 1.0)
-    configuration, core, _ = set_up_model(arm, one_replica(), Path())
-    optimizer = build_in(one_replica(), configuration, core)
-    step = compile_train_step(core, optimizer, training.clip_norm)
-    source = made_up(configuration, options.length)
-
-    def bare(step=step, steps=options.steps) -> float:
-        start = time.perf_counter()
-        for batch in source(steps):
-            outcome = step(batch.ids, batch.labels)
-        float(outcome[0])
-        return time.perf_counter() - start
-
-    def timed(step=step, steps=options.steps) -> float:
-        start = time.perf_counter()
-        timed_stretch(step, source(steps), steps)
-        return time.perf_counter() - start
-
-    def nothing(_ids, _labels) -> tuple[float]:
-        return (0.0,)
-
-    bare(), timed()
+    step, source = make_step(options.model, options.length, options.batch_size)
+    bare(step, source, options.steps), timed(step, source, options.steps)
     ratios, seconds = [], []
-    for round_number in range(options.rounds):
-        if round_number % 2:
-            of_timed, of_bare = timed(), bare()
-        else:
-            of_bare, of_timed = bare(), timed()
-        ratios.append(of_timed / of_bare)
-        seconds.append(of_bare / options.steps)
+    for number in range(options.rounds):
+        both = [bare, timed] if number % 2 == 0 else [timed, bare]
+        of = {loop: loop(step, source, options.steps) for loop in both}
+        ratios.append(of[timed] / of[bare])
+        seconds.append(of[bare] / options.steps)
     # A step that does nothing shows the loops alone, which other programs can hardly disturb.
-    pairs = [(timed(nothing, EMPTY_STEPS), bare(nothing, EMPTY_STEPS)) for _ in range(9)]
+    pairs = [
+        [loop(lambda _ids, _labels: (0.0,), source, EMPTY_STEPS) for loop in (timed, bare)]
+        for _ in range(9)
+    ]
     added = statistics.median((one - other) / EMPTY_STEPS for one, other in pairs)
     quarters = statistics.quantiles(ratios, n=4)
     report = {
@@ -85,6 +55,43 @@ def main() -> None:
         "added_share": added / statistics.median(seconds),
     }
     print(json.dumps(report, indent=2))
+
+
+def make_step(model: str, length: int, batch_size: int) -> tuple[Callable, Callable]:
+    """The compiled training step of a model, and the function n -> n batches for it."""
+    from tfcmp.measurement.arms import TrainingArm
+    from tfcmp.measurement.training import build_in, made_up, set_up_model
+    from tfcmp.training.hardware import set_up_hardware
+    from tfcmp.training.replicas import one_replica
+    from tfcmp.training.step import compile_train_step
+
+    configuration = default_configuration(find_model(model))
+    training = replace(configuration.training, batch_size=batch_size)
+    configuration = replace(configuration, training=training)
+    set_up_hardware(configuration)
+    arm = TrainingArm(configuration, (length,), 1, 1.0)
+    configuration, core, _ = set_up_model(arm, one_replica(), Path())
+    optimizer = build_in(one_replica(), configuration, core)
+    step = compile_train_step(core, optimizer, training.clip_norm)
+    return step, made_up(configuration, length)
+
+
+def bare(step: Callable, source: Callable, steps: int) -> float:
+    """Seconds of so many steps in a loop without anything else."""
+    start = time.perf_counter()
+    for batch in source(steps):
+        outcome = step(batch.ids, batch.labels)
+    float(outcome[0])
+    return time.perf_counter() - start
+
+
+def timed(step: Callable, source: Callable, steps: int) -> float:
+    """Seconds of the same in the loop of `bench`."""
+    from tfcmp.measurement.stretches import timed_stretch
+
+    start = time.perf_counter()
+    timed_stretch(step, source(steps), steps)
+    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 import json
+import runpy
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +9,9 @@ from tfcmp import bench
 from tfcmp.errors import CallError, WorkError
 from tfcmp.measurement import measuring
 from tfcmp.measurement.measuring import Measured
+
+CELLS = Path(__file__).parent / "measurement" / "cells.py"
+training_cell = runpy.run_path(str(CELLS))["training_cell"]
 
 
 @pytest.fixture
@@ -105,28 +110,6 @@ def test_the_device_is_that_of_the_run_or_of_the_call(measured, finished_run, tm
 
 
 @pytest.fixture
-def make_training_cell():
-    """The function command -> a cell of training with all that a table shows."""
-
-    def build(command):
-        number = {"value": 123.4, "low": 100.0, "high": 150.0}
-        return {
-            "examples_per_second": number,
-            "tokens_per_second": number,
-            "seconds_per_step": {"value": 0.0123, "low": 0.01, "high": 0.015},
-            "waiting_share": 0.012,
-            "padding_share": 0.034,
-            "first_step_seconds": 2.5,
-            "peak_memory_mb": 1234.5,
-            "peak_gpu_memory_mb": None,
-            "others_share": 0.0,
-            "command": command,
-        }
-
-    return build
-
-
-@pytest.fixture
 def failing(monkeypatch):
     """The function that sets what the arms give: cells of training, and errors by name."""
 
@@ -138,12 +121,10 @@ def failing(monkeypatch):
     return fail
 
 
-def test_what_was_measured_is_shown_before_the_error_of_what_was_not(
-    failing, make_training_cell, tmp_path, capsys
-):
+def test_what_was_measured_is_shown_before_the_error_of_what_was_not(failing, tmp_path, capsys):
     out = str(tmp_path)
     failures = {"gru, batch 99": WorkError("too large"), "gru, batch 100": WorkError("larger")}
-    failing({"gru, batch 4": make_training_cell("one")}, failures)
+    failing({"gru, batch 4": training_cell("one")}, failures)
     with pytest.raises(WorkError, match="too large"):
         bench.main(["--model", "gru", "--lengths", "8", "--out", out, "--cache", out])
     shown = capsys.readouterr().out

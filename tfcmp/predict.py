@@ -13,7 +13,7 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.text_column import add_text_column, text_column
+from tfcmp.command.text_column import add_input, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
@@ -39,12 +39,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
-    parser.add_argument(
-        "--input",
-        type=str | None,
-        help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
-    )
-    add_text_column(parser)
+    add_input(parser)
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],

@@ -5,7 +5,7 @@ import yaml
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.options import parse_strictly
-from tfcmp.command.text_column import add_text_column, text_column
+from tfcmp.command.text_column import add_input, text_column
 from tfcmp.runs.directory import RunDirectory
 
 
@@ -23,5 +23,5 @@ def run(finished_run, tmp_path):
 @pytest.mark.parametrize(("line", "column"), [([], "review"), (["--text-column", "body"], "body")])
 def test_the_column_is_the_one_asked_for_else_the_one_that_the_run_was_fitted_on(run, line, column):
     parser = ArgumentParser(exit_on_error=False)
-    add_text_column(parser)
+    add_input(parser)
     assert text_column(parse_strictly(parser, line), run) == column

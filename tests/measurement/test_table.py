@@ -1,3 +1,6 @@
+import runpy
+from pathlib import Path
+
 import pytest
 
 from tfcmp.errors import WorkError
@@ -9,21 +12,7 @@ from tfcmp.measurement.table import (
     training_table,
 )
 
-
-def cell(command, others=0.0):
-    number = {"value": 123.4, "low": 100.0, "high": 150.0}
-    return {
-        "examples_per_second": number,
-        "tokens_per_second": number,
-        "seconds_per_step": {"value": 0.0123, "low": 0.01, "high": 0.015},
-        "waiting_share": 0.012,
-        "padding_share": 0.034,
-        "first_step_seconds": 2.5,
-        "peak_memory_mb": 1234.5,
-        "peak_gpu_memory_mb": None,
-        "others_share": others,
-        "command": command,
-    }
+cell = runpy.run_path(str(Path(__file__).with_name("cells.py")))["training_cell"]
 
 
 def test_the_command_stands_once_under_the_rows_that_it_makes():

@@ -33,7 +33,7 @@ def training_cell(
         "peak_memory_mb": 700.0,
         "peak_gpu_memory_mb": None,
         "others_share": others,
-        "command": "python -m tfcmp.bench --model gru --lengths 64,256 --out /home/ann/bench",
+        "command": "python -m tfcmp.bench --model gru --lengths 64,256 --out /srv/ann/bench",
     }
 
 
@@ -71,7 +71,7 @@ def inference_cell(p90, *, engine="keras", others=0.01, threads=2):
             "precision": "float32",
             "threads": threads,
         },
-        "command": "python -m tfcmp.bench /home/ann/runs/gru-seed1 --engines keras,onnx",
+        "command": "python -m tfcmp.bench /srv/ann/runs/gru-seed1 --engines keras,onnx",
     }
 
 

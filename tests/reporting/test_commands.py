@@ -6,7 +6,7 @@ from tfcmp.reporting.commands import portable
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("python -m tfcmp.bench /home/ann/runs/gru-1 --full", "python -m tfcmp.bench gru-1 --full"),
+        ("python -m tfcmp.bench /srv/ann/runs/gru-1 --full", "python -m tfcmp.bench gru-1 --full"),
         ("python -m tfcmp.fit --runs /data/x --model gru", "python -m tfcmp.fit --model gru"),
         (
             "python -m tfcmp.fit --cache=~/c --config=/a/b.yaml",

@@ -76,7 +76,7 @@ def test_a_path_of_the_machine_is_refused_and_nothing_replaced(script, study, tm
     out = tmp_path / "pilot"
     script.publish([study], out)
     before = (out / "published.json").read_text()
-    failures = {"failures": {"lstm-seed1": "no such file: /home/ann/reviews.csv"}}
+    failures = {"failures": {"lstm-seed1": "no such file: /srv/ann/reviews.csv"}}
     write_json(study / "study.json", failures)
     with pytest.raises(SystemExit, match=r"failed_runs.csv, line 2: a path of the machine"):
         script.publish([study], out)

@@ -111,7 +111,9 @@ def test_a_second_process_that_resumes_is_kept_out(started):
 
 def test_a_lock_that_a_killed_process_left_keeps_nobody_out(started):
     started.file(".lock").touch()
-    resume_run(started.path).unlock()
+    run = resume_run(started.path)
+    assert "in use by another fit" in refusal(resume_run, started.path)
+    run.unlock()
 
 
 def test_a_directory_in_which_nothing_was_written_goes(tmp_path):

@@ -100,3 +100,4 @@ def test_a_child_does_not_outlive_a_parent_that_is_killed(tmp_path):
         return [line for line in found if SLEEP.encode() in line and b"ChildProcess" not in line]
 
     wait_for(lambda: not at_work())
+    assert at_work() == []

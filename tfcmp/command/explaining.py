@@ -2,7 +2,7 @@
 
 from jsonargparse import ArgumentParser
 
-from tfcmp.command.text_column import add_text_column
+from tfcmp.command.text_column import add_input
 
 
 def add_explanation(parser: ArgumentParser) -> None:
@@ -10,12 +10,7 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
     )
-    parser.add_argument(
-        "--input",
-        type=str | None,
-        help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
-    )
-    add_text_column(parser)
+    add_input(parser)
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],

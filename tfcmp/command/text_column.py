@@ -1,12 +1,17 @@
-"""Which column of a table holds the texts to be answered or explained."""
+"""The file of the texts to be answered or explained, and the column of a table that holds them."""
 
 from jsonargparse import ArgumentParser, Namespace
 
 from tfcmp.runs.directory import RunDirectory
 
 
-def add_text_column(parser: ArgumentParser) -> None:
-    """Adds --text-column."""
+def add_input(parser: ArgumentParser) -> None:
+    """Adds --input and --text-column."""
+    parser.add_argument(
+        "--input",
+        type=str | None,
+        help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
+    )
     parser.add_argument(
         "--text-column",
         type=str | None,

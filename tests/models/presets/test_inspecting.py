@@ -197,9 +197,9 @@ def test_what_keras_hub_would_compute_otherwise_is_refused(check, settings, mess
 
 
 @pytest.mark.parametrize("activation", ["gelu", "gelu_new"])
-def test_forms_of_gelu_pass(check, activation):
+def test_forms_of_gelu_pass(complaint, activation):
     config = {**HUGGING_FACE_BERT["config.json"], "hidden_act": activation}
-    check({**HUGGING_FACE_BERT, "config.json": config})
+    assert complaint({**HUGGING_FACE_BERT, "config.json": config}) is None
 
 
 JSON = st.recursive(
@@ -224,8 +224,8 @@ def test_an_encoder_without_its_settings_is_told(check):
         check({**BERT, "config.json": {"registered_name": "keras_hub>BertBackbone"}})
 
 
-def test_a_task_whose_encoder_is_fine_tuned_already_passes(check):
-    check({**BERT, "task.json": keras("BertTextClassifier")})
+def test_a_task_whose_encoder_is_fine_tuned_already_passes(complaint):
+    assert complaint({**BERT, "task.json": keras("BertTextClassifier")}) is None
 
 
 def test_a_wrong_task_is_told(check):
