@@ -11,6 +11,7 @@ import tensorflow as tf
 from tfcmp.data.batches import evaluation_order
 from tfcmp.explanation.reading import Ids
 from tfcmp.inference.classifier import Classifier
+from tfcmp.models.building import core_of
 
 TOKEN_EMBEDDING = "token_embedding"
 # Places of a padded batch. A recurrent network reads a step of all rows at once and wants many
@@ -41,7 +42,7 @@ class Network:
         assert model is not None
         self.tokenizer = model.get_layer("tokenizer")
         self.classes = classifier.classes
-        (self.core,) = (layer for layer in model.layers if isinstance(layer, keras.Model))
+        self.core = core_of(model)
         layers = list(self.core._flatten_layers())
         embeddings = [layer for layer in layers if layer.name == TOKEN_EMBEDDING]
         self.embedding = embeddings[0] if len(embeddings) == 1 else None

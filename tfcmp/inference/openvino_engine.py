@@ -9,7 +9,8 @@ import openvino
 
 from tfcmp.errors import CallError
 from tfcmp.inference.classifier import Forward
-from tfcmp.inference.graphs.building import build_graph, core_of
+from tfcmp.inference.graphs.building import build_graph
+from tfcmp.models.building import core_of
 
 TOKENS_A_BATCH = 4096
 HINTS = {"float32": "f32", "bf16": "bf16"}

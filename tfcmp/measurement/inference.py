@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -30,6 +29,7 @@ from tfcmp.measurement.memory import (
     peak_resident,
 )
 from tfcmp.measurement.sample import Example, sample_examples
+from tfcmp.models.building import core_of
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
 from tfcmp.timing.contention import ContentionMeter, add_load, others_share
 from tfcmp.training.hardware import choose_device, processor_name
@@ -147,8 +147,7 @@ def audit_of(classifier: Classifier) -> dict[str, Any]:
     """The kernels of the model behind its tokenizer, as "audit"; nothing under other engines."""
     if classifier.model is None:
         return {}
-    (core,) = (layer for layer in classifier.model.layers if isinstance(layer, keras.Model))
-    return {"audit": audit_model(core)}
+    return {"audit": audit_model(core_of(classifier.model))}
 
 
 def agreement(examples: list[Example], answers: np.ndarray, run: RunDirectory) -> dict[str, Any]:

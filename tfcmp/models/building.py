@@ -120,6 +120,12 @@ def build_text_classifier(tokenizer: TextTokenizer, core: keras.Model) -> keras.
     return keras.Model(text, probabilities, name=f"{core.name}_text_classifier")
 
 
+def core_of(model: keras.Model) -> keras.Model:
+    """The part of a saved model between its tokenizer and the softmax: ids to logits."""
+    (core,) = (layer for layer in model.layers if isinstance(layer, keras.Model))
+    return core
+
+
 def count_parameters(core: keras.Model) -> dict[str, int]:
     """Weights: all of them, those that are trained, those of token embeddings, and the rest.
 

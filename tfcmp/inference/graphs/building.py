@@ -8,6 +8,7 @@ from tfcmp.inference.graphs.encoders import write_pretrained, write_transformer
 from tfcmp.inference.graphs.ngrams import write_bag_of_ngrams
 from tfcmp.inference.graphs.recurrent import OPERATORS, write_recurrent
 from tfcmp.inference.graphs.writer import GraphWriter
+from tfcmp.models.building import core_of
 
 WRITERS = {
     "bag_of_ngrams": write_bag_of_ngrams,
@@ -39,8 +40,3 @@ def build_graph(model: keras.Model) -> onnx.ModelProto:
         )
     writer = GraphWriter()
     return writer.model(WRITERS[core.name](writer, core), model.output.shape[-1])
-
-
-def core_of(model: keras.Model) -> keras.Model:
-    """The part of a saved model between its tokenizer and the softmax: ids to logits."""
-    return next(layer for layer in model.layers if isinstance(layer, keras.Model))
