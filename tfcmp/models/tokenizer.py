@@ -97,6 +97,12 @@ def encode_utf8(texts: list[str]) -> list[bytes]:
     return [text.encode("utf-8", "replace") for text in texts]
 
 
+def kept_ends(max_length: int, truncation: str) -> tuple[int, int]:
+    """How many ids of a longer text are kept of its beginning and of its end."""
+    head = {"head": max_length, "tail": 0, "head+tail": max_length // 4}[truncation]
+    return head, max_length - head
+
+
 def truncate(tokens: tf.RaggedTensor, max_length: int | None, truncation: str) -> tf.RaggedTensor:
     """Rows of `tokens` (batch, None) cut to `max_length`; see `TextTokenizer` for `truncation`."""
     if max_length is None:
@@ -105,9 +111,9 @@ def truncate(tokens: tf.RaggedTensor, max_length: int | None, truncation: str) -
         return tokens[:, :max_length]
     if truncation == "tail":
         return tokens[:, -max_length:]
-    head = max_length // 4
+    head, tail = kept_ends(max_length, truncation)
     lengths = tf.cast(tokens.row_lengths(), tf.int64)
     position = tf.ragged.range(lengths).flat_values
     length = tf.gather(lengths, tokens.value_rowids())
-    is_kept = (position < head) | (position >= length - (max_length - head))
+    is_kept = (position < head) | (position >= length - tail)
     return tf.ragged.boolean_mask(tokens, tokens.with_flat_values(is_kept))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tfcmp.errors import CallError
 from tfcmp.models.preset_tokenizer import FOLDING, PresetTokenizer
-from tfcmp.models.tokenizer import TextTokenizer
+from tfcmp.models.tokenizer import TextTokenizer, kept_ends
 from tfcmp.models.word_tokenizer import REWRITES, UNKNOWN_ID, WordTokenizer
 from tfcmp.runs.files import write_json
 
@@ -79,5 +79,5 @@ def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
     if tokenizer.max_length is None:
         return None
     room = tokenizer.max_length - sum(map(len, tokenizer.framing))
-    first = {"head": room, "tail": 0, "head+tail": room // 4}[tokenizer.truncation]
-    return {"first": first, "last": room - first}
+    first, last = kept_ends(room, tokenizer.truncation)
+    return {"first": first, "last": last}
