@@ -24,6 +24,8 @@ class DataSettings:
         grouping: source keeps groups (movies) whole, none splits text by text and leaks.
         validation_share: share of the training texts held out for validation.
         test_share: share of the texts held out for test where the source has no test split.
+        rare_classes: classes too rare to be in every split end with an error, become one class, or
+            are left out.
         split_seed: seed of the splits, apart from the run's seed so that runs share their splits.
         train_size: number of training texts to use, whole groups, nested; null is all.
         max_length: tokens kept of a text; null is all that the model takes.
@@ -40,6 +42,7 @@ class DataSettings:
     grouping: Literal["source", "none"] = "source"
     validation_share: float = 0.1
     test_share: float = 0.2
+    rare_classes: Literal["error", "merge", "drop"] = "error"
     split_seed: int = 0
     train_size: int | None = None
     max_length: int | None = 400

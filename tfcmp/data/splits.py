@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
-from tfcmp.errors import CallError, WorkError
+from tfcmp.data.corpus import Corpus
+from tfcmp.data.declared_splits import TEST, TRAIN, VALIDATION, read_declared_splits
+from tfcmp.data.drawing import draw_by_shares, draw_whole_groups, holds_every_class
+from tfcmp.data.groups import GroupTable, connected_groups
+from tfcmp.data.rare_classes import require_enough_of_every_class
+from tfcmp.data.split_notes import check_declared, describe_split
+from tfcmp.errors import CallError
 
-TRAIN, VALIDATION, TEST = range(3)
+# The stream of random numbers of a training subset, where the first was of no use.
+_SUBSET_STREAM = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +22,7 @@ class Splits:
     """Rows of a corpus, (n,) int64 each, ascending.
 
     `groups` are those of the source, whatever the lines were drawn by; `removed` counts what was
-    left out, by reason.
+    left out, by reason; `notes` says what a user would not expect.
     """
 
     train: np.ndarray
@@ -24,6 +30,7 @@ class Splits:
     test: np.ndarray
     groups: np.ndarray
     removed: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def rows(self, name: str) -> np.ndarray:
         """The rows of the split called `name`."""
@@ -43,7 +50,8 @@ def split_corpus(
 
     Declared splits are kept, but for texts that stand in a later one too: a text of the test split
     leaves train and validation, a text of validation leaves train. Validation is cut from train by
-    whole groups, test likewise where the source has none.
+    whole groups, test likewise where the source has none. Every split that is drawn holds every
+    class; a declared validation or test may lack one.
 
     Args:
         corpus: the index of the source.
@@ -56,19 +64,20 @@ def split_corpus(
             nested. None keeps all.
 
     Raises:
-        CallError: `train_size` is more than there is.
-        WorkError: a split comes out empty or without one of the classes.
+        CallError: `train_size` is more than there is, or too small for one group of each class.
+        WorkError: no text is left to train on, a class is too rare for every split, or a declared
+            split holds one class only.
     """
-    _check_classes(corpus)
     groups = connected_groups(corpus, grouping)
-    split = corpus.declared.copy()
+    declared = read_declared_splits(corpus)
+    check_declared(corpus, declared)
     draw = np.random.default_rng(seed)
-    if not (split == TEST).any():
-        _cut_test(corpus, groups, split, test_share, draw)
-    split[split == UNDECLARED] = TRAIN
-    removed = _remove_copies(corpus, split)
-    if not (split == VALIDATION).any():
-        _cut(corpus, groups, split, VALIDATION, validation_share, draw)
+    shares = {TEST: test_share, VALIDATION: validation_share}
+    split, removed = draw_by_shares(corpus, groups, declared, shares, draw)
+    if not holds_every_class(corpus, split, declared):
+        require_enough_of_every_class(corpus, groups, declared)
+        split, removed = draw_whole_groups(corpus, groups, declared, shares, seed), declared.removed
+        draw = np.random.default_rng((seed, _SUBSET_STREAM))
     train = np.flatnonzero(split == TRAIN)
     if train_size is not None:
         train = _subset(corpus, groups, train, train_size, draw)
@@ -76,16 +85,20 @@ def split_corpus(
     # groups of the source.
     source_groups = groups if grouping == "source" else connected_groups(corpus, "source")
     validation, test = (np.flatnonzero(split == name) for name in (VALIDATION, TEST))
-    splits = Splits(train, validation, test, source_groups, removed)
-    _check(corpus, splits)
-    return splits
+    unlabelled = int((corpus.labels < 0).sum())
+    if unlabelled:
+        removed = {**removed, "rare_classes": unlabelled}
+    notes = describe_split(corpus, declared, split, shares)
+    return Splits(train, validation, test, source_groups, removed, tuple(notes))
 
 
 def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
     """The splits that the settings of a run make.
 
+    `rare_classes` is none of them: see `settle_rare_classes`, which comes before.
+
     Raises:
-        WorkError: see `split_corpus`.
+        CallError, WorkError: see `split_corpus`.
     """
     return split_corpus(
         corpus,
@@ -97,129 +110,32 @@ def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
     )
 
 
-def connected_groups(corpus: Corpus, grouping: str) -> np.ndarray:
-    """(n,) group numbers from 0: rows that share a group or a text are in one, transitively."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    _, texts = np.unique(corpus.hashes, return_inverse=True)
-    if grouping == "none":
-        return texts
-    _, groups = np.unique(corpus.groups, return_inverse=True)
-    size = int(groups.max()) + 1 + int(texts.max()) + 1
-    edges = (np.ones(len(groups), np.int8), (groups, texts + int(groups.max()) + 1))
-    _, component = connected_components(coo_array(edges, shape=(size, size)), directed=False)
-    _, numbers = np.unique(component[groups], return_inverse=True)
-    return numbers
-
-
-def _cut_test(corpus, groups, split, share, draw) -> None:
-    """Cuts a test split, but for groups that a declared validation split shares."""
-    split[split == UNDECLARED] = TRAIN
-    _cut(corpus, groups, split, TEST, share, draw)
-    split[(split == TEST) & np.isin(groups, groups[split == VALIDATION])] = TRAIN
-
-
-def _remove_copies(corpus: Corpus, split: np.ndarray) -> dict[str, int]:
-    """Takes texts that a later split holds too out of the earlier one; how many, by reason."""
-    removed = {}
-    for earlier, later in ((TRAIN, TEST), (VALIDATION, TEST), (TRAIN, VALIDATION)):
-        twins = (split == earlier) & np.isin(corpus.hashes, corpus.hashes[split == later])
-        split[twins] = UNDECLARED
-        removed[f"{SPLITS[earlier]}_copies_of_{SPLITS[later]}"] = int(twins.sum())
-    return removed
-
-
-def _cut(corpus, groups, split, target, share, draw) -> None:
-    """Moves whole groups, `share` of the training rows of every class, from train to `target`."""
-    rows = np.flatnonzero(split == TRAIN)
-    table = _GroupTable(groups[rows], corpus.labels[rows], len(corpus.classes))
-    chosen = np.zeros(len(table.counts), bool)
-    order = table.stratified_order(draw)
-    alone = table.sizes == 1
-    # Groups first, up to their share; then single texts fill what is missing of each class.
-    for kind, wanted in (
-        (~alone, share * table.counts[~alone].sum(axis=0)),
-        (alone, share * table.counts.sum(axis=0)),
-    ):
-        room = np.round(wanted) - table.counts[chosen].sum(axis=0)
-        chosen[_fill(table.counts, order[kind[order]], room)] = True
-    split[rows[chosen[table.group_of_row]]] = target
-
-
-def _fill(counts: np.ndarray, order: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Groups of `order` taken one by one, each if it fits into the room left for every class."""
-    if (counts[order].sum(axis=1) == 1).all():
-        labels = counts[order].argmax(axis=1)
-        taken = [order[labels == c][: max(int(left), 0)] for c, left in enumerate(room)]
-        return np.concatenate(taken) if taken else order[:0]
-    room, taken = room.copy(), []
-    for group in order:
-        if (counts[group] <= room).all():
-            taken.append(group)
-            room -= counts[group]
-    return np.array(taken, np.int64)
-
-
-def _subset(corpus, groups, train, train_size, draw) -> np.ndarray:
+def _subset(
+    corpus: Corpus,
+    groups: np.ndarray,
+    train: np.ndarray,
+    train_size: int,
+    draw: np.random.Generator,
+) -> np.ndarray:
     if train_size > len(train):
         raise CallError(
             f"--data.train_size {train_size} is more than the {len(train)} training texts there are"
         )
-    table = _GroupTable(groups[train], corpus.labels[train], len(corpus.classes))
-    order = table.stratified_order(draw)
+    table = GroupTable(groups[train], corpus.labels[train], len(corpus.classes))
     # A prefix of one fixed order: whatever the size, the smaller subset lies in the larger.
+    order = table.stratified_order(draw)
+    first_of_class = (table.counts[order] > 0).argmax(axis=0)
+    complete = int(first_of_class.max()) + 1
+    if table.sizes[order[:complete]].sum() > train_size:
+        # Shorter than the first prefix that holds every class: the groups of that prefix, with
+        # those in front that bring a class.
+        bringing = np.unique(first_of_class)
+        order = np.concatenate([order[bringing], np.delete(order[:complete], bringing)])
+        least = int(table.sizes[order[: len(bringing)]].sum())
+        if train_size < least:
+            raise CallError(
+                f"--data.train_size {train_size}: expected at least {least}, so that train holds "
+                f"every one of the {len(corpus.classes)} classes"
+            )
     kept = order[np.cumsum(table.sizes[order]) <= train_size]
     return train[np.isin(table.group_of_row, kept)]
-
-
-class _GroupTable:
-    """How many rows of each class every group holds: `counts` (groups, classes)."""
-
-    def __init__(self, groups: np.ndarray, labels: np.ndarray, classes: int) -> None:
-        _, self.group_of_row = np.unique(groups, return_inverse=True)
-        size = int(self.group_of_row.max(initial=-1)) + 1
-        cells = self.group_of_row.astype(np.int64) * classes + labels
-        self.counts = np.bincount(cells, minlength=size * classes).reshape(size, classes)
-        self.sizes = self.counts.sum(axis=1)
-
-    def stratified_order(self, draw: np.random.Generator) -> np.ndarray:
-        """A random order in which every beginning has about the class shares of the whole.
-
-        Groups are shuffled, then those of each stratum (leading class and its share, in tenths)
-        are spread evenly over the order, by the number of rows before them in their stratum.
-        """
-        leading = self.counts.argmax(axis=1)
-        tenths = np.round(10 * self.counts.max(axis=1) / self.sizes)
-        _, stratum = np.unique(np.stack([leading, tenths]), axis=1, return_inverse=True)
-        order = draw.permutation(len(self.counts))
-        order = order[np.argsort(stratum[order], kind="stable")]
-        rows_before = np.cumsum(self.sizes[order]) - self.sizes[order] / 2
-        rows = np.bincount(stratum, weights=self.sizes)
-        first_row = np.cumsum(rows) - rows
-        place = (rows_before - first_row[stratum[order]]) / rows[stratum[order]]
-        return order[np.argsort(place, kind="stable")]
-
-
-def _check_classes(corpus: Corpus) -> None:
-    sizes = np.bincount(corpus.labels, minlength=len(corpus.classes))
-    if sizes.min() < len(SPLITS):
-        name = corpus.classes[int(sizes.argmin())]
-        raise WorkError(
-            f"class {name!r} has {sizes.min()} of {len(corpus)} texts ({len(corpus.classes)} "
-            "classes); expected at least one for each of train, validation and test: is "
-            "--data.label_column the right column?"
-        )
-
-
-def _check(corpus: Corpus, splits: Splits) -> None:
-    for name in SPLITS:
-        present = np.unique(corpus.labels[splits.rows(name)])
-        missing = sorted(set(range(len(corpus.classes))) - set(present.tolist()))
-        if missing:
-            names = ", ".join(repr(corpus.classes[c]) for c in missing)
-            raise WorkError(
-                f"the {name} split holds {len(splits.rows(name))} texts and none of class {names}; "
-                "expected every class in every split: give more texts, a split column, smaller "
-                "groups (--data.grouping none) or a larger share (--data.validation_share)"
-            )

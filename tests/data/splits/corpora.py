@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
 from tfcmp.data.splits import TEST, TRAIN, VALIDATION, Splits, split_corpus
-from tfcmp.errors import WorkError
+from tfcmp.errors import TfcmpError
 
 
 def make_corpus(texts, labels, groups=None, declared=None, classes: int = 2) -> Corpus:
@@ -73,7 +73,7 @@ def try_split(corpus: Corpus, **settings) -> Splits | None:
     """The split, or None where the few texts cannot be split so that all classes are present."""
     try:
         return split_corpus(corpus, **settings)
-    except WorkError:
+    except TfcmpError:
         return None
 
 

@@ -1,0 +1,152 @@
+"""Drawing validation and test from the training texts of a source, by whole groups."""
+
+import numpy as np
+
+from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
+from tfcmp.data.declared_splits import (
+    TEST,
+    TRAIN,
+    VALIDATION,
+    DeclaredSplits,
+    declared_lines,
+    remove_copies,
+)
+from tfcmp.data.group_assignment import assign_groups
+from tfcmp.data.groups import GroupTable
+
+# A stream of random numbers of its own, whatever was drawn before.
+_WHOLE_GROUPS_STREAM = 1
+
+
+def draw_by_shares(
+    corpus: Corpus,
+    groups: np.ndarray,
+    declared: DeclaredSplits,
+    shares: dict[int, float],
+    draw: np.random.Generator,
+) -> tuple[np.ndarray, dict[str, int]]:
+    """(n,) splits, each class filled up to its share; and what was removed, by reason.
+
+    Groups that do not fit are left in train, so that a split may lack a class.
+    """
+    split, removed = declared.split.copy(), declared.removed
+    if TEST in declared.drawn:
+        split = declared_lines(corpus)
+        _cut_test(corpus, groups, split, shares[TEST], draw)
+        removed = remove_copies(corpus, split)
+    if VALIDATION in declared.drawn:
+        _cut(corpus, groups, split, VALIDATION, shares[VALIDATION], draw)
+    return split, removed
+
+
+def draw_whole_groups(
+    corpus: Corpus,
+    groups: np.ndarray,
+    declared: DeclaredSplits,
+    shares: dict[int, float],
+    seed: int,
+) -> np.ndarray:
+    """(n,) splits that hold every class, as near to the shares as whole groups allow.
+
+    Raises:
+        WorkError: no assignment of the groups gives every split every class.
+    """
+    draw = np.random.default_rng((seed, _WHOLE_GROUPS_STREAM))
+    split = declared.split.copy()
+    rows = np.flatnonzero(split == TRAIN)
+    is_locked = np.isin(groups[rows], groups[split == VALIDATION]) & (TEST in declared.drawn)
+    # Each class by its share, but at least one text, and enough left for the splits to come.
+    for position, target in enumerate(declared.drawn):
+        still_needed = len(declared.drawn) - position
+        _cut(corpus, groups, split, target, shares[target], draw, still_needed)
+    split[rows[is_locked]] = TRAIN
+    if holds_every_class(corpus, split, declared):
+        return split
+    table = GroupTable(groups[rows], corpus.labels[rows], len(corpus.classes))
+    targets = np.array([TRAIN, *declared.drawn])
+    place_of_target = np.zeros(len(SPLITS), np.int64)
+    place_of_target[targets] = np.arange(len(targets))
+    start = np.zeros(len(table.counts), np.int64)
+    start[table.group_of_row] = place_of_target[split[rows]]
+    allowed = np.ones((len(table.counts), len(targets)), bool)
+    allowed[table.group_of_row[is_locked], 1:] = False
+    places = assign_groups(table.counts, _shares_of_all(declared, shares), allowed, start, draw)
+    split[rows] = targets[places[table.group_of_row]]
+    return split
+
+
+def holds_every_class(corpus: Corpus, split: np.ndarray, declared: DeclaredSplits) -> bool:
+    """Whether train and every drawn split hold every class."""
+    return all(
+        len(np.unique(corpus.labels[split == number])) == len(corpus.classes)
+        for number in (TRAIN, *declared.drawn)
+    )
+
+
+def _shares_of_all(declared: DeclaredSplits, shares: dict[int, float]) -> np.ndarray:
+    """Shares of train and of each drawn split; validation's is one of what test has left."""
+    found, left = [], 1.0
+    for target in declared.drawn:
+        found.append(left * shares[target])
+        left -= found[-1]
+    return np.array([left, *found])
+
+
+def _cut_test(
+    corpus: Corpus,
+    groups: np.ndarray,
+    split: np.ndarray,
+    share: float,
+    draw: np.random.Generator,
+) -> None:
+    """Cuts a test split, but for groups that a declared validation split shares."""
+    split[split == UNDECLARED] = TRAIN
+    _cut(corpus, groups, split, TEST, share, draw)
+    split[(split == TEST) & np.isin(groups, groups[split == VALIDATION])] = TRAIN
+
+
+def _cut(
+    corpus: Corpus,
+    groups: np.ndarray,
+    split: np.ndarray,
+    target: int,
+    share: float,
+    draw: np.random.Generator,
+    still_needed: int = 0,
+) -> None:
+    """Moves whole groups, `share` of the training rows of every class, from train to `target`.
+
+    With `still_needed` above 0 a class with texts that stand alone gives at least one of them, and
+    leaves at least so many.
+    """
+    rows = np.flatnonzero(split == TRAIN)
+    table = GroupTable(groups[rows], corpus.labels[rows], len(corpus.classes))
+    chosen = np.zeros(len(table.counts), bool)
+    order = table.stratified_order(draw)
+    alone = table.sizes == 1
+    # Groups first, up to their share; then single texts fill what is missing of each class.
+    for kind, wanted in (
+        (~alone, share * table.counts[~alone].sum(axis=0)),
+        (alone, share * table.counts.sum(axis=0)),
+    ):
+        wanted = np.round(wanted)
+        if still_needed and kind is alone:
+            most = table.counts.sum(axis=0) - still_needed
+            wanted = np.minimum(np.maximum(wanted, 1), np.maximum(most, 1))
+        room = wanted - table.counts[chosen].sum(axis=0)
+        chosen[_fill(table.counts, order[kind[order]], room)] = True
+    split[rows[chosen[table.group_of_row]]] = target
+
+
+def _fill(counts: np.ndarray, order: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Groups of `order` taken one by one, each if it fits into the room left for every class."""
+    if (counts[order].sum(axis=1) == 1).all():
+        labels = counts[order].argmax(axis=1)
+        taken = [order[labels == c][: max(int(left), 0)] for c, left in enumerate(room)]
+        return np.concatenate(taken) if taken else order[:0]
+    room, taken = room.copy(), []
+    for group in order:
+        if (counts[group] <= room).all():
+            taken.append(group)
+            room -= counts[group]
+    return np.array(taken, np.int64)

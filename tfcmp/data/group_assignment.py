@@ -1,0 +1,173 @@
+"""Whole groups to splits, as near to the shares asked for as whole groups allow."""
+
+import numpy as np
+
+from tfcmp.errors import WorkError
+
+# A class that a split lacks outweighs any deviation of sizes.
+_MISSING = 1e9
+# Beginnings of the search, each from another order of the groups.
+_BEGINNINGS = 12
+# Above this number of groups the shares are fine already; only missing classes are mended.
+_MOST_GROUPS = 2_000
+# Up to this number pairs of groups are exchanged too; their number grows with its square.
+_MOST_GROUPS_EXCHANGED = 80
+_SECONDS_OF_PROOF = 20.0
+_DIGITS = 6
+
+
+def assign_groups(
+    counts: np.ndarray,
+    shares: np.ndarray,
+    allowed: np.ndarray,
+    start: np.ndarray,
+    draw: np.random.Generator,
+) -> np.ndarray:
+    """A split for every group, so that every split holds every class.
+
+    Among such assignments it looks for a small chi-square distance between the sizes of the splits
+    and of their classes and those that the shares ask for (Pearson 1900), by moving single groups
+    and exchanging pairs until nothing helps, from several beginnings.
+
+    Args:
+        counts: (groups, classes) texts.
+        shares: (splits,) of all texts, sum 1.
+        allowed: (groups, splits) where a group may go.
+        start: (groups,) an assignment to begin with.
+        draw: decides ties.
+
+    Returns:
+        (groups,) split of each group.
+
+    Raises:
+        WorkError: no assignment gives every split every class.
+    """
+    search = _Search(counts.astype(np.float64), shares, allowed)
+    if len(counts) > _MOST_GROUPS:
+        best = search.improve(start)
+    else:
+        beginnings = [start, *(search.begin(draw) for _ in range(_BEGINNINGS))]
+        best = min((search.improve(one) for one in beginnings), key=search.cost)
+    if search.cost(best) >= _MISSING:
+        best = search.improve(_any_assignment(counts > 0, allowed))
+    return best
+
+
+class _Search:
+    """Local search over assignments; sizes count as one class more."""
+
+    def __init__(self, counts: np.ndarray, shares: np.ndarray, allowed: np.ndarray) -> None:
+        self._counts = np.column_stack([counts, counts.sum(axis=1)])
+        self._targets = shares[:, None] * self._counts.sum(axis=0)
+        self._allowed = allowed
+
+    def cost(self, places: np.ndarray) -> float:
+        """Distance of an assignment, plus `_MISSING` for every class that a split lacks."""
+        return float(self._cost(self._sums(places), np.arange(len(self._targets))).sum())
+
+    def begin(self, draw: np.random.Generator) -> np.ndarray:
+        """The largest groups first, each to where it brings the most; random among equals."""
+        order = draw.permutation(len(self._counts))
+        order = order[np.argsort(-self._counts[order, -1], kind="stable")]
+        splits = np.arange(len(self._targets))
+        sums, places = np.zeros_like(self._targets), np.zeros(len(order), np.int64)
+        for group in order:
+            change = self._cost(sums + self._counts[group], splits) - self._cost(sums, splits)
+            places[group] = np.where(self._allowed[group], change, np.inf).argmin()
+            sums[places[group]] += self._counts[group]
+        return places
+
+    def improve(self, places: np.ndarray) -> np.ndarray:
+        """Moves and exchanges groups for as long as one of these lowers the cost."""
+        places = places.copy()
+        while len(places) <= _MOST_GROUPS or self.cost(places) >= _MISSING:
+            if not (self._move(places) or self._exchange(places)):
+                break
+        return places
+
+    def _sums(self, places: np.ndarray) -> np.ndarray:
+        sums = np.zeros_like(self._targets)
+        np.add.at(sums, places, self._counts)
+        return sums
+
+    def _cost(self, sums: np.ndarray, split: np.ndarray | int) -> np.ndarray:
+        """Cost of splits that hold `sums` (..., classes + 1)."""
+        targets = self._targets[split]
+        distance = (np.square(sums - targets) / np.maximum(targets, 1)).sum(axis=-1)
+        return distance + _MISSING * (sums[..., :-1] == 0).sum(axis=-1)
+
+    def _move(self, places: np.ndarray) -> bool:
+        """Moves the one group that helps most; False where none helps."""
+        sums, splits = self._sums(places), np.arange(len(self._targets))
+        now = self._cost(sums, splits)
+        gone = self._cost(sums[places] - self._counts, places) - now[places]
+        changes = np.stack(
+            [gone + self._cost(sums[one] + self._counts, one) - now[one] for one in splits], axis=1
+        )
+        changes[~self._allowed | (places[:, None] == splits)] = np.inf
+        # Rounded: the last digits of a sum differ between machines, and the split may not.
+        changes = np.round(changes, _DIGITS)
+        group, split = np.unravel_index(changes.argmin(), changes.shape)
+        if changes[group, split] >= 0:
+            return False
+        places[group] = split
+        return True
+
+    def _exchange(self, places: np.ndarray) -> bool:
+        """Exchanges the two groups that help most; False where none do, or there are too many."""
+        if len(places) > _MOST_GROUPS_EXCHANGED:
+            return False
+        sums, best = self._sums(places), (0.0, 0, 0)
+        for one in range(len(self._targets)):
+            for other in range(one):
+                firsts = np.flatnonzero((places == one) & self._allowed[:, other])
+                seconds = np.flatnonzero((places == other) & self._allowed[:, one])
+                if not len(firsts) or not len(seconds):
+                    continue
+                brought = self._counts[seconds][None] - self._counts[firsts][:, None]
+                change = self._cost(sums[one] + brought, one) - self._cost(sums[one], one)
+                change += self._cost(sums[other] - brought, other) - self._cost(sums[other], other)
+                change = np.round(change, _DIGITS)
+                first, second = np.unravel_index(change.argmin(), change.shape)
+                found = (float(change[first, second]), int(firsts[first]), int(seconds[second]))
+                best = min(best, found)
+        change_of_best, first, second = best
+        if change_of_best >= 0:
+            return False
+        places[[first, second]] = places[[second, first]]
+        return True
+
+
+def _any_assignment(holds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """An assignment that gives every split every class, by integer programming.
+
+    Args:
+        holds: (groups, classes) whether the group holds the class.
+        allowed: (groups, splits) where a group may go.
+
+    Raises:
+        WorkError: there is none.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+    from scipy.sparse import csr_array, eye_array, kron
+
+    groups, splits = allowed.shape
+    # Variables group by group, splits within; one split for a group, every class in every split.
+    one_split = kron(eye_array(groups), np.ones((1, splits)))
+    every_class = kron(csr_array(holds.T.astype(np.float64)), eye_array(splits))
+    found = milp(
+        np.zeros(groups * splits),
+        constraints=[LinearConstraint(one_split, 1, 1), LinearConstraint(every_class, 1)],
+        integrality=np.ones(groups * splits),
+        bounds=Bounds(0, allowed.ravel().astype(np.float64)),
+        options={"time_limit": _SECONDS_OF_PROOF},
+    )
+    if found.x is None:
+        verb = "exists" if found.status == 2 else "was found"
+        raise WorkError(
+            f"no assignment {verb} of the {groups} groups to {splits} splits that gives every split "
+            f"all {holds.shape[1]} classes, and groups are kept whole: expected classes spread "
+            "over more groups; give texts of further groups, or declare the splits (--data."
+            "split_column)"
+        )
+    return found.x.reshape(groups, splits).argmax(axis=1)
