@@ -1,5 +1,6 @@
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,10 @@ class ListSource:
         self.listed = records
         self.reads = 0
 
-    def key(self) -> str:
+    def prepare(self) -> None:
+        pass
+
+    def key(self, records: Path | None = None) -> str:
         return hashlib.sha256(repr(self.listed).encode()).hexdigest()
 
     def size(self) -> int:
@@ -215,13 +219,80 @@ def test_a_changed_file_gives_a_new_index(tmp_path: Path) -> None:
     assert (len(before), len(index_source(TableFileSource(file), tmp_path))) == (2, 3)
 
 
+def test_labels_swapped_under_the_same_size_and_times_are_noticed(tmp_path: Path) -> None:
+    file, found = tmp_path / "reviews.csv", []
+    for labels in (("pos", "neg"), ("neg", "pos")):
+        file.write_text("text,label\ngood,{}\nbad,{}\n".format(*labels))
+        os.utime(file, ns=(10**18, 10**18))
+        found.append(index_source(TableFileSource(file), tmp_path / "cache").labels.tolist())
+    assert found == [[1, 0], [0, 1]]
+
+
+def test_a_copy_of_a_file_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one.csv", "other.csv"):
+        (tmp_path / name).write_text("text,label\ngood,pos\nbad,neg\n")
+    first = index_source(TableFileSource(tmp_path / "one.csv"), tmp_path / "cache")
+    monkeypatch.setattr(TableFileSource, "records", lambda self: pytest.fail("it is read again"))
+    again = index_source(TableFileSource(tmp_path / "other.csv"), tmp_path / "cache")
+    np.testing.assert_array_equal(again.hashes, first.hashes)
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(tmp_path: Path) -> None:
+    class Changing(ListSource):
+        def records(self) -> Iterator[Record]:
+            yield from self.listed
+            self.listed = [*self.listed, Record("one more", "pos")]
+
+    with pytest.raises(WorkError, match="changed while it was read"):
+        index_source(Changing(RECORDS), tmp_path)
+    assert not list(tmp_path.glob("index-*"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: b"garbage",
+        lambda content: bytes(255 - byte for byte in content),
+        lambda content: content[:-300] + bytes([content[-300] ^ 1]) + content[-299:],
+    ],
+    ids=["empty", "half", "garbage", "other bytes", "one bit"],
+)
+def test_a_damaged_index_is_named_and_made_again(
+    tmp_path: Path, damage: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ListSource(RECORDS)
+    fresh = index_source(source, tmp_path)
+    (file,) = tmp_path.glob("index-*.npz")
+    file.write_bytes(damage(file.read_bytes()))
+    again = index_source(source, tmp_path)
+    assert source.reads == 2
+    assert str(file) in capsys.readouterr().err
+    for name, column in vars(fresh).items():
+        np.testing.assert_array_equal(getattr(again, name), column)
+    index_source(source, tmp_path)
+    assert (source.reads, capsys.readouterr().err) == (2, "")
+
+
+def test_an_index_of_pickled_objects_is_not_unpickled(tmp_path: Path) -> None:
+    source = ListSource(RECORDS)
+    index_source(source, tmp_path)
+    (file,) = tmp_path.glob("index-*.npz")
+    with file.open("wb") as stream:
+        np.savez(stream, hashes=np.array([object()]), allow_pickle=True)
+    assert len(index_source(source, tmp_path)) == len(RECORDS)
+
+
 def test_nothing_is_left_in_the_cache_when_the_index_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full_disk(*_columns: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full_disk)
+    monkeypatch.setattr(np.lib.format, "write_array", full_disk)
     with pytest.raises(OSError, match="No space left"):
         index(RECORDS, tmp_path)
     assert list(tmp_path.iterdir()) == []

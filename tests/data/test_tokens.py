@@ -82,30 +82,59 @@ def test_the_largest_id_decides_how_ids_are_kept(
     assert store.row(0).tolist() == [largest_id]
 
 
-@pytest.mark.parametrize("damage", [lambda ids: ids[:-1], lambda ids: b"", lambda ids: ids + b"x"])
-def test_ids_of_another_size_are_not_taken_for_complete(tmp_path: Path, damage) -> None:
+def file_of(cache: Path, suffix: str) -> Path:
+    (file,) = cache.glob(f"tokens-{KEY}-*{suffix}")
+    return file
+
+
+@pytest.mark.parametrize("suffix", [".ids", ".npz"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[: len(content) // 2],
+        lambda content: b"",
+        lambda content: content + b"x",
+        lambda content: bytes(255 - byte for byte in content),
+    ],
+    ids=["half", "empty", "longer", "other bytes"],
+)
+def test_a_damaged_file_is_named_and_not_opened(
+    tmp_path: Path, suffix: str, damage, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(tmp_path)
-    file = tmp_path / f"tokens-{KEY}.ids"
+    file = file_of(tmp_path, suffix)
     file.write_bytes(damage(file.read_bytes()))
     assert open_store(tmp_path, KEY) is None
+    assert str(file) in capsys.readouterr().err
 
 
-def test_ids_without_their_index_are_no_store(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".ids", ".npz"])
+def test_one_file_without_the_other_is_no_store(tmp_path: Path, suffix: str) -> None:
     write(tmp_path)
-    (tmp_path / f"tokens-{KEY}.npz").unlink()
+    file_of(tmp_path, suffix).unlink()
     assert open_store(tmp_path, KEY) is None
 
 
-def test_an_index_without_its_ids_is_no_store(tmp_path: Path) -> None:
+def test_ids_of_another_size_than_their_index_are_no_store(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / f"tokens-{KEY}.ids").unlink()
+    longer = tmp_path / "longer"
+    write(longer, [*TEXTS, "one more"])
+    file_of(tmp_path, ".ids").unlink()
+    file_of(longer, ".ids").rename(tmp_path / file_of(longer, ".ids").name)
     assert open_store(tmp_path, KEY) is None
 
 
 def test_a_damaged_store_is_replaced_by_a_whole_one(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / f"tokens-{KEY}.ids").write_bytes(b"")
+    file_of(tmp_path, ".ids").write_bytes(b"")
     assert read_back(write(tmp_path)) == ["abc", "a", "abcd", "bb"]
+
+
+def test_processes_that_write_the_same_store_do_not_disturb_each_other(tmp_path: Path) -> None:
+    first = write(tmp_path)
+    second = write(tmp_path)
+    assert read_back(first) == read_back(second)
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_nothing_is_left_in_the_cache_when_encoding_fails_in_the_middle(tmp_path: Path) -> None:
@@ -130,7 +159,7 @@ def test_nothing_is_left_in_the_cache_when_the_index_cannot_be_written(
     def full_disk(*_columns: object, **_named: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full_disk)
+    monkeypatch.setattr(np.lib.format, "write_array", full_disk)
     with pytest.raises(OSError, match="No space left"):
         write(tmp_path)
     assert open_store(tmp_path, KEY) is None

@@ -6,16 +6,17 @@ import re
 from array import array
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from tfcmp.data.cache_entries import read_arrays, write_arrays
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import WorkError
 from tfcmp.progress import progress_bar
-from tfcmp.runs.files import whole_file
 
 # Part of the key of every cached index: raise it when the meaning of a column changes.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 SPLITS = ("train", "validation", "test")
 UNDECLARED = -1
 UNKNOWN_DISTANCE = -1
@@ -85,16 +86,24 @@ def index_source(source: Source, cache: Path) -> Corpus:
     """The index of `source`, read once and kept in `cache` under the key of the source.
 
     Raises:
-        WorkError: the source holds no text, or texts of one class only.
+        WorkError: the source holds no text, or texts of one class only, or changed while it was
+            read.
     """
-    key = hashlib.sha256(f"{INDEX_VERSION} {source.key()}".encode()).hexdigest()[:24]
-    file = cache / f"index-{key}.npz"
-    if file.exists():
-        return _load(file)
+    key = source.key(cache)
+    name = f"index-{hashlib.sha256(f'{INDEX_VERSION} {key}'.encode()).hexdigest()[:24]}"
+    columns = read_arrays(cache, name)
+    if columns is not None:
+        return _corpus_of(columns)
     corpus = _read(source)
-    cache.mkdir(parents=True, exist_ok=True)
-    _save(corpus, file)
+    if source.key(cache) != key:
+        raise source_changed(source)
+    write_arrays(cache, name, {f.name: np.asarray(getattr(corpus, f.name)) for f in fields(corpus)})
     return corpus
+
+
+def source_changed(source: Source) -> WorkError:
+    """The error of texts that are not the same in two readings."""
+    return WorkError(f"{source.name} changed while it was read; leave it alone and start again")
 
 
 class _Columns:
@@ -185,14 +194,8 @@ def _count_copies(hashes: np.ndarray, declared: np.ndarray) -> np.ndarray:
     return copies
 
 
-def _save(corpus: Corpus, file: Path) -> None:
-    with whole_file(file) as part, part.open("wb") as stream:
-        np.savez(stream, **{field.name: getattr(corpus, field.name) for field in fields(corpus)})
-
-
-def _load(file: Path) -> Corpus:
-    with np.load(file, allow_pickle=False) as columns:
-        values = {name: columns[name] for name in columns.files}
+def _corpus_of(columns: dict[str, np.ndarray]) -> Corpus:
+    values: dict[str, Any] = dict(columns)
     for name in ("classes", "phenomenon_names"):
         values[name] = tuple(values[name].tolist())
     return Corpus(**values)

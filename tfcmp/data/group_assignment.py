@@ -6,10 +6,11 @@ from tfcmp.errors import WorkError
 
 # A class that a split lacks outweighs any deviation of sizes.
 _MISSING = 1e9
-# Beginnings of the search, each from another order of the groups.
-_BEGINNINGS = 12
-# Above this number of groups the shares are fine already; only missing classes are mended.
-_MOST_GROUPS = 2_000
+# Beginnings of the search, each from another order of the groups: the fewer groups, the more, up
+# to twelve.
+_BEGINNINGS, _GROUPS_BEGUN = 12, 600
+# Numbers looked at before the search for better shares ends; a missing class is always mended.
+_LARGEST_WORK = 3e8
 # Up to this number pairs of groups are exchanged too; their number grows with its square.
 _MOST_GROUPS_EXCHANGED = 80
 _SECONDS_OF_PROOF = 20.0
@@ -43,11 +44,9 @@ def assign_groups(
         WorkError: no assignment gives every split every class.
     """
     search = _Search(counts.astype(np.float64), shares, allowed)
-    if len(counts) > _MOST_GROUPS:
-        best = search.improve(start)
-    else:
-        beginnings = [start, *(search.begin(draw) for _ in range(_BEGINNINGS))]
-        best = min((search.improve(one) for one in beginnings), key=search.cost)
+    more = min(_BEGINNINGS, _GROUPS_BEGUN // len(counts))
+    beginnings = [start, *(search.begin(draw) for _ in range(more))]
+    best = min((search.improve(one) for one in beginnings), key=search.cost)
     if search.cost(best) >= _MISSING:
         best = search.improve(_any_assignment(counts > 0, allowed))
     return best
@@ -80,9 +79,11 @@ class _Search:
     def improve(self, places: np.ndarray) -> np.ndarray:
         """Moves and exchanges groups for as long as one of these lowers the cost."""
         places = places.copy()
-        while len(places) <= _MOST_GROUPS or self.cost(places) >= _MISSING:
+        steps = int(_LARGEST_WORK / (self._counts.size * len(self._targets)))
+        while steps > 0 or self.cost(places) >= _MISSING:
             if not (self._move(places) or self._exchange(places)):
                 break
+            steps -= 1
         return places
 
     def _sums(self, places: np.ndarray) -> np.ndarray:
@@ -102,7 +103,11 @@ class _Search:
         now = self._cost(sums, splits)
         gone = self._cost(sums[places] - self._counts, places) - now[places]
         changes = np.stack(
-            [gone + self._cost(sums[one] + self._counts, one) - now[one] for one in splits], axis=1
+            [
+                gone + self._cost(sums[one] + self._counts, one) - now[one]
+                for one in range(len(splits))
+            ],
+            axis=1,
         )
         changes[~self._allowed | (places[:, None] == splits)] = np.inf
         # Rounded: the last digits of a sum differ between machines, and the split may not.

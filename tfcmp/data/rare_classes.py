@@ -119,7 +119,7 @@ def find_rare_classes(
             int(places[number]),
             _reason(corpus, declared, number, int(places[number]), needed),
         )
-        for number in np.flatnonzero(places < needed)
+        for number in np.flatnonzero(places < needed).tolist()
     ]
 
 
@@ -135,19 +135,22 @@ def require_enough_of_every_class(
     if not rare:
         return
     needed = 1 + len(declared.drawn)
-    required = declared.required_splits()
     count, classes = len(rare), len(corpus.classes)
     ways = ["give more texts" if needed > 1 else "give training texts"]
-    if any(one.texts >= needed > one.places for one in rare):
-        # Never "split the groups": a text about the same thing would be tested on.
-        ways[0] += " from further groups"
+    is_by_groups = any(one.texts >= needed > one.places > 0 for one in rare)
+    if is_by_groups:
+        # Never "split the groups": what is known of a group would be tested on.
+        ways[0] += " of further groups"
     ways += _applicable_actions(corpus, groups, declared, rare)
     if 2 * count > classes:
         ways.append("check that --data.label_column is the right column")
+    expected = f"expected at least {_number(needed, 'text')} of each"
+    if is_by_groups:
+        expected += f", in {_number(needed, 'group')}, as groups and copies of a text stay together"
+    verb = "is" if count == 1 else "are"
     raise WorkError(
-        f"{count} of {classes} classes cannot be in {required}, which are kept apart by whole "
-        f"groups and different texts: {_listed([one.reason for one in rare])}; expected at least "
-        f"{needed} of each: {', or '.join(ways)}"
+        f"{count} of {classes} classes {verb} too rare to be in {declared.required_splits()}: "
+        f"{_listed([one.reason for one in rare])}; {expected}: {', or '.join(ways)}"
     )
 
 

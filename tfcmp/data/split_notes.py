@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tfcmp.data.corpus import SPLITS, Corpus
-from tfcmp.data.declared_splits import EXCLUDED, TEST, TRAIN, VALIDATION, DeclaredSplits
+from tfcmp.data.declared_splits import TEST, TRAIN, VALIDATION, DeclaredSplits
 from tfcmp.errors import WorkError
 
 # A size is worth a note when it is off by more than this share of itself, and by more than a text.
@@ -27,8 +27,8 @@ def check_declared(corpus: Corpus, declared: DeclaredSplits) -> None:
         if number not in declared.drawn and len(present) < 2:
             name = SPLITS[number]
             raise WorkError(
-                f"the declared {name} split holds {len(labels)} texts, all of class "
-                f"{corpus.classes[int(present[0])]!r}, and none of class "
+                f"the declared {name} split holds only texts of class "
+                f"{corpus.classes[int(present[0])]!r} ({len(labels)}) and none of class "
                 f"{_absent(corpus, declared.split, number)}; expected two classes or more to "
                 f"measure a model by: correct the split column, or let {name} be drawn by leaving "
                 f"{name} out of it"
@@ -91,17 +91,17 @@ def _notes_of_drawn(
     of = "the training texts" if target == VALIDATION else "the texts"
     if abs(size - asked * whole) > max(_LARGEST_DEVIATION * asked * whole, 1):
         yield (
-            f"groups are kept whole: {SPLITS[target]} has {size / whole:.1%} of {of} "
+            f"whole groups and copies stay together: {SPLITS[target]} has {size / whole:.1%} of {of} "
             f"({size} of {whole}), {asked:.1%} was asked for"
         )
-    expected = _counts(corpus, np.where(from_rows, TRAIN, EXCLUDED))[TRAIN] / whole
-    difference = np.abs(_counts(corpus, split)[target] / size - expected)
-    worst = int(difference.argmax())
-    if difference[worst] > max(_LARGEST_DIFFERENCE, 1 / size):
-        found = expected[worst] + (_counts(corpus, split)[target] / size - expected)[worst]
+    classes = len(corpus.classes)
+    expected = np.bincount(corpus.labels[from_rows], minlength=classes) / whole
+    found = np.bincount(corpus.labels[split == target], minlength=classes) / size
+    worst = int(np.abs(found - expected).argmax())
+    if abs(found[worst] - expected[worst]) > max(_LARGEST_DIFFERENCE, 1 / size):
         yield (
-            f"groups are kept whole: class {corpus.classes[worst]!r} has {found:.1%} of "
-            f"{SPLITS[target]}, where {expected[worst]:.1%} of {of} are of it"
+            f"whole groups and copies stay together: {found[worst]:.1%} of {SPLITS[target]} are of "
+            f"class {corpus.classes[worst]!r}, of {of} {expected[worst]:.1%}"
         )
 
 

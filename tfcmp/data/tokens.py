@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tfcmp.runs.files import whole_file
+from tfcmp.data.cache_entries import find_entry, new_entry, read_arrays, write_arrays
 
 # Part of the key of every cached file: raise it when the layout of the files changes.
-STORE_VERSION = 1
+STORE_VERSION = 2
 TEXTS_A_STEP = 512
 CHARACTERS_A_STEP = 8_000_000
 
@@ -53,16 +53,15 @@ def store_key(*parts: str) -> str:
 
 def open_store(cache: Path, key: str) -> TokenStore | None:
     """The store kept under `key`, or None."""
-    index_file = cache / f"tokens-{key}.npz"
-    if not index_file.exists():
+    index = read_arrays(cache, f"tokens-{key}")
+    ids_file = None if index is None else find_entry(cache, f"tokens-{key}", ".ids")
+    if index is None or ids_file is None:
         return None
-    with np.load(index_file, allow_pickle=False) as index:
-        offsets, full_lengths = index["offsets"], index["full_lengths"]
-        dtype = np.dtype(str(index["dtype"]))
-    ids_file = cache / f"tokens-{key}.ids"
-    if not ids_file.exists() or ids_file.stat().st_size != offsets[-1] * dtype.itemsize:
+    offsets, dtype = index["offsets"], np.dtype(str(index["dtype"]))
+    # Each of the two is sound by itself; another process may have replaced one of them.
+    if ids_file.stat().st_size != offsets[-1] * dtype.itemsize:
         return None
-    return TokenStore(np.memmap(ids_file, dtype, "r"), offsets, full_lengths)
+    return TokenStore(np.memmap(ids_file, dtype, "r"), offsets, index["full_lengths"])
 
 
 def write_store(
@@ -81,23 +80,20 @@ def write_store(
         encode: a list of texts to (ids of all texts, kept lengths, full lengths).
         largest_id: decides between two and four bytes an id.
     """
-    cache.mkdir(parents=True, exist_ok=True)
     dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
     lengths, full_lengths = [np.zeros(1, np.int64)], [np.zeros(0, np.int64)]
-    with whole_file(cache / f"tokens-{key}.ids") as part, part.open("wb") as stream:
+    with new_entry(cache, f"tokens-{key}", ".ids") as part, part.open("wb") as stream:
         for batch in batched_lists(texts, TEXTS_A_STEP):
             ids, kept, full = encode(batch)
             stream.write(ids.astype(dtype).tobytes())
             lengths.append(kept)
             full_lengths.append(full)
-    # The ids first: an index file that exists belongs to ids that are whole.
-    with whole_file(cache / f"tokens-{key}.npz") as part, part.open("wb") as stream:
-        np.savez(
-            stream,
-            offsets=np.cumsum(np.concatenate(lengths)),
-            full_lengths=np.concatenate(full_lengths),
-            dtype=np.array(dtype.name),
-        )
+    index = {
+        "offsets": np.cumsum(np.concatenate(lengths)),
+        "full_lengths": np.concatenate(full_lengths),
+        "dtype": np.array(dtype.name),
+    }
+    write_arrays(cache, f"tokens-{key}", index)
     store = open_store(cache, key)
     if store is None:
         raise OSError(f"the token cache in {cache} vanished while it was written")

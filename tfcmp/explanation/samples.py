@@ -110,7 +110,7 @@ class _Text(NamedTuple):
 def _texts(settings: DataSettings) -> Iterator[_Text]:
     """The texts of a source, with their rationales where it has them; at least the test split."""
     source = open_source(settings)
-    source.key()
+    source.prepare()
     if isinstance(source, DiagnosticSource):
         for review in source.test_reviews():
             yield _Text(review.text, tuple(Span(*place) for place in review.rationale))
@@ -133,4 +133,4 @@ def require_sample(run: RunDirectory, size: int) -> None:
         raise CallError(f"--sample {size}: expected a number of texts, at least 1")
     source = open_source(data_settings(run))
     if isinstance(source, TableFileSource):
-        source.key()
+        source.prepare()

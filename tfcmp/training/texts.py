@@ -1,27 +1,28 @@
 """From a configuration to the token ids that are trained on."""
 
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
-from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
+from tfcmp.data.cache_entries import find_entry, new_entry
+from tfcmp.data.corpus import SPLITS, Corpus, index_source, source_changed, text_hash
+from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
-from tfcmp.errors import WorkError
 from tfcmp.evaluation.baselines import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, SPLITTING_VERSION, WordTokenizer
 from tfcmp.progress import progress_bar
-from tfcmp.runs.files import whole_file
 
 TEXTS_A_COUNT = 512
 # Places of a padded batch where no gradient is kept.
@@ -37,6 +38,7 @@ class Texts:
     tokenizer: TextTokenizer
     store: TokenStore
     pad_multiple: int
+    rare_classes: dict[str, object] = field(default_factory=dict)
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""
@@ -66,7 +68,10 @@ class Texts:
         return evaluation_order(self.store.lengths, rows, TOKENS_A_BATCH)
 
     def describe(self) -> dict:
-        """Sizes, fingerprints, class shares and truncation of the splits: split.json."""
+        """Sizes, fingerprints, class shares and truncation of the splits: split.json.
+
+        `notes` and `rare_classes` are there where there is something to say.
+        """
         described = {}
         for name in SPLITS:
             rows = self.splits.rows(name)
@@ -82,6 +87,8 @@ class Texts:
             "classes": list(self.corpus.classes),
             "splits": described,
             "removed": self.splits.removed,
+            **({"rare_classes": self.rare_classes} if self.rare_classes else {}),
+            **({"notes": list(self.splits.notes)} if self.splits.notes else {}),
             "vocabulary_size": self.tokenizer.vocabulary_size,
         }
 
@@ -125,8 +132,11 @@ def prepare_texts(
     """
     data = configuration.data
     source = open_source(data)
-    corpus = index_source(source, cache)
+    settled = settle_rare_classes(index_source(source, cache), data)
+    corpus = settled.corpus
     splits = split_by_settings(corpus, data)
+    for note in (*settled.notes(), *splits.notes):
+        sys.stderr.write(f"note: {note}\n")
     tokenizer = build_tokenizer(configuration, files)
     if isinstance(tokenizer, WordTokenizer):
         architecture = configuration.architecture
@@ -134,7 +144,8 @@ def prepare_texts(
         size = architecture.vocabulary_size - FIRST_WORD_ID
         tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
     store = _tokenise(source, corpus, tokenizer, cache)
-    return Texts(corpus, splits, tokenizer, store, configuration.training.pad_multiple)
+    pad_multiple = configuration.training.pad_multiple
+    return Texts(corpus, splits, tokenizer, store, pad_multiple, settled.describe())
 
 
 def learn_vocabulary(
@@ -147,8 +158,8 @@ def learn_vocabulary(
 ) -> list[str]:
     """The `size` most frequent words of the training split, most frequent first."""
     key = store_key(str(SPLITTING_VERSION), str(size), corpus.fingerprint(splits.train))
-    file = cache / f"vocabulary-{key}.txt"
-    if file.exists():
+    file = find_entry(cache, f"vocabulary-{key}", ".txt")
+    if file is not None:
         return file.read_text(encoding="utf-8").split("\n")
     is_train = np.zeros(len(corpus), bool)
     is_train[splits.train] = True
@@ -158,7 +169,7 @@ def learn_vocabulary(
         )
         batches = batched_lists(texts, TEXTS_A_COUNT)
         words = most_frequent(count_words(batches, tokenizer.split_texts), size)
-    with whole_file(file) as part:
+    with new_entry(cache, f"vocabulary-{key}", ".txt") as part:
         part.write_text("\n".join(words), encoding="utf-8")
     return words
 
@@ -180,13 +191,12 @@ def _known_texts(source: Source, corpus: Corpus, advance: Callable[[int], None])
     Raises:
         WorkError: the source has changed since it was indexed.
     """
-    changed = WorkError(f"{source.name} changed while it was read; leave it alone and start again")
     rows = 0
     for record in source.records():
         if rows == len(corpus) or text_hash(record.text) != int(corpus.hashes[rows]):
-            raise changed
+            raise source_changed(source)
         yield record.text
         rows += 1
         advance(1)
     if rows < len(corpus):
-        raise changed
+        raise source_changed(source)

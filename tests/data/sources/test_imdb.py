@@ -76,10 +76,12 @@ def test_the_size_is_that_of_train_and_test(source):
     assert source.size() == 4
 
 
-def test_the_key_stays_while_the_shards_do_and_changes_with_them(source, folder):
-    before = source.key()
+def test_the_key_follows_the_content_of_the_shards_and_not_their_times(source, folder):
+    before, shard = source.key(), first_shard(folder)
+    os.utime(shard, ns=(1, 1))
     assert source.key() == before
-    os.utime(first_shard(folder), ns=(1, 1))
+    shard.write_bytes(shard.read_bytes()[::-1])
+    os.utime(shard, ns=(1, 1))
     assert source.key() != before
 
 
@@ -102,7 +104,7 @@ def test_an_unreadable_description_means_not_prepared(folder, tmp_path, content)
 def test_an_incomplete_folder_is_not_prepared_over(folder, tmp_path):
     first_shard(folder).unlink()
     with pytest.raises(WorkError, match="is incomplete: remove it"):
-        imdb.ImdbSource(tmp_path).key()
+        imdb.ImdbSource(tmp_path).prepare()
 
 
 def test_missing_reviews_without_a_network_name_the_ways_forward(tmp_path, monkeypatch):

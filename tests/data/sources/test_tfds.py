@@ -118,13 +118,22 @@ def test_without_a_network_a_download_fails_before_tfds_tries(tmp_path, monkeypa
         source.download("imdb_reviews", tmp_path)
 
 
-def test_the_key_stays_while_the_files_do_and_changes_with_them(data_dir):
-    notes = source.TfdsSource("tiny_notes", data_dir=data_dir)
-    before = notes.key()
+def test_the_key_follows_the_content_of_the_files_and_not_their_times(data_dir, tmp_path):
+    import shutil
+
+    shutil.copytree(data_dir / "tiny_notes", tmp_path / "tiny_notes")
+    notes = source.TfdsSource("tiny_notes", data_dir=tmp_path)
+    before, shard = notes.key(), next(tmp_path.glob("tiny_notes/1.0.0/*train*"))
+    os.utime(shard, ns=(1, 1))
     assert notes.key() == before
-    shard = next(data_dir.glob("tiny_notes/1.0.0/*train*"))
+    shard.write_bytes(shard.read_bytes()[::-1])
     os.utime(shard, ns=(1, 1))
     assert notes.key() != before
+
+
+def test_preparing_refuses_a_column_that_could_be_several(data_dir):
+    with pytest.raises(CallError, match="data.text_column"):
+        source.TfdsSource("tiny_pairs", data_dir=data_dir).prepare()
 
 
 def test_the_key_changes_with_the_column(data_dir):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 from tfcmp.data.diagnostic.corpus import GRAMMAR_VERSION, DiagnosticReview, generate
 from tfcmp.data.sources.record import Record
@@ -30,7 +31,10 @@ class DiagnosticSource:
         self._test_size = test_size
         self._seed = seed
 
-    def key(self) -> str:
+    def prepare(self) -> None:
+        """Nothing is needed."""
+
+    def key(self, records: Path | None = None) -> str:  # noqa: ARG002
         """Version of the grammar, sizes and seed: all that the records depend on."""
         return (
             f"diagnostic:grammar={GRAMMAR_VERSION}:train={self._train_size}"

@@ -6,9 +6,10 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from tfcmp.data.content_key import content_key
 from tfcmp.data.sources.network import require_network
 from tfcmp.data.sources.record import Record
-from tfcmp.data.sources.tfds import data_directory, files_key, open_builder, prepare
+from tfcmp.data.sources.tfds import data_directory, open_builder, prepare
 from tfcmp.errors import WorkError
 
 BUILDER_NAME = "imdb_reviews/plain_text:1.0.0"
@@ -102,10 +103,18 @@ class ImdbSource:
     def __init__(self, data_dir: Path | None = None) -> None:
         self._data_dir = data_dir
 
-    def key(self) -> str:
-        """Changes with the names, sizes and times of the shards and with the group table."""
-        table = sha256(GROUP_TABLE.read_bytes()).hexdigest()[:8]
-        return f"imdb-{files_key(_shards(self._folder()))}-{table}"
+    def prepare(self) -> None:
+        """Downloads and prepares the reviews where they are missing.
+
+        Raises:
+            WorkError: they are out of reach.
+        """
+        self._folder()
+
+    def key(self, records: Path | None = None) -> str:
+        """Changes with the content of the shards and of the group table."""
+        shards = content_key(_shards(self._folder()), records)
+        return f"imdb-{shards}-{content_key([GROUP_TABLE])}"
 
     def size(self) -> int | None:
         """Number of reviews in train and test: 50,000."""

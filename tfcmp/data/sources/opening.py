@@ -64,10 +64,4 @@ def require_source(settings: DataSettings) -> None:
         CallError: no source is called so.
         WorkError: the texts are not at hand and cannot be fetched, or a file's first row is wrong.
     """
-    from tfcmp.data.sources.table_file import TableFileSource
-
-    source = open_source(settings)
-    source.key()
-    if isinstance(source, TableFileSource):
-        # A missing column shows in the first row.
-        next(source.records(), None)
+    open_source(settings).prepare()

@@ -1,6 +1,7 @@
 """What every source of texts yields, and what a source has to be able to do."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 
@@ -26,8 +27,15 @@ class Source(Protocol):
 
     name: str
 
-    def key(self) -> str:
-        """A string that changes whenever the records may have changed; cheap, reads no text."""
+    def prepare(self) -> None:
+        """Returns when the records are at hand; fetches them where there is a network."""
+
+    def key(self, records: Path | None = None) -> str:
+        """A string that changes with the content of the source and with how it is read.
+
+        Args:
+            records: folder of the hashes of large files that were read before, see `content_key`.
+        """
 
     def size(self) -> int | None:
         """Number of records, or None where only reading them would tell."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tfcmp.data.content_key import content_key
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.input_file import check_file
 from tfcmp.data.sources.lines import Decoding
@@ -56,15 +57,21 @@ class TableFileSource:
         self.path = Path(self.path)
         self.name = self.path.name
 
-    def key(self) -> str:
-        """A string that changes with the file and with how it is read; reads no text."""
+    def prepare(self) -> None:
+        """Reads the first row, where a missing column shows.
+
+        Raises:
+            CallError, WorkError: as `records`.
+        """
+        next(self.records(), None)
+
+    def key(self, records: Path | None = None) -> str:
+        """Changes with the content of the file, wherever it lies, and with how it is read."""
         check_file(self.path, TABLE_EXTENSIONS)
-        status = self.path.stat()
         return json.dumps(
             [
-                str(self.path.resolve()),
-                status.st_size,
-                status.st_mtime_ns,
+                content_key([self.path], records),
+                self.path.suffix.lower(),
                 *(self.text_column, self.label_column, self.split_column, self.group_column),
                 *(self.encoding, self.encoding_errors),
             ]

@@ -1,15 +1,15 @@
 """Any TensorFlow Datasets builder with a text and a class label (`--data tfds:NAME`)."""
 
-import hashlib
 import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+from tfcmp.data.content_key import content_key
 from tfcmp.data.sources.network import require_network
 from tfcmp.data.sources.record import Record
 from tfcmp.data.sources.spelling import nearest_name
@@ -24,12 +24,6 @@ _ROWS_READ_AT_ONCE = 512
 def data_directory() -> Path:
     """The folder that TFDS keeps its data in: `TFDS_DATA_DIR`, else TFDS's own default."""
     return Path(os.environ.get("TFDS_DATA_DIR") or "~/tensorflow_datasets").expanduser()
-
-
-def files_key(files: Iterable[Path]) -> str:
-    """Sixteen hex digits that change with a file's name, size or time (ns); reads no content."""
-    states = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]
 
 
 def open_builder(name: str, data_dir: Path) -> Any:
@@ -135,12 +129,21 @@ class TfdsSource:
         self._columns = (text_column, label_column)
         self._data_dir = data_dir
 
-    def key(self) -> str:
-        """Changes with the names, sizes and times of the prepared files and with the columns."""
+    def prepare(self) -> None:
+        """Downloads and prepares the data set where it is missing.
+
+        Raises:
+            CallError: there is none of that name, or its text or label column is not clear.
+            WorkError: it is out of reach.
+        """
+        self._text_and_label(self._prepared_builder())
+
+    def key(self, records: Path | None = None) -> str:
+        """Changes with the content of the prepared files and with the columns."""
         builder = self._prepared_builder()
         columns = ",".join(self._text_and_label(builder))
-        files = sorted(Path(builder.data_path).iterdir())
-        return f"{self.name}-{columns}-{files_key(files)}"
+        files = sorted(file for file in Path(builder.data_path).iterdir() if file.is_file())
+        return f"{self.name}-{columns}-{content_key(files, records)}"
 
     def size(self) -> int | None:
         """None: how many examples have a label is known only after reading them."""

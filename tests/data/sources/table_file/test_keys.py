@@ -13,16 +13,26 @@ write = _tables["write"]
 write_parquet = _tables["write_parquet"]
 
 
-def test_the_key_changes_with_the_file_and_with_how_it_is_read(tmp_path):
+def test_the_key_changes_with_the_content_and_with_how_it_is_read(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("text,label\ngood,pos\n")
     keys = {TableFileSource(path).key(), TableFileSource(path, encoding="latin-1").key()}
     keys.add(TableFileSource(path, text_column="review").key())
-    os.utime(path, ns=(0, 12345))
-    keys.add(TableFileSource(path).key())
     path.write_text("text,label\nbad,neg\nbad,neg\n")
     keys.add(TableFileSource(path).key())
+    path.with_suffix(".tsv").write_bytes(path.read_bytes())
+    keys.add(TableFileSource(path.with_suffix(".tsv")).key())
     assert len(keys) == 5
+
+
+def test_labels_swapped_under_the_same_size_and_times_change_the_key(tmp_path):
+    path = tmp_path / "table.csv"
+    keys = set()
+    for labels in (("pos", "neg"), ("neg", "pos")):
+        path.write_text("text,label\ngood,{}\nbad,{}\n".format(*labels))
+        os.utime(path, ns=(10**18, 10**18))
+        keys.add(TableFileSource(path).key())
+    assert len(keys) == 2
 
 
 def test_the_key_reads_no_text(tmp_path):
@@ -55,12 +65,12 @@ def test_a_large_row_group_is_not_read_at_once(tmp_path):
     reading.close()
 
 
-def test_files_of_one_name_size_and_time_in_two_folders_have_two_keys(tmp_path):
+def test_a_copy_in_another_folder_at_another_time_has_the_same_key(tmp_path):
     keys = set()
     for folder in ("a", "b"):
-        file = tmp_path / folder / "train.csv"
+        file = tmp_path / folder / f"{folder}.csv"
         file.parent.mkdir()
         file.write_text("text,label\ngood,1\n")
-        os.utime(file, (1, 1))
+        os.utime(file, (len(keys), len(keys)))
         keys.add(TableFileSource(file).key())
-    assert len(keys) == 2
+    assert len(keys) == 1

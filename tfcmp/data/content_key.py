@@ -1,0 +1,98 @@
+"""What files hold, as a hash: their content decides whether they are known, not their time stamps.
+
+A file of up to `ALWAYS_READ` bytes is hashed every time, in less than a tenth of a second. Of a
+larger one the hash is kept on record with the status of the file (size, times, inode), and the file
+is read again when its status is another. The status holds ctime, which no program can set: content
+that was changed under an old modification time (`cp -p`, `touch -r`) is noticed by it. File systems
+without a ctime of their own (sshfs, some mounts of object stores) give the modification time in its
+place; there a large file is known by honest times only.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from tfcmp.errors import WorkError
+from tfcmp.runs.files import is_sound, sealed, write_json
+
+ALWAYS_READ = 32 * 2**20
+# Two writes within the resolution of a file system's clock (2 s on FAT) can have the same time. A
+# file that was changed so shortly before it was hashed is not put on record; Git calls such an
+# entry of its index racy and does not trust it either.
+_COARSEST_CLOCK_NS = 2 * 10**9
+
+
+def content_key(files: Sequence[Path], records: Path | None = None) -> str:
+    """SHA-256, in hexadecimal digits, over the contents of `files` in their order.
+
+    Args:
+        files: regular files.
+        records: folder of the hashes of large files; None keeps none.
+
+    Raises:
+        WorkError: a file cannot be read.
+    """
+    paths = [str(file.absolute()) for file in files]
+    record = None if records is None else records / f"content-{_digest(paths)[:24]}.json"
+    known = _read_record(record)
+    digests, settled = [], {}
+    for path, file in zip(paths, files, strict=True):
+        digest, status = _hash_file(file, known.get(path, (None, None)))
+        digests.append(digest)
+        if status is not None:
+            settled[path] = (status, digest)
+    if record is not None and settled != known:
+        # A folder that is full or read-only: the next start reads the file again.
+        with suppress(OSError):
+            write_json(record, sealed({"files": settled}))
+    return _digest(digests)
+
+
+def _hash_file(
+    file: Path, known: tuple[list[int] | None, str | None]
+) -> tuple[str, list[int] | None]:
+    """Hash of a file, and the status under which it may be kept; None: not at all."""
+    try:
+        with file.open("rb") as stream:
+            # Of the open file: on NFS it is opening that asks the server.
+            status, started = _status(stream.fileno()), time.time_ns()
+            size, *times = status[:3]
+            known_status, known_digest = known
+            if size > ALWAYS_READ and known_digest is not None and known_status == status:
+                return known_digest, status
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            is_settled = (
+                size > ALWAYS_READ
+                and max(times) < started - _COARSEST_CLOCK_NS
+                and _status(stream.fileno()) == status
+            )
+    except OSError as error:
+        raise WorkError(f"{file} cannot be read: {error.strerror}.") from None
+    return digest, status if is_settled else None
+
+
+def _status(descriptor: int) -> list[int]:
+    """Size, time of modification, time of the last change of content or status (ns), inode."""
+    status = os.fstat(descriptor)
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def _read_record(record: Path | None) -> dict[str, tuple[list[int], str]]:
+    """Path -> status and hash; empty where there is no record, or it is damaged."""
+    if record is None:
+        return {}
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+        if "sha256" not in content or not is_sound(content):
+            return {}
+        return {path: (status, digest) for path, (status, digest) in content["files"].items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _digest(parts: list[str]) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
