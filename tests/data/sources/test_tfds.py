@@ -132,7 +132,7 @@ def test_the_key_follows_the_content_of_the_files_and_not_their_times(data_dir, 
 
 
 def test_preparing_refuses_a_column_that_could_be_several(data_dir):
-    with pytest.raises(CallError, match="data.text_column"):
+    with pytest.raises(CallError, match=r"data\.text_column"):
         source.TfdsSource("tiny_pairs", data_dir=data_dir).prepare()
 
 

@@ -21,7 +21,9 @@ def make_corpus(texts, labels, groups=None, declared=None, classes: int = 2) -> 
         else np.asarray(declared, np.int8),
         phenomena=np.full(size, -1, np.int16),
         cue_distances=np.full(size, -1, np.int32),
-        classes=tuple("abcdefghijklmnop"[:classes]),
+        classes=tuple("abcdefghijklmnop"[:classes])
+        if classes <= 16
+        else tuple(f"class {number:03}" for number in range(classes)),
         phenomenon_names=(),
     )
 

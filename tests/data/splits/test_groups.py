@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from tfcmp.data.corpus import UNDECLARED, Corpus
 from tfcmp.data.splits import TRAIN, VALIDATION, connected_groups, split_corpus
-from tfcmp.errors import WorkError
 
 _corpora = runpy.run_path(str(Path(__file__).with_name("corpora.py")))
 corpora = _corpora["corpora"]
@@ -72,12 +71,6 @@ def test_copies_of_a_text_outside_of_any_group_are_one_group() -> None:
     corpus = make_corpus([5, 6, 5], [0, 1, 0], groups=[-1, -2, -3])
     groups = connected_groups(corpus, "source")
     assert groups[0] == groups[2] != groups[1]
-
-
-def test_a_corpus_in_one_group_is_refused() -> None:
-    corpus = make_corpus(np.arange(100), np.arange(100) % 2, groups=[0] * 100)
-    with pytest.raises(WorkError, match="smaller groups"):
-        split_corpus(corpus)
 
 
 def test_groups_of_the_source_are_kept_for_intervals_however_the_lines_were_drawn() -> None:

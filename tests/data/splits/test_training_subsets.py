@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tfcmp.data.corpus import Corpus
 from tfcmp.data.splits import split_corpus
-from tfcmp.errors import CallError, WorkError
+from tfcmp.errors import CallError
 
 _corpora = runpy.run_path(str(Path(__file__).with_name("corpora.py")))
 class_shares = _corpora["class_shares"]
@@ -69,8 +69,3 @@ def test_more_training_texts_than_there_are_is_a_wrong_call(imdb: Corpus) -> Non
     size = len(split_corpus(imdb).train)
     with pytest.raises(CallError, match=rf"train_size {size + 1} is more than the {size}"):
         split_corpus(imdb, train_size=size + 1)
-
-
-def test_a_training_subset_too_small_for_the_classes_is_refused(imdb: Corpus) -> None:
-    with pytest.raises(WorkError, match="the train split holds"):
-        split_corpus(imdb, train_size=1)

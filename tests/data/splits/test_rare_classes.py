@@ -1,0 +1,156 @@
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.corpus import SPLITS, Corpus
+from tfcmp.data.rare_classes import settle_rare_classes
+from tfcmp.data.splits import TEST, TRAIN, VALIDATION, Splits, split_by_settings, split_corpus
+from tfcmp.errors import WorkError
+
+_corpora = runpy.run_path(str(Path(__file__).with_name("corpora.py")))
+make_corpus = _corpora["make_corpus"]
+
+
+def sized(*sizes: int) -> Corpus:
+    """Different texts, so many of each class."""
+    labels = np.repeat(np.arange(len(sizes)), sizes)
+    return make_corpus(np.arange(len(labels)), labels, classes=len(sizes))
+
+
+def counts(corpus: Corpus, splits: Splits) -> list[list[int]]:
+    """Texts of each class in train, validation and test."""
+    classes = len(corpus.classes)
+    return [
+        np.bincount(corpus.labels[splits.rows(name)], minlength=classes).tolist() for name in SPLITS
+    ]
+
+
+def settle(corpus: Corpus, rare_classes: str) -> tuple[Corpus, dict, list[str], Splits]:
+    settings = DataSettings(rare_classes=rare_classes)
+    settled = settle_rare_classes(corpus, settings)
+    splits = split_by_settings(settled.corpus, settings)
+    return settled.corpus, settled.describe(), settled.notes(), splits
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_five_texts_among_a_thousand_are_in_every_split(seed: int) -> None:
+    corpus = sized(990, 5)
+    splits = split_corpus(corpus, seed=seed)
+    assert counts(corpus, splits) == [[713, 3], [79, 1], [198, 1]]
+    assert any("'b' 3 / 1 / 1" in note for note in splits.notes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_forty_classes_of_200_down_to_5_are_in_every_split_by_their_shares(seed: int) -> None:
+    corpus = sized(*range(200, 0, -5))
+    train, validation, test = counts(corpus, split_corpus(corpus, seed=seed))
+    for kept, held, tested, size in zip(train, validation, test, range(200, 0, -5), strict=True):
+        assert kept + held + tested == size
+        assert tested == pytest.approx(0.2 * size, abs=0.51)
+        assert held == pytest.approx(max(1, 0.08 * size), abs=0.51)
+
+
+@given(
+    st.lists(st.integers(3, 30), min_size=2, max_size=8),
+    st.sampled_from([0.01, 0.1, 0.5, 0.9]),
+    st.sampled_from([0.01, 0.2, 0.9]),
+    st.integers(0, 3),
+)
+def test_every_class_of_three_texts_or_more_is_in_every_drawn_split(
+    sizes: list[int], validation_share: float, test_share: float, seed: int
+) -> None:
+    corpus = sized(*sizes)
+    splits = split_corpus(
+        corpus, validation_share=validation_share, test_share=test_share, seed=seed
+    )
+    assert min(min(row) for row in counts(corpus, splits)) >= 1
+
+
+def test_rare_classes_are_named_with_their_counts_and_the_option() -> None:
+    with pytest.raises(WorkError) as told:
+        split_corpus(sized(50, 2, 40, 1))
+    for part in ("'b' (2 texts)", "'d' (1 text)", "rare_classes merge", "rare_classes drop"):
+        assert part in str(told.value)
+    assert "'a'" not in str(told.value)
+
+
+def test_rare_classes_become_one() -> None:
+    corpus, described, notes, splits = settle(sized(50, 2, 40, 1), "merge")
+    assert corpus.classes == ("a", "c", "other")
+    assert [sum(column) for column in zip(*counts(corpus, splits), strict=True)] == [50, 40, 3]
+    assert described == {"action": "merge", "into": "other", "classes": {"b": 2, "d": 1}}
+    assert "'b' (2 texts)" in notes[0]
+    assert "'other'" in notes[0]
+    assert "rare_classes" not in splits.removed
+
+
+def test_the_class_of_rare_ones_takes_no_name_that_is_taken() -> None:
+    corpus = sized(50, 2, 40, 1)
+    named = Corpus(**{**vars(corpus), "classes": ("other", "b", "other_2", "d")})
+    assert settle(named, "merge")[0].classes == ("other", "other_2", "other_3")
+
+
+def test_rare_classes_are_left_out_with_their_texts() -> None:
+    corpus, described, notes, splits = settle(sized(50, 2, 40, 1), "drop")
+    assert corpus.classes == ("a", "c")
+    assert [sum(column) for column in zip(*counts(corpus, splits), strict=True)] == [50, 40]
+    assert described == {"action": "drop", "into": None, "classes": {"b": 2, "d": 1}}
+    assert "left out" in notes[0]
+    assert splits.removed["rare_classes"] == 3
+
+
+@pytest.mark.parametrize("action", ["merge", "drop"])
+def test_without_a_rare_class_nothing_is_settled(action: str) -> None:
+    corpus = sized(50, 3)
+    settled, described, notes, _ = settle(corpus, action)
+    assert settled is corpus
+    assert (described, notes) == ({}, [])
+
+
+def test_a_merged_class_that_is_still_rare_is_refused() -> None:
+    with pytest.raises(WorkError, match=r"'other' \(2 texts\).*rare_classes drop"):
+        settle(sized(50, 40, 2), "merge")
+
+
+@pytest.mark.parametrize(("action", "left"), [("drop", 1), ("merge", 1)])
+def test_classes_of_which_fewer_than_two_would_be_left_are_refused(action: str, left: int) -> None:
+    sizes = (50, 2) if action == "drop" else (2, 2)
+    with pytest.raises(WorkError, match=rf"{action} leaves {left} of 2 classes"):
+        settle(sized(*sizes), action)
+
+
+def test_a_class_within_one_group_is_rare_whatever_its_size() -> None:
+    labels = np.repeat([0, 1, 2], 40)
+    corpus = make_corpus(np.arange(120), labels, [*range(80), *[100] * 40], classes=3)
+    assert settle(corpus, "drop")[1]["classes"] == {"c": 40}
+
+
+def test_with_declared_splits_two_texts_are_enough_where_validation_is_drawn() -> None:
+    corpus = make_corpus(
+        np.arange(44), [0, 1] * 20 + [2, 2] + [0, 1], declared=[TRAIN] * 42 + [TEST] * 2, classes=3
+    )
+    splits = split_corpus(corpus)
+    assert counts(corpus, splits)[1][2] == 1
+    assert any("declared test split has no text of class 'c'" in note for note in splits.notes)
+
+
+def test_a_declared_validation_without_a_rare_class_is_taken_with_a_note() -> None:
+    declared = [TRAIN] * 20 + [VALIDATION] * 4 + [TEST] * 6 + [TRAIN, TRAIN, TEST]
+    corpus = make_corpus(np.arange(33), [0, 1] * 15 + [2] * 3, declared=declared, classes=3)
+    splits = split_corpus(corpus)
+    assert counts(corpus, splits) == [[10, 10, 2], [2, 2, 0], [3, 3, 1]]
+    (note,) = splits.notes
+    assert "declared validation split has no text of class 'c'" in note
+
+
+def test_a_declared_validation_that_is_all_copies_of_test_is_drawn_with_a_note() -> None:
+    texts = [*range(40), 100, 101, 100, 101]
+    declared = [TRAIN] * 40 + [VALIDATION] * 2 + [TEST] * 2
+    splits = split_corpus(make_corpus(texts, [0, 1] * 22, declared=declared))
+    assert len(splits.validation) == 4
+    assert any("2 declared validation texts are copies" in note for note in splits.notes)
