@@ -55,8 +55,9 @@ def write_half(cache: Path) -> None:
 
 
 def test_nothing_is_left_of_an_entry_that_was_not_finished(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as told:
         write_half(tmp_path)
+    assert told.value.filename == str(tmp_path)
     assert not list(tmp_path.iterdir())
 
 

@@ -53,8 +53,14 @@ def new_entry(cache: Path, name: str, suffix: str) -> Iterator[Path]:
             if other != file:
                 with suppress(OSError):
                     other.unlink()
+    except OSError as error:
+        # What a full or closed folder is called by the user, who is told of it.
+        if error.filename in (None, str(part)):
+            error.filename = str(cache)
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def write_arrays(cache: Path, name: str, arrays: Mapping[str, np.ndarray]) -> None:

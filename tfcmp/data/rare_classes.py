@@ -67,7 +67,8 @@ class SettledClasses:
             return []
         pairs = [f"{name!r} ({_texts(count)})" for name, count in self.classes.items()]
         done = f"merged into the class {self.into!r}" if self.into else "left out with their texts"
-        return [f"{len(pairs)} rare classes are {done} ({OPTION} {self.action}): {_listed(pairs)}"]
+        count = "1 rare class is" if len(pairs) == 1 else f"{len(pairs)} rare classes are"
+        return [f"{count} {done} ({OPTION} {self.action}): {_listed(pairs)}"]
 
 
 def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:
@@ -143,7 +144,8 @@ def require_enough_of_every_class(
         ways[0] += " of further groups"
     ways += _applicable_actions(corpus, groups, declared, rare)
     if 2 * count > classes:
-        ways.append("check that --data.label_column is the right column")
+        column = "group" if is_by_groups else "label"
+        ways.append(f"check that --data.{column}_column is the right column")
     expected = f"expected at least {_number(needed, 'text')} of each"
     if is_by_groups:
         expected += f", in {_number(needed, 'group')}, as groups and copies of a text stay together"

@@ -12,6 +12,8 @@ from tfcmp.errors import WorkError
 _LARGEST_DEVIATION = 0.25
 # A class share is worth one when it is off by more than this, and by more than a text.
 _LARGEST_DIFFERENCE = 0.1
+# Removed copies are worth one when they were more than this share of the training texts.
+_MOST_COPIES = 0.05
 _SHOWN = 10
 
 
@@ -69,6 +71,12 @@ def describe_split(
 def _notes_of_declared(
     corpus: Corpus, declared: DeclaredSplits, split: np.ndarray
 ) -> Iterator[str]:
+    copies = sum(declared.removed[f"train_copies_of_{name}"] for name in ("test", "validation"))
+    if copies > _MOST_COPIES * (copies + (declared.split == TRAIN).sum()):
+        yield (
+            f"{copies} training texts are copies of test or validation texts and were removed, "
+            f"{(declared.split == TRAIN).sum()} are left"
+        )
     copies = declared.removed["validation_copies_of_test"]
     if copies and VALIDATION in declared.drawn:
         yield (
@@ -80,7 +88,7 @@ def _notes_of_declared(
         if absent and number not in declared.drawn:
             yield (
                 f"the declared {SPLITS[number]} split has no text of class {absent}: its metrics "
-                "say nothing of that"
+                "say nothing about that"
             )
 
 
