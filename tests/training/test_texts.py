@@ -61,6 +61,68 @@ def test_other_settings_of_the_tokens_do_not_share_the_cache(own, tmp_path):
     assert (long.store.lengths.max(), short.store.lengths.max()) == (3, 2)
 
 
+@pytest.mark.parametrize("content", ["", "seen", "garbage\nof\nwords"])
+def test_a_damaged_vocabulary_is_named_and_counted_again(own, tmp_path, capsys, content):
+    cache = tmp_path / "cache"
+    words = prepare_texts(own, cache).tokenizer.lookup.get_vocabulary()
+    (file,) = cache.glob("vocabulary-*.txt")
+    file.write_text(content)
+    assert prepare_texts(own, cache).tokenizer.lookup.get_vocabulary() == words
+    assert str(file) in capsys.readouterr().err
+
+
+def test_damaged_ids_are_named_and_made_again(own, tmp_path, capsys):
+    cache = tmp_path / "cache"
+    ids = prepare_texts(own, cache).store.ids.tolist()
+    (file,) = cache.glob("tokens-*.ids")
+    file.write_bytes(bytes(file.stat().st_size))
+    assert prepare_texts(own, cache).store.ids.tolist() == ids
+    assert str(file) in capsys.readouterr().err
+
+
+def test_other_labels_of_the_same_texts_share_their_ids(own, tmp_path, monkeypatch):
+    cache, file = tmp_path / "cache", Path(own.data.source)
+    first = prepare_texts(own, cache)
+    swapped = file.read_text().replace("pos", "xxx").replace("neg", "pos").replace("xxx", "neg")
+    file.write_text(swapped)
+    monkeypatch.setattr(texts_module, "write_store", lambda *given: pytest.fail("tokenised again"))
+    second = prepare_texts(own, cache)
+    assert (first.corpus.labels != second.corpus.labels).all()
+
+
+@pytest.mark.parametrize(
+    ("action", "classes"), [("merge", ["neg", "pos", "other"]), ("drop", ["neg", "pos"])]
+)
+def test_what_was_done_with_rare_classes_is_told(own, tmp_path, capsys, action, classes):
+    file = Path(own.data.source)
+    lines = [line.rpartition(",")[0] for line in file.read_text().splitlines()]
+    file.write_text("\n".join([*lines, "once,odd", "twice,odd", "alone,strange"]) + "\n")
+    data = replace(own.data, rare_classes=action)
+    texts = prepare_texts(replace(own, data=data), tmp_path / "cache")
+    told = texts.describe()
+    assert told["classes"] == classes
+    assert told["rare_classes"]["classes"] == {"odd": 2, "strange": 1}
+    assert sum(sum(one["class_sizes"].values()) for one in told["splits"].values()) == (
+        27 if action == "merge" else 24
+    )
+    errors = capsys.readouterr().err
+    assert "'odd' (2 texts)" in errors
+    assert f"rare_classes {action}" in errors
+
+
+def test_notes_about_the_splits_are_told_and_described(own, tmp_path, capsys):
+    file = Path(own.data.source)
+    file.write_text(file.read_text() + "odd seen,odd,train\nodd hidden,odd,test\n")
+    texts = prepare_texts(own, tmp_path / "cache")
+    (note,) = texts.describe()["notes"]
+    assert "validation split has no text of class 'odd'" in note
+    assert f"note: {note}" in capsys.readouterr().err
+
+
+def test_without_anything_to_say_nothing_is_described(texts):
+    assert not {"notes", "rare_classes"} & set(texts.describe())
+
+
 def test_split_sizes_and_class_sizes_are_told(texts):
     splits = texts.describe()["splits"]
     assert {name: told["size"] for name, told in splits.items()} == {

@@ -48,6 +48,7 @@ def content_key(files: Sequence[Path], records: Path | None = None) -> str:
     if record is not None and settled != known:
         # A folder that is full or read-only: the next start reads the file again.
         with suppress(OSError):
+            record.parent.mkdir(parents=True, exist_ok=True)
             write_json(record, sealed({"files": settled}))
     return _digest(digests)
 

@@ -82,21 +82,22 @@ def write_store(
     """
     dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
     lengths, full_lengths = [np.zeros(1, np.int64)], [np.zeros(0, np.int64)]
-    with new_entry(cache, f"tokens-{key}", ".ids") as part, part.open("wb") as stream:
-        for batch in batched_lists(texts, TEXTS_A_STEP):
-            ids, kept, full = encode(batch)
-            stream.write(ids.astype(dtype).tobytes())
-            lengths.append(kept)
-            full_lengths.append(full)
+    with new_entry(cache, f"tokens-{key}", ".ids") as part:
+        with part.open("wb") as stream:
+            for batch in batched_lists(texts, TEXTS_A_STEP):
+                ids, kept, full = encode(batch)
+                stream.write(ids.astype(dtype).tobytes())
+                lengths.append(kept)
+                full_lengths.append(full)
+        # Mapped under the temporary name: what another process does to the entry is no matter.
+        written = np.memmap(part, dtype, "r")
+    store = TokenStore(written, np.cumsum(np.concatenate(lengths)), np.concatenate(full_lengths))
     index = {
-        "offsets": np.cumsum(np.concatenate(lengths)),
-        "full_lengths": np.concatenate(full_lengths),
+        "offsets": store.offsets,
+        "full_lengths": store.full_lengths,
         "dtype": np.array(dtype.name),
     }
     write_arrays(cache, f"tokens-{key}", index)
-    store = open_store(cache, key)
-    if store is None:
-        raise OSError(f"the token cache in {cache} vanished while it was written")
     return store
 
 
