@@ -14,7 +14,7 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.text_column import text_column
+from tfcmp.command.text_column import input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory, open_run
@@ -112,7 +112,9 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     examples = (
         sample_test(run, options.sample)
         if file is None
-        else read_examples(file, options.encoding_errors or "strict", text_column(options, run))
+        else read_examples(
+            file, input_reading(options, run, options.input), text_column(options, run)
+        )
     )
     with trusting_saved_models(is_trusting(options)):
         content = evaluate_explanations(
@@ -152,8 +154,8 @@ def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
         require_sample(run, options.sample)
     if options.input is None:
         return ()
-    column = text_column(options, run)
-    return stream_texts(Path(options.input), options.encoding_errors or "strict", column)
+    reading = input_reading(options, run, options.input)
+    return stream_texts(Path(options.input), reading, text_column(options, run))
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:
@@ -191,8 +193,9 @@ def _check_answers(check: str, paths: list[Path], options: Namespace, command: s
     names = ("original", "contrast", "original_label", "contrast_label")
     given = {name: options[f"{name}_column"] for name in names}
     columns = PairColumns(**{name: column for name, column in given.items() if column})
+    reading = input_reading(options, open_run(paths[0]), options.contrast)
     return checks.check_contrast(
-        paths, Path(options.contrast), columns, trust=trust, command=command
+        paths, Path(options.contrast), columns, reading, trust=trust, command=command
     )
 
 
