@@ -6,6 +6,7 @@ import numpy as np
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
+from tfcmp.data.movies import group_by_movie
 from tfcmp.errors import CallError, WorkError
 
 TRAIN, VALIDATION, TEST = range(3)
@@ -88,7 +89,7 @@ def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
         WorkError: see `split_corpus`.
     """
     return split_corpus(
-        corpus,
+        group_by_movie(corpus, data.source),
         grouping=data.grouping,
         validation_share=data.validation_share,
         test_share=data.test_share,

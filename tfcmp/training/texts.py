@@ -1,15 +1,18 @@
 """From a configuration to the token ids that are trained on."""
 
+import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
 from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
-from tfcmp.data.sources.opening import open_source
+from tfcmp.data.doubts import label_doubts, left_out_rows
+from tfcmp.data.sources.opening import describe_file, open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
@@ -37,6 +40,7 @@ class Texts:
     tokenizer: TextTokenizer
     store: TokenStore
     pad_multiple: int
+    of_file: dict[str, Any] = field(default_factory=dict)
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""
@@ -83,6 +87,7 @@ class Texts:
             "splits": described,
             "removed": self.splits.removed,
             "vocabulary_size": self.tokenizer.vocabulary_size,
+            **self.of_file,
         }
 
     def _cut_shares(self, rows: np.ndarray) -> dict[str, float | None]:
@@ -126,6 +131,10 @@ def prepare_texts(
     data = configuration.data
     source = open_source(data)
     corpus = index_source(source, cache)
+    of_file = describe_file(source)
+    # Before the splits: what is odd about the labels may be why they cannot be drawn.
+    for doubt in (*left_out_rows(of_file), *label_doubts(corpus)):
+        sys.stderr.write(f"{source.name}: {doubt}\n")
     splits = split_by_settings(corpus, data)
     tokenizer = build_tokenizer(configuration, files)
     if isinstance(tokenizer, WordTokenizer):
@@ -134,7 +143,7 @@ def prepare_texts(
         size = architecture.vocabulary_size - FIRST_WORD_ID
         tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
     store = _tokenise(source, corpus, tokenizer, cache)
-    return Texts(corpus, splits, tokenizer, store, configuration.training.pad_multiple)
+    return Texts(corpus, splits, tokenizer, store, configuration.training.pad_multiple, of_file)
 
 
 def learn_vocabulary(

@@ -40,6 +40,11 @@ def delimited_rows(
                     f"{path.name}, line {line}: expected {len(header)} cells as in the header, "
                     f"got {len(cells)}{_how_read(reading, dialect)}"
                 )
+            if cells == header:
+                raise WorkError(
+                    f"{path.name}, line {line}: the header stands there again, as where files were "
+                    "joined; remove that line."
+                )
             if any("\n" in cell for cell in cells):
                 swallowed.check(cells, line)
             yield Row(f"line {line}", {name: cells[place] for name, place in positions.items()})

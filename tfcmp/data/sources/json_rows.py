@@ -56,7 +56,9 @@ class _Pairs(list[tuple[str, Any]]):
 
 
 def _line_values(lines: Iterator[str], name: str, may_be_array: bool) -> Iterator[tuple[str, Any]]:
-    other = " Or make the whole file an array of objects." if may_be_array else ""
+    other = (
+        "An array of objects is read too." if may_be_array else "A file of one array is a .json."
+    )
     for number, line in enumerate(lines, start=1):
         if line.strip(" \t\r\n"):
             place = f"line {number}"
@@ -65,7 +67,7 @@ def _line_values(lines: Iterator[str], name: str, may_be_array: bool) -> Iterato
             except (ValueError, RecursionError) as error:
                 raise WorkError(
                     f"{name}, {place}: expected a JSON object on one line, got malformed JSON "
-                    f"({error}). Write the file with a JSON library, an object per line.{other}"
+                    f"({error}). Write the file with a JSON library, an object per line. {other}"
                 ) from None
 
 

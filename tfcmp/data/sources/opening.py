@@ -1,6 +1,7 @@
 """From the name that a user gives to the source of its texts."""
 
 from pathlib import Path
+from typing import Any
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.sources.formats import TABLES, extensions, is_known
@@ -66,6 +67,21 @@ def open_source(settings: DataSettings) -> Source:
         f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file "
         f"({extensions(TABLES)})"
     )
+
+
+def describe_file(source: Source) -> dict[str, Any]:
+    """How a file of the user's was read, for split.json; empty for the other sources.
+
+    Returns:
+        `dialects` (delimiter and quoting by file) and `left_out` (rows by what they lack), each
+        where there is any.
+    """
+    from tfcmp.data.sources.table_file import TableFileSource
+
+    if not isinstance(source, TableFileSource):
+        return {}
+    found = {"dialects": source.dialects(), "left_out": source.left_out()}
+    return {name: dict(value) for name, value in found.items() if value}
 
 
 def _path(name: str | None) -> Path | None:
