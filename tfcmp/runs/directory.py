@@ -189,12 +189,8 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
-        return
-    written = run.read_json(SPLIT)
-    # Through JSON once, as the file has been: tuples are lists there. What only a later version
-    # tells of the texts was not compared when the run began.
-    found = json.loads(json.dumps(described))
-    if written != {name: value for name, value in found.items() if name in written}:
+    # Through JSON once, as the file has been. A later version may describe more than was written.
+    elif (found := json.loads(json.dumps(described))) | run.read_json(SPLIT) != found:
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"

@@ -24,7 +24,7 @@ def delimited_rows(
     """
     with open_binary(path) as stream:
         lines = decoded_lines(stream, path.name, reading.decoding())
-        records = _records(lines, path.name, reading, dialect)
+        records = _records(lines, path, reading, dialect)
         header_line, header = next(records, (1, []))
         place = f"{path.name}, line {header_line} (the header)"
         if dialect.skips_blanks:
@@ -33,7 +33,6 @@ def delimited_rows(
             header = [asked.get(name, name) for name in header]
         names = columns.present(header, place, delimiter_name(dialect.delimiter))
         positions = {name: header.index(name) for name in names}
-        swallowed = SwallowedRows(path, reading, dialect)
         for line, cells in records:
             if len(cells) != len(header):
                 raise WorkError(
@@ -45,26 +44,29 @@ def delimited_rows(
                     f"{path.name}, line {line}: the header stands there again, as where files were "
                     "joined; remove that line."
                 )
-            if any("\n" in cell for cell in cells):
-                swallowed.check(cells, line)
             yield Row(f"line {line}", {name: cells[place] for name, place in positions.items()})
 
 
 def _records(
-    lines: Iterator[str], name: str, reading: Reading, dialect: Dialect
+    lines: Iterator[str], path: Path, reading: Reading, dialect: Dialect
 ) -> Iterator[tuple[int, list[str]]]:
     """Yields each record that is not blank with the number of its first line."""
     reader = dialect.reader(lines)
+    swallowed = SwallowedRows(path, reading, dialect)
+    line = dialect.lines_before
     while True:
-        first_line = dialect.lines_before + reader.line_num + 1
+        first_line = line + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             raise WorkError(
-                f"{name}, line {first_line}: {error}{_how_read(reading, dialect)}"
+                f"{path.name}, line {first_line}: {error}{_how_read(reading, dialect)}"
             ) from None
+        line = dialect.lines_before + reader.line_num
+        if line > first_line:
+            swallowed.check(cells, first_line)
         if cells:
             yield first_line, cells
 

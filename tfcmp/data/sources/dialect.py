@@ -109,19 +109,25 @@ def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) ->
 
 
 def _has_blanks(lines: list[str], delimiter: str) -> bool:
-    """Whether blanks stand behind every delimiter of the header, or between one and a quote.
+    """Whether blanks stand behind every delimiter of the header, or before a quote in the first row.
 
     No program that quotes cells writes a quote bare inside one.
     """
-    header, *rows = [*_first_rows(lines, delimiter), []]
-    is_spaced = len(header) > 1 and all(name.startswith(" ") for name in header[1:])
-    return is_spaced or any(re.match(' +"', cell) for row in rows for cell in row)
+    header, plain, *_ = [*_first_rows(lines, delimiter), [], []]
+    if len(header) > 1 and all(name.startswith(" ") for name in header[1:]):
+        return True
+    _, skipped, *_ = [*_first_rows(lines, delimiter, skips=True), [], []]
+    if len(plain) != len(skipped):
+        return len(skipped) == len(header)
+    # A quoted cell may begin with a blank of its own, which is read alike either way.
+    cells = zip(plain, skipped, strict=True)
+    return any(cell != other and cell.lstrip(" ") != other for cell, other in cells)
 
 
-def _first_rows(lines: list[str], delimiter: str) -> list[list[str]]:
+def _first_rows(lines: list[str], delimiter: str, skips: bool = False) -> list[list[str]]:
     """The header and the first row, read without complaint."""
     csv.field_size_limit(LONGEST_CELL)
-    rows = (row for row in csv.reader(lines, delimiter=delimiter) if row)
+    rows = (row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=skips) if row)
     try:
         return list(islice(rows, 2))
     except csv.Error:

@@ -16,6 +16,7 @@ _SPLITS = {
     "dev": "validation",
     "test": "test",
 }
+_WITH_PARTS = (list, dict, bytes)
 _INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
@@ -26,7 +27,7 @@ def label_of(row: Row, column: str, file: str, may_lack: bool = False) -> str | 
         WorkError: there is none, or something with parts; names the line or row.
     """
     value = row.cells[column]
-    is_single = not isinstance(value, list | dict | bytes)
+    is_single = not isinstance(value, _WITH_PARTS)
     label = label_name(value) if is_single else None
     if label is None and not (is_single and may_lack):
         got = "nothing" if not value or value != value else f"a {type(value).__name__}"
@@ -79,5 +80,5 @@ def label_name(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     name = str(value).strip()
-    integral = _INTEGRAL_FLOAT.fullmatch(name)
+    integral = name.endswith("0") and _INTEGRAL_FLOAT.fullmatch(name)
     return (integral[1] if integral else name) or None

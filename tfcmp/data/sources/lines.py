@@ -73,12 +73,16 @@ def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
     pieces: list[str] = []
     held = 0
     for text in chunks:
-        *complete, rest = text.split("\n")
-        for line in complete:
-            pieces.append(line + "\n")
-            yield "".join(pieces)
+        first, *others = text.split("\n")
+        if not others:
+            rest = first
+        else:
+            yield "".join((*pieces, first, "\n"))
             pieces.clear()
             held = 0
+            rest = others.pop()
+            for line in others:
+                yield line + "\n"
         if rest:
             pieces.append(rest)
             held += len(rest)

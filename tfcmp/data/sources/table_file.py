@@ -107,33 +107,25 @@ class TableFileSource:
             CallError: a file or an option is wrong.
             WorkError: what a file holds is wrong; names the line or row.
         """
-        return (record for _, record in self.placed_records())
-
-    def require_first_rows(self) -> None:
-        """Reads the first row of every file, where a missing column shows.
-
-        Raises:
-            CallError, WorkError: as `records`.
-        """
-        files = self.files()
-        require_use(list(files), self.reading())
-        for file, split in files.items():
-            next(self._records_of(file, split, Counter()), None)
-
-    def placed_records(self) -> Iterator[tuple[str, Record]]:
-        """The records, each with its place: "line 7", behind its file where there are several."""
         files, left_out = self.files(), Counter[str]()
         require_use(list(files), self.reading())
         for file, split in files.items():
-            prefix = f"{file.name}, " if len(files) > 1 else ""
-            for row, record in self._records_of(file, split, left_out):
-                yield prefix + row.place, record
+            for _, record in self._records_of(file, split, left_out):
+                yield record
         self._left_out = left_out
+
+    def placed_records(self) -> Iterator[tuple[str, Record]]:
+        """The records, each with its place: "line 7", behind its file where there are several."""
+        files = self.files()
+        for file, split in files.items():
+            prefix = f"{file.name}, " if len(files) > 1 else ""
+            for row, record in self._records_of(file, split, Counter()):
+                yield prefix + row.place, record
 
     def left_out(self) -> Mapping[str, int]:
         """How many rows were left out, by what they lack; reads the files if need be."""
         if self.skip_incomplete and self._left_out is None:
-            for _ in self.placed_records():
+            for _ in self.records():
                 pass
         return dict(self._left_out or {})
 
