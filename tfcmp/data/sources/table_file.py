@@ -114,6 +114,17 @@ class TableFileSource:
                 yield record
         self._left_out = left_out
 
+    def require_first_rows(self) -> None:
+        """Reads the first row of every file, where a missing column shows.
+
+        Raises:
+            CallError, WorkError: see `records`.
+        """
+        files = self.files()
+        require_use(list(files), self.reading())
+        for file, split in files.items():
+            next(self._records_of(file, split, Counter()), None)
+
     def placed_records(self) -> Iterator[tuple[str, Record]]:
         """The records, each with its place: "line 7", behind its file where there are several."""
         files = self.files()
