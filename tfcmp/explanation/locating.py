@@ -28,7 +28,7 @@ class Located:
     def where(self) -> str:
         """The places in words."""
         more = self.count - len(self.places)
-        return ", ".join(self.places) + (f" and {more} more" if more else "")
+        return "; ".join(self.places) + (f" and {more} more" if more else "")
 
 
 def locate(run: RunDirectory, ids: Collection[str]) -> dict[str, Located]:

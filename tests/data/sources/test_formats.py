@@ -93,7 +93,7 @@ def workbook(tmp_path):
 def test_a_workbook_is_read_as_its_csv_would_be(workbook):
     path = workbook(("label", "text", None), (1, "good, indeed\nyes"), (), (True, 7), (0.5, "fine"))
     assert records(path) == [("good, indeed\nyes", "1"), ("7", "True"), ("fine", "0.5")]
-    assert [place for place, _ in TableFileSource(path).placed_records()][1] == "row 4"
+    assert [place for place, _ in TableFileSource(path).placed_records()][1] == "table.xlsx, row 4"
 
 
 def test_a_cell_that_a_row_of_a_workbook_lacks_is_empty(workbook):

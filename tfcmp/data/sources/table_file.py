@@ -126,10 +126,10 @@ class TableFileSource:
             next(self._records_of(file, split, Counter()), None)
 
     def placed_records(self) -> Iterator[tuple[str, Record]]:
-        """The records, each with its place: "line 7", behind its file where there are several."""
-        files = self.files()
-        for file, split in files.items():
-            prefix = f"{file.name}, " if len(files) > 1 else ""
+        """The records, each with its place: "reviews.csv, line 7"."""
+        for file, split in self.files().items():
+            # The place of a row names its file in a folder.
+            prefix = "" if file.is_dir() else f"{file.name}, "
             for row, record in self._records_of(file, split, Counter()):
                 yield prefix + row.place, record
 
