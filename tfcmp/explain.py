@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,15 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.text_column import text_column
+from tfcmp.command.text_column import input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.later import EXPLANATION
 
 if TYPE_CHECKING:
     from tfcmp.reporting.checks import Checked
+    from tfcmp.reporting.document import Table
 
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
@@ -112,7 +114,9 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     examples = (
         sample_test(run, options.sample)
         if file is None
-        else read_examples(file, options.encoding_errors or "strict", text_column(options, run))
+        else read_examples(
+            file, input_reading(options, run, options.input), text_column(options, run)
+        )
     )
     with trusting_saved_models(is_trusting(options)):
         content = evaluate_explanations(
@@ -152,8 +156,8 @@ def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
         require_sample(run, options.sample)
     if options.input is None:
         return ()
-    column = text_column(options, run)
-    return stream_texts(Path(options.input), options.encoding_errors or "strict", column)
+    reading = input_reading(options, run, options.input)
+    return stream_texts(Path(options.input), reading, text_column(options, run))
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:
@@ -191,8 +195,9 @@ def _check_answers(check: str, paths: list[Path], options: Namespace, command: s
     names = ("original", "contrast", "original_label", "contrast_label")
     given = {name: options[f"{name}_column"] for name in names}
     columns = PairColumns(**{name: column for name, column in given.items() if column})
+    reading = input_reading(options, open_run(paths[0]), options.contrast)
     return checks.check_contrast(
-        paths, Path(options.contrast), columns, trust=trust, command=command
+        paths, Path(options.contrast), columns, reading, trust=trust, command=command
     )
 
 
@@ -205,10 +210,36 @@ def _check_predictions(
     if check == "calibrate":
         return checks.calibrate_runs(paths, command)
     if check == "label_errors":
+        confidence = CONFIDENCE if options.confidence is None else options.confidence
         return checks.find_label_errors(
-            paths, CONFIDENCE if options.confidence is None else options.confidence
+            paths, confidence, lambda table: _with_places(table, paths[0], options.show_texts)
         )
     return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
+
+
+def _with_places(table: "Table", path: Path, shows_texts: bool) -> "Table":
+    """The table of label errors with the places of the texts, found in the run's source.
+
+    Of a source that is no file places are told with the texts only: reading it takes longer than
+    all the rest.
+    """
+    from tfcmp.explanation.locating import is_file, locate
+    from tfcmp.reporting.label_errors import with_places
+
+    run = open_run(path)
+    if not shows_texts and not is_file(run):
+        return table
+    if not is_file(run):
+        import_tensorflow()
+    try:
+        found = locate(run, [str(row[0]) for row in table.rows])
+    except TfcmpError as error:
+        if shows_texts:
+            raise
+        return replace(table, note=f"{table.note} Places are not told: {error}")
+    places = {id: one.where for id, one in found.items()}
+    texts = {id: one.text for id, one in found.items()} if shows_texts else None
+    return with_places(table, places, texts)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser
+from jsonargparse import ArgumentParser, Namespace
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.text_column import add_input, text_column
+from tfcmp.command.text_column import add_input, input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.directory import open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 
 if TYPE_CHECKING:
     from tfcmp.inference.calibrated import CalibratedClassifier
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> None:
         "--encoding-errors",
         choices=["strict", "replace"],
         default="strict",
-        help="bytes that are not UTF-8: strict ends with their line, replace answers all lines",
+        help="bytes that do not decode: strict ends with their line, replace answers all lines",
     )
     parser.add_argument(
         "--calibrated",
@@ -57,8 +57,7 @@ def main(arguments: list[str]) -> None:
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
     _check_one_source(options.texts, options.input)
-    column = text_column(options, open_run(Path(options.run)))
-    texts = options.texts or _texts_of(options.input, options.encoding_errors, column)
+    texts = options.texts or _texts_of(options, open_run(Path(options.run)))
     temperature = read_temperature(Path(options.run)) if options.calibrated else None
     import_tensorflow()
     import tfcmp
@@ -92,8 +91,10 @@ def _check_one_source(texts: list[str], file: str | None) -> None:
         raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
 
 
-def _texts_of(file: str | None, encoding_errors: str, column: str) -> Iterable[str]:
-    return stream_texts(Path(file) if file is not None else None, encoding_errors, column)
+def _texts_of(options: Namespace, run: RunDirectory) -> Iterable[str]:
+    path = Path(options.input) if options.input is not None else None
+    reading = input_reading(options, run, options.input)
+    return stream_texts(path, reading, text_column(options, run))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import yaml
 
 from tfcmp.data.corpus import text_hash
 from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.sources.reading import Reading
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.samples import read_examples, require_sample, sample_test
 from tfcmp.runs.directory import RunDirectory
@@ -94,7 +95,9 @@ def test_bytes_that_are_no_text_are_told_or_replaced(tmp_path, name):
     (tmp_path / name).write_bytes(b"text\nfine \xff\n")
     with pytest.raises(WorkError, match="line 2: byte 0xff"):
         read_examples(tmp_path / name)
-    assert read_examples(tmp_path / name, "replace")[-1].text == "fine \ufffd"
+    assert (
+        read_examples(tmp_path / name, Reading(encoding_errors="replace"))[-1].text == "fine \ufffd"
+    )
 
 
 def test_the_texts_of_a_table_are_read_as_they_were_for_the_training(run, tmp_path):

@@ -2,6 +2,7 @@
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.text_column import READING
 from tfcmp.errors import CallError
 
 # What a check does alone; none goes with another one.
@@ -19,12 +20,10 @@ _BELONGS = {
     "contrast_label_column": ("contrast",),
     "figures": ("curves",),
     "confidence": ("label_errors",),
+    "show_texts": ("label_errors",),
     "compare": CHECKS,
 }
-_EXPLAINING = (
-    *("text", "input", "sample", "evaluate", "other", "method", "steps", "html"),
-    "encoding_errors",
-)
+_EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "steps", "html")
 CASES = 200
 # With fewer, the intervals are wider than what models differ by.
 FEWEST_CASES = 100
@@ -43,8 +42,7 @@ def add_checks(parser: ArgumentParser) -> None:
         "--contrast",
         type=str | None,
         metavar="FILE",
-        help="accuracy and consistency on pairs of a .csv, .tsv, .jsonl or .parquet; writes "
-        "contrast.json",
+        help="accuracy and consistency on pairs of a table; writes contrast.json",
     )
     for side in ("original", "contrast"):
         parser.add_argument(f"--{side}-column", type=str | None, help=f"column; {side} by default")
@@ -57,6 +55,7 @@ def add_checks(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
     )
+    _switch(parser, "--show-texts", "with --label-errors: the texts too")
     _switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
     parser.add_argument(
         "--compare", nargs="+", type=str, metavar="RUN", help="more runs, in the same table"
@@ -80,7 +79,8 @@ def chosen_check(options: Namespace) -> str | None:
             )
     if not chosen:
         return None
-    for name in _EXPLAINING:
+    # Pairs are read from a file too.
+    for name in (*_EXPLAINING, *(() if chosen[0] == "contrast" else READING)):
         if _is_given(options, name):
             raise CallError(f"{_flag(name)} and {_flag(chosen[0])} contradict each other")
     if options.cases is not None and options.cases < FEWEST_CASES:

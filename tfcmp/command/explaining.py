@@ -14,7 +14,7 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],
-        help="bytes of --input that are not UTF-8: strict, the default, ends with their line",
+        help="bytes of the file that do not decode: strict, the default, ends with their line",
     )
     parser.add_argument(
         "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"

@@ -1,6 +1,7 @@
 """What can be set: one line of meaning per field, which `--help` shows."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Pooling = Literal["max", "mean", "last", "max+mean"]
@@ -14,13 +15,22 @@ class DataSettings:
     """Which texts, how they are split, how much of each the model sees.
 
     Args:
-        source: imdb, diagnostic, tfds:NAME, or a .csv, .tsv, .jsonl or .parquet file.
+        source: imdb, diagnostic, tfds:NAME, or a file (.csv, .tsv, .jsonl, .parquet, .json, .xlsx).
+        validation: file whose texts are the validation split; those of source are train then.
+        test: file whose texts are the test split; those of source are train then.
         text_column: column (or TFDS feature) that holds the text.
         label_column: column (or TFDS feature) that holds the label.
-        split_column: column of a file that says train, validation or test; used where present.
-        group_column: column of a file whose equal values are never torn apart; used where present.
+        split_column: column of a file that says train, validation or test; used where present;
+            none leaves it out.
+        group_column: column of a file whose equal values are never torn apart; used where present;
+            none leaves it out.
+        skip_incomplete: leave out rows without text or label, counted, in place of an error.
         encoding: encoding of a text file.
         encoding_errors: what to do with bytes that do not decode.
+        delimiter: of a .csv or .tsv, one character or tab, comma, semicolon, pipe, space; null
+            takes that of the format, or the one with which the header has the columns.
+        quoting: of a .csv or .tsv, minimal (double quotes enclose cells) or none (they are text);
+            null tells it from the file.
         grouping: source keeps groups (movies) whole, none splits text by text and leaks.
         validation_share: share of the training texts held out for validation.
         test_share: share of the texts held out for test where the source has no test split.
@@ -33,12 +43,17 @@ class DataSettings:
     """
 
     source: str = "imdb"
+    validation: str | None = None
+    test: str | None = None
     text_column: str = "text"
     label_column: str = "label"
-    split_column: str = "split"
-    group_column: str = "group"
+    split_column: str | None = "split"
+    group_column: str | None = "group"
+    skip_incomplete: bool = False
     encoding: str = "utf-8"
     encoding_errors: Literal["strict", "replace"] = "strict"
+    delimiter: str | None = None
+    quoting: Literal["minimal", "none"] | None = None
     grouping: Literal["source", "none"] = "source"
     validation_share: float = 0.1
     test_share: float = 0.2
@@ -47,6 +62,13 @@ class DataSettings:
     train_size: int | None = None
     max_length: int | None = 400
     truncation: Literal["head", "tail", "head+tail"] = "head"
+
+    def __post_init__(self) -> None:
+        # A run finds them again from any working directory.
+        for name in ("validation", "test"):
+            file = getattr(self, name)
+            if file is not None:
+                setattr(self, name, str(Path(file).expanduser().absolute()))
 
 
 @dataclass

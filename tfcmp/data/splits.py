@@ -9,6 +9,7 @@ from tfcmp.data.corpus import Corpus
 from tfcmp.data.declared_splits import TEST, TRAIN, VALIDATION, read_declared_splits
 from tfcmp.data.drawing import draw_by_shares, draw_whole_groups, holds_every_class
 from tfcmp.data.groups import GroupTable, connected_groups
+from tfcmp.data.movies import group_by_movie
 from tfcmp.data.rare_classes import require_enough_of_every_class
 from tfcmp.data.split_notes import check_declared, describe_split
 from tfcmp.errors import CallError
@@ -101,7 +102,7 @@ def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
         CallError, WorkError: see `split_corpus`.
     """
     return split_corpus(
-        corpus,
+        group_by_movie(corpus, data.source),
         grouping=data.grouping,
         validation_share=data.validation_share,
         test_share=data.test_share,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tfcmp.data.sources.reading import Reading
 from tfcmp.errors import WorkError
 from tfcmp.explanation.behaviour.cases import TEST_SET_VERSION
 from tfcmp.explanation.behaviour.measuring import find_sides
@@ -12,6 +13,7 @@ from tfcmp.explanation.behaviour.testing import TestSet, make_test_set, run_test
 from tfcmp.explanation.contrast.contamination import check_training, warning_of
 from tfcmp.explanation.contrast.measuring import measure_pairs
 from tfcmp.explanation.contrast.pairs import PairColumns, read_pairs
+from tfcmp.inference.inputs import DEFAULT_READING
 from tfcmp.reporting.behaviour import behaviour_table
 from tfcmp.reporting.checks import Checked, names_of
 from tfcmp.reporting.contrasts import contrast_table
@@ -67,15 +69,23 @@ def check_behaviour(
 
 
 def check_contrast(
-    paths: Sequence[Path], file: Path, columns: PairColumns, *, trust: bool = False, command: str
+    paths: Sequence[Path],
+    file: Path,
+    columns: PairColumns,
+    reading: Reading = DEFAULT_READING,
+    *,
+    trust: bool = False,
+    command: str,
 ) -> Checked:
     """Answers the pairs of `file`, writes contrast.json into each run, and tabulates.
+
+    `reading` is how the file is read.
 
     Raises:
         CallError, WorkError: see `read_pairs`; a path is no complete run.
     """
     runs = [open_run(path) for path in paths]
-    pairs = [read_pairs(file, columns, _classes(run)) for run in runs]
+    pairs = [read_pairs(file, columns, _classes(run), reading) for run in runs]
     about = {"file": file.name, "sha256": sha256_of(file), "columns": asdict(columns)}
     contents = {}
     for name, run, of_run in zip(names_of(paths), runs, pairs, strict=True):

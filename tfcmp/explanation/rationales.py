@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.lines import Decoding
+from tfcmp.data.sources.dialect import Dialect
+from tfcmp.data.sources.labels import label_name
+from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.rows import iterate_rows
-from tfcmp.data.sources.table_file import label_name
 from tfcmp.errors import WorkError
 from tfcmp.explanation.words import Span
+from tfcmp.inference.inputs import DEFAULT_READING
 
 RATIONALE, GROUP = "rationale", "group"
 
@@ -27,23 +29,28 @@ class MarkedText(NamedTuple):
 def read_rationales(
     path: Path,
     text_column: str,
-    encoding: str = "utf-8",
-    encoding_errors: str = "strict",
+    reading: Reading = DEFAULT_READING,
     flag: str | None = None,
+    dialect: Dialect | None = None,
 ) -> Iterator[MarkedText]:
-    """The rows of a .csv, .tsv, .jsonl or .parquet file.
+    """The rows of a table.
 
     A rationale is a list of phrases, each of which stands for all its occurrences, or of pairs of
     places (start, end) in characters. In .csv and .tsv it is such a list in JSON, or one phrase.
-    `flag` is what a user names another column with.
+
+    Args:
+        path: a table.
+        text_column: name of the column of texts.
+        reading: how it is read.
+        flag: what a user names another column with.
+        dialect: of a .csv or .tsv, where it is known already.
 
     Raises:
         CallError: no such file, or one of another kind.
         WorkError: what it holds is wrong; names the line or row.
     """
     columns = Columns({text_column: flag}, [RATIONALE, GROUP])
-    decoding = Decoding(encoding, encoding_errors)
-    for row in iterate_rows(path, columns, decoding):
+    for row in iterate_rows(path, columns, reading, dialect):
         text = row.text(text_column, path.name)
         yield MarkedText(text, label_name(row.cells.get(GROUP)), _rationale(row, text, path.name))
 

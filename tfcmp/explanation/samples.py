@@ -11,12 +11,15 @@ from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.data.picking import data_settings, pick_texts
 from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.sources.formats import INPUTS, LINES
+from tfcmp.data.sources.input_file import check_file, format_of
 from tfcmp.data.sources.opening import open_source
+from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.rationales import MarkedText, read_rationales
 from tfcmp.explanation.words import Span
-from tfcmp.inference.inputs import FLAG, TEXT_COLUMN, stream_texts
+from tfcmp.inference.inputs import DEFAULT_READING, FLAG, TEXT_COLUMN, stream_texts
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
 SEED_OF_SAMPLE = 0
@@ -61,13 +64,13 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
 
 
 def read_examples(
-    path: Path, encoding_errors: str = "strict", column: str = TEXT_COLUMN
+    path: Path, reading: Reading = DEFAULT_READING, column: str = TEXT_COLUMN
 ) -> list[Example]:
     """The texts of a file of the user's, with the columns `group` and `rationale` where it has them.
 
     Args:
         path: a table; or a .txt, a text a line, of which no more is known.
-        encoding_errors, column: see `tfcmp.inference.inputs.stream_texts`.
+        reading, column: see `tfcmp.inference.inputs.stream_texts`.
 
     Raises:
         CallError: no such file, or one of another kind.
@@ -75,7 +78,7 @@ def read_examples(
     """
     examples: list[Example] = []
     groups: dict[str, int] = {}
-    for row in _marked_texts(path, encoding_errors, column):
+    for row in _marked_texts(path, reading, column):
         alone = -1 - len(examples)
         group = alone if row.group is None else groups.setdefault(row.group, len(groups))
         examples.append(Example(text_id(row.text), row.text, group, row.rationale))
@@ -84,10 +87,11 @@ def read_examples(
     return examples
 
 
-def _marked_texts(path: Path, encoding_errors: str, column: str) -> Iterator[MarkedText]:
-    if path.suffix.lower() == ".txt":
-        return (MarkedText(text, None, None) for text in stream_texts(path, encoding_errors))
-    return read_rationales(path, column, encoding_errors=encoding_errors, flag=FLAG)
+def _marked_texts(path: Path, reading: Reading, column: str) -> Iterator[MarkedText]:
+    check_file(path, INPUTS)
+    if format_of(path) == LINES:
+        return (MarkedText(text, None, None) for text in stream_texts(path, reading))
+    return read_rationales(path, column, reading, FLAG)
 
 
 def _test_groups(run: RunDirectory) -> Mapping[str, int]:
@@ -115,9 +119,10 @@ def _texts(settings: DataSettings) -> Iterator[_Text]:
         for review in source.test_reviews():
             yield _Text(review.text, tuple(Span(*place) for place in review.rationale))
     elif isinstance(source, TableFileSource):
-        how = (source.text_column, source.encoding, source.encoding_errors)
-        for row in read_rationales(source.path, *how):
-            yield _Text(row.text, row.rationale)
+        for file in source.files():
+            how = (source.text_column, source.reading(), None, source.dialect(file))
+            for row in read_rationales(file, *how):
+                yield _Text(row.text, row.rationale)
     else:
         for record in source.records():
             yield _Text(record.text, None)

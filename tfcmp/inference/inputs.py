@@ -6,41 +6,39 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.input_file import check_file, open_binary
+from tfcmp.data.sources.formats import INPUTS, LINES
+from tfcmp.data.sources.input_file import check_file, format_of, open_binary
 from tfcmp.data.sources.lines import Decoding, decoded_lines
-from tfcmp.data.sources.rows import TABLE_EXTENSIONS, iterate_rows
+from tfcmp.data.sources.reading import Reading
+from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import CallError
 
 TEXT_COLUMN = "text"
 FLAG = "--text-column"
+DEFAULT_READING = Reading(options="--")
 
 
 def stream_texts(
-    path: Path | None, encoding_errors: str = "strict", column: str = TEXT_COLUMN
+    path: Path | None, reading: Reading = DEFAULT_READING, column: str = TEXT_COLUMN
 ) -> Iterator[str]:
     r"""Yields the texts to be answered, in order; empty ones too.
 
     Args:
-        path: a .txt (a text a line), or a .csv, .tsv, .jsonl or .parquet (null being an
-            empty text); None reads stdin, a text a line, as it comes. Only "\n" ends
-            a line, and a "\r" before it is dropped.
-        encoding_errors: "strict" refuses bytes that are not UTF-8, "replace" puts U+FFFD in
-            their place.
+        path: a .txt (a text per line), or a table (null being an empty text); None reads stdin, a
+            text per line, as it comes. Only "\n" ends a line, and a "\r" before it is dropped.
+        reading: encoding and delimiter.
         column: of a table, with the texts.
 
     Raises:
-        CallError: no such file, a folder, another extension, or no stdin.
+        CallError: no such file, a folder, a pipe, another extension, or no stdin.
         WorkError: bytes do not decode, or the file is damaged; names the line or row.
     """
-    decoding = Decoding(
-        "utf-8", encoding_errors, "To answer it all the same, add --encoding-errors replace."
-    )
     if path is None:
-        return _texts_of_lines(_standard_input(), "stdin", decoding)
-    check_file(path, (".txt", *TABLE_EXTENSIONS))
-    if path.suffix.lower() == ".txt":
-        return _texts_of_file(path, decoding)
-    return _texts_of_table(path, decoding, column)
+        return _texts_of_lines(_standard_input(), "stdin", reading.decoding())
+    check_file(path, INPUTS)
+    if format_of(path) == LINES:
+        return _texts_of_file(path, reading.decoding())
+    return _texts_of_table(path, reading, column)
 
 
 def _standard_input() -> BinaryIO:
@@ -60,6 +58,6 @@ def _texts_of_file(path: Path, decoding: Decoding) -> Iterator[str]:
         yield from _texts_of_lines(stream, path.name, decoding)
 
 
-def _texts_of_table(path: Path, decoding: Decoding, column: str) -> Iterator[str]:
-    for row in iterate_rows(path, Columns({column: FLAG}), decoding):
+def _texts_of_table(path: Path, reading: Reading, column: str) -> Iterator[str]:
+    for row in iterate_rows(path, Columns({column: FLAG}), reading):
         yield row.text(column, path.name)

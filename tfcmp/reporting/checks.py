@@ -1,13 +1,13 @@
 """Checks of runs by the predictions that they hold: calibration, label errors, curves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.document import Table
+from tfcmp.reporting.document import Cell, Table
 from tfcmp.reporting.figures.drawing import on_paper
 from tfcmp.reporting.forgetting import curves
 from tfcmp.reporting.gathering import gather
@@ -18,6 +18,8 @@ from tfcmp.runs.files import make_folder, whole_file
 
 # Of a list that may have hundreds.
 ROWS_SHOWN = 50
+# Of a text that may be a whole book; --json gives all of it.
+CHARACTERS_SHOWN = 300
 
 
 class Checked(NamedTuple):
@@ -42,8 +44,12 @@ def calibrate_runs(paths: Sequence[Path], command: str) -> Checked:
     return Checked(contents, (temperature_table(contents),))
 
 
-def find_label_errors(paths: Sequence[Path], threshold: float) -> Checked:
+def find_label_errors(
+    paths: Sequence[Path], threshold: float, complete: Callable[[Table], Table] | None = None
+) -> Checked:
     """Test texts that all runs get wrong with a probability of at least `threshold`.
+
+    `complete` adds what the runs do not know: where the texts stand.
 
     Raises:
         CallError: the runs were not tested on the same texts.
@@ -52,11 +58,20 @@ def find_label_errors(paths: Sequence[Path], threshold: float) -> Checked:
     entrants = gather(paths).entrants
     classes = entrants[0].runs[0].result["classes"]
     table = label_error_table(entrants, classes, threshold)
+    if complete is not None:
+        table = complete(table)
     contents = plain_values(table)
+    table = replace(table, rows=tuple(tuple(map(_short, row)) for row in table.rows))
     if len(table.rows) > ROWS_SHOWN:
         note = f"{table.note} The first {ROWS_SHOWN} are shown; --json gives all."
         table = replace(table, rows=table.rows[:ROWS_SHOWN], note=note)
     return Checked(contents, (table,))
+
+
+def _short(cell: Cell) -> Cell:
+    """A cell that a table on a terminal has room for."""
+    is_long = isinstance(cell, str) and len(cell) > CHARACTERS_SHOWN
+    return f"{cell[:CHARACTERS_SHOWN]}..." if is_long else cell
 
 
 def draw_curves(paths: Sequence[Path], folder: Path | None) -> Checked:

@@ -5,7 +5,7 @@ against it. It stays a candidate until somebody has read it: all models may shar
 the fewer and the more alike they are, the more of their common errors are listed here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ COLUMNS = (
     Column("probability_of_label", "mean p(label)", "number"),
     Column("tokens", "tokens", "count"),
 )
+
+WHERE, TEXT = Column("where", "where"), Column("text", "text")
 
 
 def label_error_table(
@@ -70,3 +72,11 @@ def label_error_table(
     if len(runs) == 1:
         note += " One run cannot tell its own errors from those of the labels: add others."
     return make_table("label_errors", "Candidates for label errors", COLUMNS, rows, note)
+
+
+def with_places(table: Table, places: Mapping[str, str], texts: Mapping[str, str] | None) -> Table:
+    """The table with the place of every text, and with the texts where they are given; by id."""
+    columns = [WHERE] if texts is None else [WHERE, TEXT]
+    of_columns = [places] if texts is None else [places, texts]
+    rows = [(*row, *(values[str(row[0])] for values in of_columns)) for row in table.rows]
+    return make_table(table.name, table.title, [*table.columns, *columns], rows, table.note)

@@ -189,8 +189,8 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
-    # Through JSON once, as the file has been: tuples are lists there.
-    elif run.read_json(SPLIT) != json.loads(json.dumps(described)):
+    # Through JSON once, as the file has been. A later version may describe more than was written.
+    elif (found := json.loads(json.dumps(described))) | run.read_json(SPLIT) != found:
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"

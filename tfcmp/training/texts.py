@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedMode
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
 from tfcmp.data.cache_entries import find_entry, new_entry
 from tfcmp.data.corpus import SPLITS, Corpus, index_source, source_changed, text_hash
+from tfcmp.data.doubts import label_doubts, left_out_rows
 from tfcmp.data.rare_classes import settle_rare_classes
-from tfcmp.data.sources.opening import open_source
+from tfcmp.data.sources.opening import describe_file, open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
@@ -39,6 +41,7 @@ class Texts:
     store: TokenStore
     pad_multiple: int
     rare_classes: dict[str, object] = field(default_factory=dict)
+    of_file: dict[str, Any] = field(default_factory=dict)
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""
@@ -90,6 +93,7 @@ class Texts:
             **({"rare_classes": self.rare_classes} if self.rare_classes else {}),
             **({"notes": list(self.splits.notes)} if self.splits.notes else {}),
             "vocabulary_size": self.tokenizer.vocabulary_size,
+            **self.of_file,
         }
 
     def _cut_shares(self, rows: np.ndarray) -> dict[str, float | None]:
@@ -132,7 +136,12 @@ def prepare_texts(
     """
     data = configuration.data
     source = open_source(data)
-    settled = settle_rare_classes(index_source(source, cache), data)
+    indexed = index_source(source, cache)
+    of_file = describe_file(source)
+    # Before the splits: what is odd about the labels may be why they cannot be drawn.
+    for doubt in (*left_out_rows(of_file), *label_doubts(indexed)):
+        sys.stderr.write(f"{source.name}: {doubt}\n")
+    settled = settle_rare_classes(indexed, data)
     corpus = settled.corpus
     splits = split_by_settings(corpus, data)
     for note in (*settled.notes(), *splits.notes):
@@ -145,7 +154,7 @@ def prepare_texts(
         tokenizer.set_vocabulary(learn_vocabulary(source, corpus, splits, tokenizer, size, cache))
     store = _tokenise(source, corpus, tokenizer, cache)
     pad_multiple = configuration.training.pad_multiple
-    return Texts(corpus, splits, tokenizer, store, pad_multiple, settled.describe())
+    return Texts(corpus, splits, tokenizer, store, pad_multiple, settled.describe(), of_file)
 
 
 def learn_vocabulary(

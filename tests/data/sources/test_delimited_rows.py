@@ -2,7 +2,8 @@ import pytest
 
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.delimited_rows import delimited_rows
-from tfcmp.data.sources.lines import Decoding
+from tfcmp.data.sources.dialect import Dialect
+from tfcmp.data.sources.reading import Reading
 from tfcmp.errors import WorkError
 
 
@@ -10,7 +11,7 @@ def read(tmp_path, content, delimiter=","):
     path = tmp_path / "table.csv"
     path.write_bytes(content)
     columns = Columns({"text": None}, ["label"])
-    return list(delimited_rows(path, columns, Decoding(), delimiter))
+    return list(delimited_rows(path, columns, Reading(), Dialect(delimiter)))
 
 
 def test_rows_are_placed_at_their_first_line(tmp_path):

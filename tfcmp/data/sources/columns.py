@@ -1,5 +1,6 @@
 """Which columns of a table are wanted, and whether they are there."""
 
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +25,13 @@ class Columns:
     required: Mapping[str, str | None]
     optional: Sequence[str] = ()
 
-    def present(self, names: Sequence[str], place: str) -> list[str]:
+    def present(self, names: Sequence[str], place: str, separator: str = "") -> list[str]:
         """The wanted ones among the names of a table's columns, each once.
 
         Args:
             names: the columns of the table, in its order.
             place: what an error calls the header: file and line.
+            separator: what the names were separated by, where a file could have it otherwise.
 
         Raises:
             WorkError: a name stands there twice, or a required one is missing.
@@ -43,16 +45,18 @@ class Columns:
             )
         for name, flag in self.required.items():
             if name not in names:
-                raise WorkError(_missing(name, flag, names, place))
+                by = f" (separator: {separator})" if separator else ""
+                raise WorkError(_missing(name, flag, names, place, by))
         wanted = dict.fromkeys((*self.required, *self.optional))
         return [name for name in wanted if name in names]
 
 
-def _missing(name: str, flag: str | None, names: Sequence[str], place: str) -> str:
+def _missing(name: str, flag: str | None, names: Sequence[str], place: str, by: str) -> str:
     nearest = nearest_name(name, names)
-    found = f"expected a column {name!r}, found {_shown(names)}"
+    found = f"expected a column {name!r}, found {_shown(names)}{by}"
     if flag:
-        return f"{place}: {found}; name the right one with {flag} {nearest or 'NAME'}."
+        # Quoted where a shell needs it: a name may hold blanks.
+        return f"{place}: {found}; name the right one with {flag} {shlex.quote(nearest or 'NAME')}."
     near = f" ({nearest!r} is the nearest)" if nearest else ""
     return f"{place}: {found}; rename the column{near}."
 

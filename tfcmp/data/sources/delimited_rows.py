@@ -5,18 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.dialect import Dialect
 from tfcmp.data.sources.input_file import open_binary
-from tfcmp.data.sources.lines import Decoding, decoded_lines
+from tfcmp.data.sources.lines import decoded_lines
+from tfcmp.data.sources.reading import Reading, delimiter_name
 from tfcmp.data.sources.row import Row
+from tfcmp.data.sources.swallowed import SwallowedRows
 from tfcmp.errors import WorkError
-
-# Far above any text (csv's own 131,072 is not), yet low enough that a quote which is never closed
-# ends in an error and not with the whole file in memory.
-_LONGEST_CELL = 1 << 24
 
 
 def delimited_rows(
-    path: Path, columns: Columns, decoding: Decoding, delimiter: str
+    path: Path, columns: Columns, reading: Reading, dialect: Dialect
 ) -> Iterator[Row]:
     """Yields the rows below the header, cells as text; blank lines are no rows.
 
@@ -24,37 +23,65 @@ def delimited_rows(
         WorkError: bytes, quotes, header or number of cells are wrong; names the line.
     """
     with open_binary(path) as stream:
-        lines = decoded_lines(stream, path.name, decoding)
-        records = _records(lines, path.name, delimiter)
+        lines = decoded_lines(stream, path.name, reading.decoding())
+        records = _records(lines, path, reading, dialect)
         header_line, header = next(records, (1, []))
-        names = columns.present(header, f"{path.name}, line {header_line} (the header)")
+        place = f"{path.name}, line {header_line} (the header)"
+        if dialect.skips_blanks:
+            # The blank may have been asked for as part of the name.
+            asked = {name.strip(): name for name in (*columns.required, *columns.optional)}
+            header = [asked.get(name, name) for name in header]
+        names = columns.present(header, place, delimiter_name(dialect.delimiter))
         positions = {name: header.index(name) for name in names}
         for line, cells in records:
-            place = f"line {line}"
             if len(cells) != len(header):
                 raise WorkError(
-                    f"{path.name}, {place}: expected {len(header)} cells as in the header, "
-                    f"got {len(cells)}; a cell that holds the separator, a quote or a line break "
-                    "stands in double quotes."
+                    f"{path.name}, line {line}: expected {len(header)} cells as in the header, "
+                    f"got {len(cells)}{_how_read(reading, dialect)}"
                 )
-            yield Row(place, {name: cells[position] for name, position in positions.items()})
+            if cells == header:
+                raise WorkError(
+                    f"{path.name}, line {line}: the header stands there again, as where files were "
+                    "joined; remove that line."
+                )
+            yield Row(f"line {line}", {name: cells[place] for name, place in positions.items()})
 
 
-def _records(lines: Iterator[str], name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    lines: Iterator[str], path: Path, reading: Reading, dialect: Dialect
+) -> Iterator[tuple[int, list[str]]]:
     """Yields each record that is not blank with the number of its first line."""
-    csv.field_size_limit(_LONGEST_CELL)
-    # strict: without it a quote that is never closed silently swallows the rows below it.
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = dialect.reader(lines)
+    swallowed = SwallowedRows(path, reading, dialect)
+    line = dialect.lines_before
     while True:
-        first_line = reader.line_num + 1
+        first_line = line + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
             raise WorkError(
-                f"{name}, line {first_line}: {error}. Close every double quote, write one inside "
-                'a quoted cell as "", and end lines with a line feed.'
+                f"{path.name}, line {first_line}: {error}{_how_read(reading, dialect)}"
             ) from None
+        line = dialect.lines_before + reader.line_num
+        if line > first_line:
+            swallowed.check(cells, first_line)
         if cells:
             yield first_line, cells
+
+
+def _how_read(reading: Reading, dialect: Dialect) -> str:
+    """How the file is read, and what makes another reading of it: the end of an error."""
+    told = f" (separator: {delimiter_name(dialect.delimiter)})"
+    flag = reading.flag("quoting")
+    if dialect.quoting == "none":
+        return (
+            f"{told}. Double quotes are read as part of the texts; with {flag} minimal they "
+            "enclose cells, which may hold anything. End lines with a line feed."
+        )
+    return (
+        f"{told}. Put a cell that holds the separator, a quote or a line break in double quotes. "
+        'Close every double quote, write one inside a quoted cell as "", and end lines with a line '
+        f"feed; or add {flag} none where quotes are part of the texts."
+    )

@@ -1,14 +1,16 @@
-"""Rows of a .jsonl file, a JSON object a line, streamed."""
+"""Rows of a .jsonl file (a JSON object per line) or a .json file (an array of them), streamed."""
 
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.input_file import open_binary
-from tfcmp.data.sources.lines import Decoding, decoded_lines
+from tfcmp.data.sources.json_array import array_items
+from tfcmp.data.sources.lines import Decoding, decoded_chunks, lines_of
 from tfcmp.data.sources.row import Row
 from tfcmp.errors import WorkError
 
@@ -16,36 +18,66 @@ from tfcmp.errors import WorkError
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
-def json_rows(path: Path, columns: Columns, decoding: Decoding) -> Iterator[Row]:
-    """Yields a row for each line that is not blank, values as JSON has them.
+def json_rows(
+    path: Path, columns: Columns, decoding: Decoding, may_be_array: bool = False
+) -> Iterator[Row]:
+    """Yields a row for each object, values as JSON has them; blank lines are none.
+
+    Args:
+        path: the file, packed or not.
+        columns: the keys that are read.
+        decoding: of its bytes.
+        may_be_array: whether one array may hold the objects, instead of lines.
 
     Raises:
-        WorkError: a line is no JSON object, or lacks a required key; names the line.
+        WorkError: there is something else than an object, or one lacks a required key; names the
+            line, or the number of the object in its array.
     """
     with open_binary(path) as stream:
-        lines = decoded_lines(stream, path.name, decoding)
-        for number, line in enumerate(lines, start=1):
-            if line.strip(" \t\r\n"):
-                place = f"line {number}"
-                found = _parsed(line, f"{path.name}, {place}")
-                names = columns.present([key for key, _ in found], f"{path.name}, {place}")
-                values = dict(found)
-                cells = {name: _whole(values[name], path, place, decoding) for name in names}
-                yield Row(place, cells)
+        chunks = decoded_chunks(stream, path.name, decoding)
+        beginning = ""
+        if may_be_array:
+            beginning = next((text for text in chunks if text.strip()), "")
+        everything = chain([beginning], chunks)
+        if beginning.lstrip().startswith("["):
+            found = _array_values(everything, path.name)
+        else:
+            found = _line_values(lines_of(everything, path.name), path.name, may_be_array)
+        for place, value in found:
+            pairs = _checked(value, f"{path.name}, {place}")
+            names = columns.present([key for key, _ in pairs], f"{path.name}, {place}")
+            values = dict(pairs)
+            cells = {name: _whole(values[name], path, place, decoding) for name in names}
+            yield Row(place, cells)
 
 
 class _Pairs(list[tuple[str, Any]]):
     """The keys and values of one JSON object, a key that stands there twice included."""
 
 
-def _parsed(line: str, place: str) -> _Pairs:
-    try:
-        found = json.loads(line, object_pairs_hook=_Pairs)
-    except (ValueError, RecursionError) as error:
-        raise WorkError(
-            f"{place}: expected a JSON object on one line, got malformed JSON ({error}). "
-            "Write the file with a JSON library, an object a line."
-        ) from None
+def _line_values(lines: Iterator[str], name: str, may_be_array: bool) -> Iterator[tuple[str, Any]]:
+    other = (
+        "An array of objects is read too." if may_be_array else "A file of one array is a .json."
+    )
+    for number, line in enumerate(lines, start=1):
+        if line.strip(" \t\r\n"):
+            place = f"line {number}"
+            try:
+                yield place, json.loads(line, object_pairs_hook=_Pairs)
+            except (ValueError, RecursionError) as error:
+                raise WorkError(
+                    f"{name}, {place}: expected a JSON object on one line, got malformed JSON "
+                    f"({error}). Write the file with a JSON library, an object per line. {other}"
+                ) from None
+
+
+def _array_values(chunks: Iterator[str], name: str) -> Iterator[tuple[str, Any]]:
+    decoder = json.JSONDecoder(object_pairs_hook=_Pairs)
+    for number, value in enumerate(array_items(chunks, name, decoder), start=1):
+        yield f"object {number}", value
+
+
+def _checked(found: Any, place: str) -> _Pairs:
     if not isinstance(found, _Pairs):
         raise WorkError(
             f'{place}: expected a JSON object such as {{"text": ...}}, got {_kind(found)}.'

@@ -1,14 +1,27 @@
 """Lines of text from a stream of bytes, as they come, with errors that name line and byte."""
 
 import codecs
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import BinaryIO, NoReturn
 
+from tfcmp.data.sources.packing import DAMAGES
 from tfcmp.errors import CallError, WorkError
 
 # Small enough to answer a pipe as it fills, large enough for the decoder to be quick.
 _CHUNK_BYTES = 1 << 16
+# Of characters. Above any text, and low enough that a file without line ends, perhaps a small one
+# that unpacks to a huge one, ends in an error and not in memory.
+_LONGEST_LINE = 1 << 26
+# A mark wins over a name, as in the WHATWG Encoding Standard. The longer one first: UTF-16's begins
+# UTF-32's.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 @dataclass(frozen=True)
@@ -16,7 +29,7 @@ class Decoding:
     """How bytes become text.
 
     Attributes:
-        encoding: a name that Python knows; a byte order mark in front is dropped.
+        encoding: a name that Python knows; a byte order mark in front wins over it, and is dropped.
         errors: "strict" refuses bytes that do not decode, "replace" puts U+FFFD in their place.
         advice: what the user can do about such bytes, a sentence; part of the error.
     """
@@ -52,25 +65,46 @@ def decoded_lines(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[s
     Raises:
         WorkError: bytes do not decode (names line, byte and offset), or reading fails.
     """
+    yield from lines_of(decoded_chunks(stream, name, decoding), name)
+
+
+def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
+    """The lines of a text that comes in parts; see `decoded_lines`."""
     pieces: list[str] = []
-    for text in _decoded_chunks(stream, name, decoding):
-        *complete, rest = text.split("\n")
-        for line in complete:
-            pieces.append(line + "\n")
-            yield "".join(pieces)
+    held = 0
+    for text in chunks:
+        first, *others = text.split("\n")
+        if not others:
+            rest = first
+        else:
+            yield "".join((*pieces, first, "\n"))
             pieces.clear()
+            held = 0
+            rest = others.pop()
+            for line in others:
+                yield line + "\n"
         if rest:
             pieces.append(rest)
+            held += len(rest)
+            if held > _LONGEST_LINE:
+                raise WorkError(
+                    f"{name} has a line of more than {_LONGEST_LINE:,} characters; expected a "
+                    "text or a row per line: is it a file of another kind?"
+                )
     if pieces:
         yield "".join(pieces)
 
 
-def _decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
+def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
+    """The text of a stream in parts, as they come; see `decoded_lines`."""
+    chunk = _first_chunk(stream, name)
+    marked = next((encoding for mark, encoding in _MARKS if chunk.startswith(mark)), None)
+    if marked is not None:
+        decoding = replace(decoding, encoding=marked)
     decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors)
     bytes_read = newlines = 0
     at_start = True
     while True:
-        chunk = _read_chunk(stream, name)
         bytes_read += len(chunk)
         try:
             text = decoder.decode(chunk, final=not chunk)
@@ -83,14 +117,48 @@ def _decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator
         yield text
         if not chunk:
             return
+        chunk = _read_chunk(stream, name)
+
+
+def is_rather_utf8(stream: BinaryIO, encoding: str) -> bool:
+    """Whether bytes without a mark read as UTF-8, and otherwise than in `encoding`.
+
+    Text of another encoding that is not ASCII hardly ever is UTF-8 by chance.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii = True
+    chunk = stream.read(_CHUNK_BYTES)
+    if any(chunk.startswith(mark) for mark, _ in _MARKS):
+        return False
+    while chunk:
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return False
+        # UTF-16 of plain letters has a zero in every one.
+        if "\0" in text:
+            return False
+        is_ascii = is_ascii and chunk.isascii()
+        chunk = stream.read(_CHUNK_BYTES)
+    return not is_ascii or "a".encode(encoding) != b"a"
+
+
+def _first_chunk(stream: BinaryIO, name: str) -> bytes:
+    """The first bytes, as many as it takes to know whether they are a byte order mark."""
+    first = chunk = _read_chunk(stream, name)
+    while chunk and any(mark.startswith(first) and mark != first for mark, _ in _MARKS):
+        chunk = _read_chunk(stream, name)
+        first += chunk
+    return first
 
 
 def _read_chunk(stream: BinaryIO, name: str) -> bytes:
     try:
         # read1 returns what a pipe holds now; read would wait until the chunk is full.
         return stream.read1(_CHUNK_BYTES)  # type: ignore[attr-defined, no-any-return]
-    except OSError as error:
-        raise WorkError(f"{name} cannot be read: {error.strerror or error}.") from None
+    except DAMAGES as error:
+        reason = getattr(error, "strerror", None) or error
+        raise WorkError(f"{name} cannot be read: {reason}.") from None
 
 
 def _refuse_bytes(

@@ -1,13 +1,16 @@
 """From the name that a user gives to the source of its texts."""
 
 from pathlib import Path
+from typing import Any
 
 from tfcmp.config.fields import DataSettings
+from tfcmp.data.sources.formats import TABLES, extensions, is_known
 from tfcmp.data.sources.record import Source
 from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import CallError
 
-FILE_SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
+_NAMED = ("imdb", "diagnostic")
+_TFDS = "tfds:"
 
 
 def open_source(settings: DataSettings) -> Source:
@@ -17,6 +20,12 @@ def open_source(settings: DataSettings) -> Source:
         CallError: no source is called so.
     """
     name = settings.source
+    is_file = name not in _NAMED and not name.startswith(_TFDS)
+    for setting in () if is_file else ("validation", "test"):
+        if getattr(settings, setting) is not None:
+            raise CallError(
+                f"--data.{setting} goes with a file as --data, and {name} has splits of its own"
+            )
     if name == "imdb":
         from tfcmp.data.sources.imdb import ImdbSource
 
@@ -25,17 +34,17 @@ def open_source(settings: DataSettings) -> Source:
         from tfcmp.data.sources.diagnostic import DiagnosticSource
 
         return DiagnosticSource()
-    if name.startswith("tfds:"):
+    if name.startswith(_TFDS):
         from tfcmp.data.sources.tfds import TfdsSource
 
         # A default names the usual column of a file; TFDS tells by itself which one it is.
         text, label = settings.text_column, settings.label_column
         return TfdsSource(
-            name.removeprefix("tfds:"),
+            name.removeprefix(_TFDS),
             text_column=None if text == DataSettings.text_column else text,
             label_column=None if label == DataSettings.label_column else label,
         )
-    if Path(name).suffix.lower() in FILE_SUFFIXES or Path(name).exists():
+    if is_known(Path(name).name, TABLES) or Path(name).exists():
         from tfcmp.data.sources.table_file import TableFileSource
 
         return TableFileSource(
@@ -46,13 +55,37 @@ def open_source(settings: DataSettings) -> Source:
             group_column=settings.group_column,
             encoding=settings.encoding,
             encoding_errors=settings.encoding_errors,
+            delimiter=settings.delimiter,
+            quoting=settings.quoting,
+            validation=_path(settings.validation),
+            test=_path(settings.test),
+            skip_incomplete=settings.skip_incomplete,
         )
-    near = nearest_name(name, ("imdb", "diagnostic"))
+    near = nearest_name(name, _NAMED)
     hint = f"did you mean {near}? " if near else ""
     raise CallError(
-        f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file that ends in "
-        f"{', '.join(FILE_SUFFIXES)}"
+        f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file "
+        f"({extensions(TABLES)})"
     )
+
+
+def describe_file(source: Source) -> dict[str, Any]:
+    """How a file of the user's was read, for split.json; empty for the other sources.
+
+    Returns:
+        `dialects` (delimiter and quoting by file) and `left_out` (rows by what they lack), each
+        where there is any.
+    """
+    from tfcmp.data.sources.table_file import TableFileSource
+
+    if not isinstance(source, TableFileSource):
+        return {}
+    found = {"dialects": source.dialects(), "left_out": source.left_out()}
+    return {name: dict(value) for name, value in found.items() if value}
+
+
+def _path(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
 
 
 def require_source(settings: DataSettings) -> None:

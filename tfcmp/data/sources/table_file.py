@@ -1,31 +1,26 @@
-"""The user's own labelled texts, in a .csv, .tsv, .jsonl or .parquet file."""
+"""The user's own labelled texts: a table in one file, or in one for each declared split."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tfcmp.data.content_key import content_key
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.input_file import check_file
-from tfcmp.data.sources.lines import Decoding
-from tfcmp.data.sources.parquet_rows import count_parquet_rows
+from tfcmp.data.sources.dialect import Dialect
+from tfcmp.data.sources.formats import TABLES, split_name
+from tfcmp.data.sources.input_file import check_file, folder_files
+from tfcmp.data.sources.labels import SKIP, label_name, label_of, split_of
+from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.record import Record
 from tfcmp.data.sources.row import Row
-from tfcmp.data.sources.rows import TABLE_EXTENSIONS, iterate_rows
+from tfcmp.data.sources.rows import count_rows, dialect_of, iterate_rows, require_use
 from tfcmp.errors import CallError, WorkError
 
-_SPLITS = {
-    "train": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "test": "test",
-}
-_INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
+# Names that switch an optional column off.
+_NO_COLUMN = (None, "", "none")
 
 
 @dataclass
@@ -33,76 +28,134 @@ class TableFileSource:
     """A table of texts and labels, any number of classes.
 
     Attributes:
-        path: the file; its extension tells the format.
+        path: the file or folder; its extension tells the format.
         text_column: name of the column of texts, each a string with something in it.
         label_column: name of the column of labels, of any single-valued type; see `label_name`.
         split_column: optional column of "train", "validation" (also "valid", "val", "dev") and
-            "test", in any case. Under its default name it may be absent.
+            "test", in any case. Under its default name it may be absent; "none", "" and None
+            leave it out.
         group_column: optional column of what must not be torn apart by a split; null or empty:
-            the text stands for itself. Under its default name it may be absent.
-        encoding: of .csv, .tsv and .jsonl, a name that Python knows.
+            the text stands for itself. Its name as that of `split_column`.
+        encoding: of .csv, .tsv, .jsonl and .json, a name that Python knows.
         encoding_errors: "strict" or "replace".
+        delimiter, quoting: of .csv and .tsv, as in `Reading`.
+        validation, test: files of the same columns, whose rows are these splits; those of `path`
+            are train then.
+        skip_incomplete: whether rows without a text or a label are left out; else they are errors.
     """
 
     path: Path
     text_column: str = "text"
     label_column: str = "label"
-    split_column: str = "split"
-    group_column: str = "group"
+    split_column: str | None = "split"
+    group_column: str | None = "group"
     encoding: str = "utf-8"
     encoding_errors: str = "strict"
+    delimiter: str | None = None
+    quoting: str | None = None
+    validation: Path | None = None
+    test: Path | None = None
+    skip_incomplete: bool = False
     name: str = field(init=False)
+    _dialects: dict[Path, Dialect | None] = field(init=False, repr=False, default_factory=dict)
+    _left_out: Counter[str] | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         self.path = Path(self.path)
         self.name = self.path.name
 
     def prepare(self) -> None:
-        """Reads the first row, where a missing column shows.
+        """Reads the first row of every file, where a missing column shows.
 
         Raises:
-            CallError, WorkError: as `records`.
+            CallError, WorkError: see `records`.
         """
-        next(self.records(), None)
+        files = self.files()
+        require_use(list(files), self.reading())
+        for file, split in files.items():
+            next(self._records_of(file, split, Counter()), None)
+
+    def files(self) -> dict[Path, str | None]:
+        """Each file or folder with the split that its rows are declared to be.
+
+        Raises:
+            CallError: one is not there, is none of our formats, or stands for two splits.
+        """
+        others = {"validation": self.validation, "test": self.test}
+        declared = {split: Path(file) for split, file in others.items() if file is not None}
+        files = {self.path: "train" if declared else None}
+        for split, file in declared.items():
+            if file.resolve() in {known.resolve() for known in files}:
+                raise CallError(
+                    f"--data.{split} {file} is named for another split too; expected files of "
+                    "different texts"
+                )
+            files[file] = split
+        for file in files:
+            check_file(file, TABLES)
+        return files
 
     def key(self, records: Path | None = None) -> str:
-        """Changes with the content of the file, wherever it lies, and with how it is read."""
-        check_file(self.path, TABLE_EXTENSIONS)
-        return json.dumps(
-            [
-                content_key([self.path], records),
-                self.path.suffix.lower(),
-                *(self.text_column, self.label_column, self.split_column, self.group_column),
-                *(self.encoding, self.encoding_errors),
-            ]
-        )
+        """Changes with the content of the files, wherever they lie, and with how they are read."""
+        parts: list[Any] = []
+        for file, split in self.files().items():
+            content = folder_files(file) if file.is_dir() else [file]
+            parts.append(
+                [content_key(content, records), [split_name(part.name) for part in content], split]
+            )
+        columns = (self.text_column, self.label_column, self.split_column, self.group_column)
+        how = (self.encoding, self.encoding_errors, self.delimiter, self.quoting)
+        return json.dumps([parts, self.skip_incomplete, *columns, *how])
 
     def size(self) -> int | None:
-        """Number of records of a Parquet file; None for the others, which do not tell it."""
-        check_file(self.path, TABLE_EXTENSIONS)
-        is_parquet = self.path.suffix.lower() == ".parquet"
-        return count_parquet_rows(self.path) if is_parquet else None
+        """Number of rows of Parquet files; None where another format does not tell it."""
+        counts = [count_rows(file) for file in self.files()]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
 
     def records(self) -> Iterator[Record]:
-        """Yields the records in the order of the file, streamed.
+        """Yields the records in the order of the files, streamed.
 
         Raises:
-            CallError: the file or an option is wrong.
-            WorkError: what the file holds is wrong; names the line or row.
+            CallError: a file or an option is wrong.
+            WorkError: what a file holds is wrong; names the line or row.
         """
-        rows = iterate_rows(self.path, self._columns(), self._decoding())
-        has_split: bool | None = None
-        for row in rows:
-            if has_split is None:
-                has_split = self.split_column in row.cells
-            if self._is_empty(row):
-                raise WorkError(self._empty_texts(row, rows))
-            yield self._record(row, has_split)
-        if has_split is None:
-            raise WorkError(f"{self.name} holds no rows: expected at least one labelled text.")
+        files, left_out = self.files(), Counter[str]()
+        require_use(list(files), self.reading())
+        for file, split in files.items():
+            for _, record in self._records_of(file, split, left_out):
+                yield record
+        self._left_out = left_out
 
-    def _columns(self) -> Columns:
-        names = (self.text_column, self.label_column, self.split_column, self.group_column)
+    def placed_records(self) -> Iterator[tuple[str, Record]]:
+        """The records, each with its place: "reviews.csv, line 7"."""
+        for file, split in self.files().items():
+            # The place of a row names its file in a folder.
+            prefix = "" if file.is_dir() else f"{file.name}, "
+            for row, record in self._records_of(file, split, Counter()):
+                yield prefix + row.place, record
+
+    def left_out(self) -> Mapping[str, int]:
+        """How many rows were left out, by what they lack; reads the files if need be."""
+        if self.skip_incomplete and self._left_out is None:
+            for _ in self.records():
+                pass
+        return dict(self._left_out or {})
+
+    def dialects(self) -> Mapping[str, Mapping[str, str]]:
+        """Delimiter and quoting of every .csv and .tsv, by name."""
+        found = {file.name: self.dialect(file) for file in self.files()}
+        return {name: one.describe() for name, one in found.items() if one is not None}
+
+    def columns(self) -> Columns:
+        """The columns that are read.
+
+        Raises:
+            CallError: one column is to be two things.
+        """
+        optional = {"split": self.split_column, "group": self.group_column}
+        wanted = {role: name for role, name in optional.items() if name not in _NO_COLUMN}
+        names = (self.text_column, self.label_column, *wanted.values())
         if len(set(names)) < len(names):
             raise CallError(
                 f"Text, label, split and group each need a column of their own; got {names}."
@@ -111,80 +164,56 @@ class TableFileSource:
             self.text_column: "--data.text_column",
             self.label_column: "--data.label_column",
         }
-        optional = []
-        for column, default in ((self.split_column, "split"), (self.group_column, "group")):
-            # A name that the user chose is expected: leaving it out in silence would be a trap.
-            if column == default:
-                optional.append(column)
-            else:
-                flags[column] = f"--data.{default}_column"
-        return Columns(flags, optional)
+        # A name that the user chose is expected: leaving it out in silence would be a trap.
+        flags |= {name: f"--data.{role}_column" for role, name in wanted.items() if name != role}
+        return Columns(flags, [name for role, name in wanted.items() if name == role])
 
-    def _decoding(self) -> Decoding:
-        advice = (
-            "Name the file's encoding with --data.encoding (for example cp1252 or utf-16), "
-            "or save it as UTF-8."
-        )
-        return Decoding(self.encoding, self.encoding_errors, advice)
+    def reading(self) -> Reading:
+        """How the files are read."""
+        return Reading(self.encoding, self.encoding_errors, self.delimiter, self.quoting)
 
-    def _is_empty(self, row: Row) -> bool:
-        return not row.text(self.text_column, self.name).strip()
+    def dialect(self, file: Path) -> Dialect | None:
+        """How the cells of one of the files are written; None where it has no delimiter."""
+        if file not in self._dialects:
+            self._dialects[file] = dialect_of(file, self.columns(), self.reading())
+        return self._dialects[file]
 
-    def _empty_texts(self, first: Row, others: Iterator[Row]) -> str:
-        count = 1 + sum(map(self._is_empty, others))
+    def _records_of(
+        self, file: Path, declared: str | None, left_out: Counter[str]
+    ) -> Iterator[tuple[Row, Record]]:
+        rows = iterate_rows(file, self.columns(), self.reading(), self.dialect(file))
+        has_split: bool | None = None
+        for row in rows:
+            if has_split is None:
+                has_split = self.split_column in row.cells
+                self._check_declared(file, declared, has_split)
+            text = row.text(self.text_column, file.name)
+            if not text.strip():
+                if not self.skip_incomplete:
+                    raise WorkError(self._empty_texts(file.name, row, rows))
+                left_out["without_text"] += 1
+                continue
+            label = label_of(row, self.label_column, file.name, self.skip_incomplete)
+            if label is None:
+                left_out["without_label"] += 1
+                continue
+            split = declared or split_of(row, self.split_column, file.name, has_split)
+            group = row.cells.get(self.group_column) if self.group_column else None
+            yield row, Record(text, label, split, label_name(group))
+        if has_split is None:
+            raise WorkError(f"{file.name} holds no rows: expected at least one labelled text.")
+
+    def _check_declared(self, file: Path, declared: str | None, has_split: bool) -> None:
+        if declared and has_split:
+            raise CallError(
+                f"{file.name} has a column {self.split_column!r}, and --data.validation or "
+                "--data.test names a file for a split; leave one of them out, the column with "
+                "--data.split_column none"
+            )
+
+    def _empty_texts(self, name: str, first: Row, others: Iterator[Row]) -> str:
+        count = 1 + sum(not row.text(self.text_column, name).strip() for row in others)
         return (
-            f"{self.name}: {count} of the texts in {self.text_column!r} are empty or only "
-            f"whitespace, the first in {first.place}; fill them or remove their rows."
+            f"{name}: {count} of the texts in {self.text_column!r} are empty or only whitespace, "
+            f"the first in {first.place}; fill them, remove their rows, or add {SKIP}."
         )
-
-    def _record(self, row: Row, has_split: bool) -> Record:
-        return Record(
-            text=row.cells[self.text_column],
-            label=self._label(row),
-            split=self._split(row, has_split),
-            group=label_name(row.cells.get(self.group_column)),
-        )
-
-    def _label(self, row: Row) -> str:
-        value = row.cells[self.label_column]
-        label = None if isinstance(value, list | dict | bytes) else label_name(value)
-        if label is None:
-            got = "nothing" if not value or value != value else f"a {type(value).__name__}"
-            raise WorkError(
-                f"{self.name}, {row.place}: expected one label in {self.label_column!r}, "
-                f"got {got}; label the text or remove its row."
-            )
-        return label
-
-    def _split(self, row: Row, has_split: bool) -> str | None:
-        if (self.split_column in row.cells) != has_split:
-            raise WorkError(
-                f"{self.name}, {row.place}: some lines have {self.split_column!r} and some do "
-                "not; give it to all or to none."
-            )
-        if not has_split:
-            return None
-        value = row.cells[self.split_column]
-        split = _SPLITS.get(str(value).strip().lower())
-        if split is None:
-            raise WorkError(
-                f"{self.name}, {row.place}: expected train, validation or test in "
-                f"{self.split_column!r}, got {value!r}; correct it, or name another column "
-                "with --data.split_column."
-            )
-        return split
-
-
-def label_name(value: Any) -> str | None:
-    """The name of a class or group as text; None for null, NaN and blank.
-
-    Integral floats print as integers, also where a .csv spells them "1.0": the same table has the
-    same labels in every format.
-    """
-    if value is None or value != value:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    name = str(value).strip()
-    integral = _INTEGRAL_FLOAT.fullmatch(name)
-    return (integral[1] if integral else name) or None

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.lines import Decoding
+from tfcmp.data.sources.labels import label_name
+from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.rows import iterate_rows
-from tfcmp.data.sources.table_file import label_name
 from tfcmp.errors import CallError, WorkError
+from tfcmp.inference.inputs import DEFAULT_READING
 
 _SIDES = {"neg": "neg", "negative": "neg", "pos": "pos", "positive": "pos"}
 
@@ -34,8 +35,13 @@ class Pair(NamedTuple):
     contrast_class: int
 
 
-def read_pairs(path: Path, columns: PairColumns, classes: Sequence[str]) -> list[Pair]:
-    """The pairs of a .csv, .tsv, .jsonl or .parquet file.
+def read_pairs(
+    path: Path,
+    columns: PairColumns,
+    classes: Sequence[str],
+    reading: Reading = DEFAULT_READING,
+) -> list[Pair]:
+    """The pairs of a table; `reading` is how it is read.
 
     A label is the name of a class; where letters differ in case only, or where one side says
     positive and the other pos, they are taken for the same.
@@ -53,8 +59,7 @@ def read_pairs(path: Path, columns: PairColumns, classes: Sequence[str]) -> list
          "--contrast-label-column"),
         strict=True,
     )  # fmt: skip
-    decoding = Decoding("utf-8", "strict", "Save it as UTF-8.")
-    rows = iterate_rows(path, Columns(dict(flags)), decoding)
+    rows = iterate_rows(path, Columns(dict(flags)), reading)
     pairs = [_pair(row, columns, classes, path.name) for row in rows]
     if not pairs:
         raise WorkError(f"{path} holds no rows: expected at least one pair")

@@ -1,0 +1,127 @@
+import codecs
+
+import pytest
+
+from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.reading import Reading
+from tfcmp.data.sources.rows import dialect_of, iterate_rows
+from tfcmp.errors import CallError, WorkError
+
+COLUMNS = Columns({"text": "--data.text_column", "label": "--data.label_column"})
+
+
+def cells(path, columns=COLUMNS, **options):
+    return [tuple(row.cells.values()) for row in iterate_rows(path, columns, Reading(**options))]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content, name="table.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "name"), [(";", "semicolon"), ("\t", "tab"), ("|", "pipe"), (",", "comma")]
+)
+def test_the_delimiter_is_the_one_with_which_the_header_has_the_columns(write, delimiter, name):
+    path = write(f"text{delimiter}label\ngood{delimiter}1\n")
+    assert cells(path) == [("good", "1")]
+    assert dialect_of(path, COLUMNS, Reading()).describe()["delimiter"] == name
+
+
+def test_a_header_that_has_the_columns_with_the_usual_delimiter_keeps_it(write):
+    assert cells(write("text,label,a;b\ngood,1,x\n")) == [("good", "1")]
+
+
+def test_excels_line_that_names_the_delimiter_is_no_row(write):
+    rows = list(iterate_rows(write("sep=;\ntext;label\ngood;1\n"), COLUMNS, Reading()))
+    assert [(row.place, row.cells) for row in rows] == [("line 3", {"text": "good", "label": "1"})]
+
+
+def test_utf_16_with_tabs_as_excel_writes_it_is_read(write):
+    table = 'text\tlabel\r\n"one\ttwo"\t1\r\nfine\t0\r\n'
+    path = write(codecs.BOM_UTF16_LE + table.encode("utf-16-le"))
+    assert cells(path) == [("one\ttwo", "1"), ("fine", "0")]
+
+
+def test_a_mark_wins_over_the_name_of_an_encoding(write):
+    path = write(codecs.BOM_UTF8 + "text,label\ncafé,1\n".encode())
+    assert cells(path, encoding="cp1252") == [("café", "1")]
+
+
+@pytest.mark.parametrize("written", ["tab", "\\t", "\t", "TAB"])
+def test_a_delimiter_has_a_name_or_stands_for_itself(write, written):
+    path = write("text\tlabel\na;b,c\t1\n", "table.txt.csv")
+    assert cells(path, delimiter=written) == [("a;b,c", "1")]
+
+
+def test_a_delimiter_that_is_named_is_not_changed(write):
+    with pytest.raises(WorkError, match=r"found 'text;label' \(separator: comma\)"):
+        cells(write("text;label\ngood;1\n"), delimiter="comma")
+
+
+@pytest.mark.parametrize("written", ["", "::", '"', "\n"])
+def test_a_delimiter_of_another_length_is_a_wrong_call(written):
+    with pytest.raises(CallError, match=r"--data\.delimiter"):
+        Reading(delimiter=written)
+
+
+def test_a_missing_column_is_told_with_the_separator_that_finds_most_cells(write):
+    with pytest.raises(WorkError, match=r"found 'review', 'stars', 'date' \(separator: semicolon"):
+        cells(write("review;stars;date\ngood;1;2\n"))
+
+
+def test_a_name_with_a_blank_is_quoted_for_a_shell(write):
+    with pytest.raises(WorkError, match=r"--data\.label_column 'the label'"):
+        cells(write("text,the label\ngood,1\n"))
+
+
+@pytest.mark.parametrize("asked", ["label", " label"])
+def test_blanks_behind_the_delimiters_of_a_header_are_no_part_of_cells(write, asked):
+    path = write('text, label\n"good, indeed", "pos"\n')
+    assert cells(path, Columns({"text": None, asked: None})) == [("good, indeed", "pos")]
+
+
+def test_blanks_before_a_quote_of_the_first_row_are_no_part_of_cells(write):
+    path = write('label,text\n1, "great, ""film"""\n')
+    assert cells(path, Columns({"label": None, "text": None})) == [("1", 'great, "film"')]
+
+
+def test_blanks_inside_quotes_are_kept(write):
+    assert cells(write('text,label\n" ""good""", 1\n')) == [(' "good"', " 1")]
+
+
+def test_a_header_in_the_middle_is_refused_with_its_line(write):
+    with pytest.raises(WorkError, match="line 3: the header stands there again"):
+        cells(write("text,label\ngood,1\ntext,label\nbad,0\n"))
+
+
+SWALLOWING = 'text,label\ngood,1\nbad,0\n"fine,1\nfair,0\na 5"",1\ndull,0\n'.replace('""', '"')
+
+
+def test_rows_between_two_stray_quotes_of_a_csv_are_refused_with_their_line(write):
+    with pytest.raises(WorkError, match=r"line 4: .* whole rows.*--data\.quoting none"):
+        cells(write(SWALLOWING))
+
+
+def test_what_quotes_mean_can_be_said(write):
+    assert len(cells(write(SWALLOWING), quoting="none")) == 6
+    assert len(cells(write(SWALLOWING), quoting="minimal")) == 4
+
+
+def test_a_text_of_two_lines_with_a_comma_each_is_a_text(write):
+    path = write('text,label\ngood,1\nbad,0\n"I came, I saw\nI won, said he",1\n')
+    assert cells(path)[-1] == ("I came, I saw\nI won, said he", "1")
+
+
+@pytest.mark.parametrize("name", ["table.jsonl", "table.parquet"])
+def test_a_delimiter_of_a_file_without_any_is_a_wrong_call(tmp_path, name):
+    from tfcmp.data.sources.table_file import TableFileSource
+
+    (tmp_path / name).write_text("{}")
+    with pytest.raises(CallError, match=r"--data\.delimiter goes with"):
+        next(TableFileSource(tmp_path / name, delimiter=";").records())

@@ -1,0 +1,113 @@
+import re
+import socket
+from pathlib import Path
+
+import openpyxl
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+import tfcmp
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.sources.formats import INPUTS, TABLES, extensions, is_known, split_name
+from tfcmp.data.sources.input_file import check_file
+from tfcmp.data.sources.table_file import TableFileSource
+from tfcmp.errors import CallError, WorkError
+
+PROJECT = Path(tfcmp.__file__).parents[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("a.b.CSV", ("csv", None)),
+        ("a.jsonl.gz", ("jsonl", "gz")),
+        ("a.zip", ("", "zip")),
+        ("a", ("", None)),
+        ("a.gz", ("a", "gz")),
+    ],
+)
+def test_a_name_tells_format_and_packing(name, found):
+    assert split_name(name) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [("a.csv.gz", True), ("a.zip", True), ("a.parquet.gz", False), ("a.txt", False), ("a", False)],
+)
+def test_a_table_is_known_by_its_name(name, is_read):
+    assert is_known(name, TABLES) == is_read
+
+
+def test_the_page_on_data_and_the_help_name_every_format():
+    page = (PROJECT / "docs" / "data.md").read_text()
+    for name in INPUTS:
+        assert re.search(rf"\.{name}\b", page), name
+    for name in TABLES:
+        assert f".{name}" in str(DataSettings.__doc__)
+        assert f".{name}" in extensions(TABLES)
+
+
+def test_a_pipe_a_socket_and_a_device_are_wrong_calls_at_once(tmp_path, monkeypatch):
+    import os
+
+    os.mkfifo(tmp_path / "pipe.csv")
+    monkeypatch.chdir(tmp_path)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.csv")
+        for name, kind in (("pipe.csv", "pipe"), ("socket.csv", "socket"), ("/dev/null", "device")):
+            with pytest.raises(CallError, match=kind):
+                check_file(Path(name), TABLES)
+
+
+def records(path, **options):
+    return [(record.text, record.label) for record in TableFileSource(path, **options).records()]
+
+
+def test_a_folder_of_parquet_files_is_read_by_name(tmp_path):
+    for name, text in (("part-2.parquet", "b"), ("part-1.parquet", "a"), ("_hidden.parquet", "c")):
+        parquet.write_table(pyarrow.table({"text": [text], "label": [1]}), tmp_path / name)
+    (tmp_path / "_SUCCESS").touch()
+    source = TableFileSource(tmp_path)
+    assert [record.text for record in source.records()] == ["a", "b"]
+    assert [place for place, _ in source.placed_records()] == [
+        "part-1.parquet, row 1",
+        "part-2.parquet, row 1",
+    ]
+    assert source.size() == 2
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    def write(*rows):
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(tmp_path / "table.xlsx")
+        book.close()
+        return tmp_path / "table.xlsx"
+
+    return write
+
+
+def test_a_workbook_is_read_as_its_csv_would_be(workbook):
+    path = workbook(("label", "text", None), (1, "good, indeed\nyes"), (), (True, 7), (0.5, "fine"))
+    assert records(path) == [("good, indeed\nyes", "1"), ("7", "True"), ("fine", "0.5")]
+    assert [place for place, _ in TableFileSource(path).placed_records()][1] == "table.xlsx, row 4"
+
+
+def test_a_cell_that_a_row_of_a_workbook_lacks_is_empty(workbook):
+    with pytest.raises(WorkError, match="row 2: expected one label"):
+        records(workbook(("text", "label"), ("good",)))
+
+
+def test_what_is_no_workbook_is_refused(tmp_path):
+    path = tmp_path / "table.xlsx"
+    path.write_text("text,label\n")
+    with pytest.raises(WorkError, match="cannot be read as a workbook"):
+        records(path)
+
+
+def test_a_workbook_without_the_column_names_its_sheet(workbook):
+    with pytest.raises(WorkError, match="sheet 'Sheet', row 1"):
+        records(workbook(("review", "label"), ("a", 1)))

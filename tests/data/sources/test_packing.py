@@ -1,0 +1,83 @@
+import gzip
+import zipfile
+
+import pytest
+
+from tfcmp.data.sources.table_file import TableFileSource
+from tfcmp.errors import CallError, WorkError
+
+CONTENT = b"text,label\ngood,1\nbad,0\n"
+
+
+def texts(path):
+    return [record.text for record in TableFileSource(path).records()]
+
+
+def pack(path, *files, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_gzip_is_read(tmp_path):
+    path = tmp_path / "table.CSV.gz"
+    path.write_bytes(gzip.compress(CONTENT))
+    assert texts(path) == ["good", "bad"]
+
+
+def test_a_gzip_that_is_cut_off_is_refused(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(CONTENT + bytes(range(97, 123)))[:-12])
+    with pytest.raises(WorkError, match=r"table\.csv\.gz cannot be read"):
+        texts(path)
+
+
+def test_a_zip_of_one_file_is_read_whatever_archivers_add(tmp_path):
+    path = pack(
+        tmp_path / "table.zip", ("folder/a.csv", CONTENT), ("__MACOSX/folder/._a.csv", b"\0")
+    )
+    assert texts(path) == ["good", "bad"]
+
+
+def test_the_name_inside_a_zip_leads_nowhere(tmp_path):
+    path = pack(tmp_path / "t.zip", ("../../a.csv", CONTENT))
+    assert texts(path) == ["good", "bad"]
+    assert [file.name for file in tmp_path.iterdir()] == ["t.zip"]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ((), "holds 0 files"),
+        ((("a.csv", CONTENT), ("b.csv", CONTENT)), r"holds 2 files \(a\.csv, b\.csv\)"),
+        ((("a.parquet", CONTENT),), "unpack it first"),
+    ],
+)
+def test_a_zip_of_something_else_is_a_wrong_call(tmp_path, files, told):
+    with pytest.raises(CallError, match=told):
+        texts(pack(tmp_path / "table.zip", *files))
+
+
+def test_a_method_that_unpacks_by_whole_blocks_is_refused(tmp_path):
+    path = pack(tmp_path / "table.zip", ("a.csv", CONTENT), method=zipfile.ZIP_BZIP2)
+    with pytest.raises(WorkError, match="other than deflate"):
+        texts(path)
+
+
+def test_what_is_no_zip_is_refused(tmp_path):
+    path = tmp_path / "table.zip"
+    path.write_bytes(CONTENT)
+    with pytest.raises(WorkError, match=r"cannot be read as a \.zip"):
+        texts(path)
+
+
+@pytest.mark.slow
+def test_a_small_file_that_unpacks_to_a_huge_line_is_refused(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    with gzip.open(path, "wb") as stream:
+        stream.write(b"text,label\n")
+        for _ in range(70):
+            stream.write(b"x" * (1 << 20))
+    with pytest.raises(WorkError, match="has a line of more than"):
+        texts(path)

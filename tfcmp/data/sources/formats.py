@@ -1,0 +1,47 @@
+"""The formats of files that hold texts: the one place that knows their extensions."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+# Formats of tables, by extension without the dot.
+TABLES = ("csv", "tsv", "jsonl", "parquet", "json", "xlsx")
+# A text per line; for texts that need no label.
+LINES = "txt"
+INPUTS = (LINES, *TABLES)
+# Formats of characters, whose bytes have an encoding.
+TEXTUAL = ("txt", "csv", "tsv", "jsonl", "json")
+# Read through a compression without being unpacked to disk; the others need random access.
+PACKABLE = TEXTUAL
+PACKINGS = ("gz", "zip")
+# Of a table of cells separated by a character: what it is unless the file shows otherwise.
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """Format and packing that the name of a file tells: ("csv", "gz") of "a.CSV.gz".
+
+    The format is "" where the name has no extension, or lies inside ("zip").
+    """
+    *_, before, last = ["", "", *PurePath(name.lower()).name.split(".")]
+    if last == "zip":
+        return "", "zip"
+    if last == "gz":
+        return before, "gz"
+    return ("" if PurePath(name).suffix == "" else last), None
+
+
+def is_known(name: str, formats: Sequence[str]) -> bool:
+    """Whether the name of a file ends as one of `formats` does, packed or not."""
+    found, packing = split_name(name)
+    if packing == "zip":
+        return any(one in PACKABLE for one in formats)
+    return found in formats and (packing is None or found in PACKABLE)
+
+
+def extensions(formats: Sequence[str]) -> str:
+    """All that may be read, for messages: extensions, packings, folders."""
+    told = ", ".join(f".{one}" for one in formats)
+    packable = [one for one in formats if one in PACKABLE]
+    if packable:
+        told += f", one of {'/'.join(packable)} with .gz behind it or alone in a .zip"
+    return told + (", a folder of .parquet files" if "parquet" in formats else "")

@@ -1,0 +1,71 @@
+"""Rows of the first sheet of an .xlsx workbook, streamed; the strings of a workbook lie in memory."""
+
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.row import Row
+from tfcmp.errors import WorkError
+
+# Excel holds a million rows; beyond this it is no table of texts but a file made to fill memory.
+_LARGEST_UNPACKED = 1 << 31
+
+
+def xlsx_rows(path: Path, columns: Columns) -> Iterator[Row]:
+    """Yields the rows below the header, values as the text that a .csv of the sheet would have.
+
+    Of a formula the value is read that the workbook was saved with. Rows without any value are no
+    rows.
+
+    Raises:
+        WorkError: openpyxl is not installed, the file is no workbook or damaged, or it lacks a
+            required column.
+    """
+    with _opened(path) as book:
+        sheet = book.worksheets[0]
+        numbered = enumerate(sheet.values, start=1)
+        rows = (row for row in numbered if any(cell is not None for cell in row[1]))
+        first, cells = next(rows, (1, ()))
+        header = [_shown(cell) for cell in cells]
+        place = f"{path.name}, sheet {sheet.title!r}, row {first} (the header)"
+        positions = {name: header.index(name) for name in columns.present(header, place)}
+        for number, cells in rows:
+            # A row ends with its last value.
+            values = {name: cells[n : n + 1] for name, n in positions.items()}
+            yield Row(f"row {number}", {name: _shown(*value) for name, value in values.items()})
+
+
+def _shown(value: Any = None) -> str:
+    return "" if value is None else str(value)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    try:
+        import openpyxl
+    except ModuleNotFoundError:
+        raise WorkError(
+            f"{path.name}: reading .xlsx needs openpyxl; install it with pip install "
+            "'tfcmp[xlsx]', or save the sheet as CSV UTF-8"
+        ) from None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        if size > _LARGEST_UNPACKED:
+            raise WorkError(f"{path.name} unpacks to {size:,} bytes; save the sheet as CSV UTF-8")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
+    except WorkError:
+        raise
+    # openpyxl has no error of its own for a damaged workbook: its XML parser's, and these.
+    except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError, SyntaxError) as error:
+        raise WorkError(
+            f"{path.name} cannot be read as a workbook ({error}): the file is damaged, encrypted or "
+            "of another kind; save it again as .xlsx or as CSV UTF-8."
+        ) from None
