@@ -30,10 +30,9 @@ UNSPACED = "".join(
 # and takes four times as long: RE2 is slow where every character belongs to a captured group.
 # \0 is all that was found.
 REWRITES = (
-    (r"<br[\s\x00]*/?>", " "),
-    # Separators and control characters (NUL, no-break space) part words like a blank; RE2's \s alone
-    # would leave them glued to the word next to them.
-    (r"[^\pL\pM\pN\pP\pS ]+", " "),
+    # Line breaks, separators and control characters (NUL, no-break space) part words like a blank;
+    # RE2's \s alone would leave these glued to the word next to them.
+    (r"<br[\s\x00]*/?>|[^\pL\pM\pN\pP\pS ]+", " "),
     # Two hyphens and more are a dash, which is one hyphen by now.
     (r"--+", "-"),
     (rf"[^\pL\pM\pN' ]|[{UNSPACED}]\pM*", r" \0 "),
@@ -50,8 +49,9 @@ FORMER_REWRITES = (
     *REWRITES[-3:],
 )
 # Stands in for a text that has no token, so that no row of a batch is ever empty: cuDNN aborts on
-# a row without a token, and pooling over nothing has no value. No text yields it as a token.
-NO_TOKEN = "no token"
+# a row without a token, and pooling over nothing has no value. No text yields it as a token, for a
+# control character is a blank.
+NO_TOKEN = "\1"
 
 
 @keras.saving.register_keras_serializable("tfcmp")
@@ -113,13 +113,8 @@ class WordTokenizer(TextTokenizer):
             texts = tf.strings.lower(normalized(texts))
         for pattern, replacement in self.rewrites:
             texts = tf.strings.regex_replace(texts, pattern, replacement)
-        tokens = tf.strings.split(texts)
-        stand_in = tf.fill([tokens.nrows(), 1], NO_TOKEN)
-        is_empty = tf.equal(tokens.row_lengths(), 0)
-        stand_in = tf.RaggedTensor.from_row_lengths(
-            tf.boolean_mask(stand_in[:, 0], is_empty), tf.cast(is_empty, tf.int64)
-        )
-        return tf.concat([tokens, stand_in], axis=1)
+        is_blank = tf.strings.regex_full_match(texts, " *")
+        return tf.strings.split(tf.where(is_blank, NO_TOKEN, texts))
 
     def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
         """Texts (batch,) to ids (batch, None) int32 and the lengths (batch,) before truncation."""
