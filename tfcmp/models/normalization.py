@@ -10,8 +10,9 @@ from tfcmp.models.unicode_table import IOTA, PAGE, YPOGEGRAMMENI, Pages, unicode
 
 # The steps in words, for those who follow them without TensorFlow.
 UNICODE_STEP = (
-    "every code point replaced as unicode_table.npz says; then, between two code points of class 0, "
-    "the others sorted by their class, equal ones left in their order; then U+0345 replaced by U+03B9"
+    "every code point of `replaced` gives way to as many of `replacements` as `lengths` says, from the "
+    "first of all on; then every run of code points of `ordered` is sorted by their `classes`, equal "
+    "ones left in their order; then U+0345 becomes U+03B9"
 )
 # Parts a text into what stays and what changes, by turns.
 BORDER = "\0"

@@ -45,6 +45,7 @@ class UnicodeTable:
         version: of Unicode.
         pattern: what RE2 takes for a run of the code points that are replaced or put in order,
             and a few more.
+        points: code points of the pattern, ascending.
         replacement_of: number of the replacement of every code point of the pattern, 0 of others.
         starts: (replacements + 1,) int64, where each replacement begins in `replacements`.
         replacements: int32 code points.
@@ -53,6 +54,7 @@ class UnicodeTable:
 
     version: str
     pattern: str
+    points: np.ndarray
     replacement_of: Pages
     starts: np.ndarray
     replacements: np.ndarray
@@ -86,6 +88,7 @@ def unicode_table() -> UnicodeTable:
         return UnicodeTable(
             str(file["unicode_version"]),
             "[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges) + "]+",
+            points,
             _paged(numbers),
             np.concatenate([[0, 0], np.cumsum([len(part) for part in parts])]),
             np.concatenate(parts),

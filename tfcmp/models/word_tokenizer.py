@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import keras
 import tensorflow as tf
 
-from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE
+from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE, line_break_of_normalized
 from tfcmp.models.normalization import normalized
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, truncate
 
@@ -90,8 +90,8 @@ class WordTokenizer(TextTokenizer):
 
     @property
     def markup(self) -> re.Pattern[str]:
-        """Line breaks of HTML; lowered before they are looked for, they are so in any case."""
-        return LINE_BREAK_OF_ANY_CASE
+        """Line breaks of HTML; normalised before they are looked for, they are so in any case."""
+        return LINE_BREAK_OF_ANY_CASE if self.splitting == 1 else line_break_of_normalized()
 
     @property
     def rewrites(self) -> tuple[tuple[str, str], ...]:
