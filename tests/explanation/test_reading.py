@@ -25,6 +25,9 @@ AWKWARD = (
     "e\u0301" * 9,
     "[MASK] <pad> [CLS] </s>",
     "tea\u00a0time  two   blanks \n\n new",
+    "a<b\u00adr\u200b /\ufe0f>b a\uff1cBR\u00a0\uff0f> c<br\x00/>d<br\u0301 />",
+    "\ufb01lm wait\u2026no so\u00adft \u00bd \ufe0f \u3164 don\u2019t \u2014- \u2122",
+    "\u0e17\u0e35\u0e48\u0e19\u0e33 \u65e5\u672c\u8a9eBERT \uac00\uac01 \uff26\uff49\uff4c\uff4d\u200b",
 )
 
 
@@ -96,7 +99,11 @@ def test_any_text_is_read_word_by_word_and_as_characters(word_tokenizer, text):
 
 
 @settings(max_examples=60)
-@given(st.text(alphabet="ab'\u2019.,! <brBR/>\n\u00a0\u2122\u200d\ud83d9"))
+@given(
+    st.text(
+        alphabet="ab'\u2019.,! <brBR/>\n\u00a0\u2122\u200d\ud83d9\u00ad\ufe0f\u0301\u00b4\u00a8\ufb01\u2026\u2014\u65e5\u0e33"
+    )
+)
 def test_whatever_is_written_is_read(word_tokenizer, text):
     assert faults_of(word_tokenizer(), text) == []
 
@@ -157,6 +164,37 @@ def test_a_tokenizer_that_does_not_read_word_by_word_is_refused(word_tokenizer, 
     )
     with pytest.raises(WorkError, match="no token can be told to belong to a word"):
         read_text(tokenizer, "word2 word3 word45")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("word2\u00ad word\u200b3 \u200b word4", ["word2\u00ad", "word\u200b3", "word4"]),
+        (
+            "\uff57\uff4f\uff52\uff44\uff12 WORD3\u2026",
+            ["\uff57\uff4f\uff52\uff44\uff12", "WORD3", "\u2026"],
+        ),
+        ("word2\u2014word3", ["word2", "\u2014", "word3"]),
+    ],
+)
+def test_words_are_shown_as_they_are_written_and_have_the_tokens_of_plain_ones(
+    word_tokenizer, text, words
+):
+    reading = read_rightly(word_tokenizer(), text)
+    assert words_of(reading) == words
+    owners = reading.word_of_token
+    first = {
+        words[owner]: token for owner, token in zip(owners[::-1], reading.ids[::-1], strict=True)
+    }
+    assert first[words[0]] == 2
+    assert owners.max() == len(words) - 1
+
+
+def test_what_is_read_of_an_old_tokenizer_is_the_same(word_tokenizer):
+    tokenizer = word_tokenizer()
+    tokenizer.splitting = 1
+    for text in (TEXT, *AWKWARD):
+        assert faults_of(tokenizer, text) == []
 
 
 def test_line_breaks_in_capitals_are_blank_to_a_tokenizer_that_lowers_them(word_tokenizer):

@@ -24,7 +24,15 @@ def words(text):
             ["e\u0301te\u0301", "90s", "\u0641\u064a\u0644\u0645"],
         ),
         ("good\u2122 10\u20ac 5$", ["good\u2122", "10\u20ac", "5", "$"]),
-        ("a\u00a0b\u200bc\x00d", ["a", "b", "c", "d"]),
+        ("a\u00a0b\u200bc\x00d", ["a", "b\u200bc", "d"]),
+        (
+            "so\u00adft don\u00ad\u02bct \u200b!\u200b?",
+            ["so\u00adft", "don\u00ad\u02bct", "!\u200b?"],
+        ),
+        (
+            "\u0e17\u0e35\u0e48\u0e19\u0e48 \u65e5\u672cBERT",
+            ["\u0e17\u0e35\u0e48", "\u0e19\u0e48", "\u65e5", "\u672c", "BERT"],
+        ),
         ("snake_case", ["snake", "_", "case"]),
         ("", []),
         (" \t\n\ud800", []),

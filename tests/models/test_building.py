@@ -17,6 +17,7 @@ from tfcmp.models.building import (
     count_parameters,
     match_target,
     matched,
+    ngrams_of,
 )
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, UNKNOWN_ID, WordTokenizer
@@ -89,9 +90,9 @@ def toy_task() -> tuple[np.ndarray, np.ndarray]:
 def build(name: str, **settings) -> keras.Model:
     """A model that has seen its n-grams, if it counts any."""
     keras.utils.set_random_seed(1)
-    configuration = configure(name, **settings)
+    configuration, ngrams = ngrams_of(configure(name, **settings), CLASSES, lambda: [toy_task()])
     core = build_core(configuration, word_tokenizer(), CLASSES)
-    adapt_core(core, configuration, lambda: [toy_task()])
+    adapt_core(core, configuration, ngrams)
     return core
 
 
@@ -235,3 +236,22 @@ def test_a_configuration_without_a_match_stays_as_it_is(name: str) -> None:
     configuration = configure(name)
     assert matched(configuration, CLASSES) == configuration
     assert match_target(configuration, CLASSES) is None
+
+
+def test_a_bag_of_ngrams_is_as_large_as_the_ngrams_of_its_texts_at_most_as_told() -> None:
+    batch = np.array([[2, 3], [3, 2]], np.int32), np.array([0, 2], np.int32)
+    # Two words, two pairs.
+    for told, kept in ((800_000, 4), (3, 3)):
+        sized, ngrams = ngrams_of(configure("bag_of_ngrams", features=told), 3, lambda: [batch])
+        core = build_core(sized, word_tokenizer(), 3)
+        adapt_core(core, sized, ngrams)
+        assert core.get_layer("logits").ratios.shape == (kept + 1, 3)
+        assert np.unique(core.get_layer("ngram_features").keys).size == kept
+
+
+def test_texts_without_a_known_word_have_one_feature_that_is_never_found() -> None:
+    batch = np.array([[UNKNOWN_ID, 0]], np.int32), np.array([1], np.int32)
+    sized, ngrams = ngrams_of(configure("bag_of_ngrams"), 2, lambda: [batch])
+    core = build_core(sized, word_tokenizer(), 2)
+    adapt_core(core, sized, ngrams)
+    np.testing.assert_array_equal(core(np.array([[2, 3], [1, 0]])), np.zeros((2, 2)))

@@ -12,6 +12,7 @@ from tfcmp.models import linear
 from tfcmp.models.linear import (
     adapt_bag_of_ngrams,
     build_bag_of_ngrams,
+    choose_ngrams,
     count_ngrams,
     log_count_ratios,
     ngram_keys,
@@ -45,7 +46,8 @@ def ngrams(text: list[int], orders: int) -> list[tuple[int, ...]]:
 
 def adapted(orders: int = 2, features: int = 20, smoothing: float = 1.0) -> keras.Model:
     model = build_bag_of_ngrams(2, orders=orders, features=features)
-    adapt_bag_of_ngrams(model, [(IDS, LABELS)], smoothing)
+    ngrams = choose_ngrams([(IDS, LABELS)], 2, orders=orders, features=features)
+    adapt_bag_of_ngrams(model, ngrams, smoothing)
     return model
 
 

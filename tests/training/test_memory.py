@@ -1,11 +1,26 @@
+import subprocess
+import sys
+
 import pytest
 
-from tfcmp.config.fields import PretrainedArchitecture, RecurrentArchitecture, TrainingSettings
+from tfcmp.config.fields import (
+    Configuration,
+    LinearArchitecture,
+    PretrainedArchitecture,
+    RecurrentArchitecture,
+    TrainingSettings,
+)
 from tfcmp.errors import WorkError
 from tfcmp.models.building import size_of
 from tfcmp.models.pretrained import build_pretrained
 from tfcmp.training import memory
-from tfcmp.training.memory import Need, container_room, require_memory, training_need
+from tfcmp.training.memory import (
+    Need,
+    container_room,
+    require_memory,
+    require_memory_of_ngrams,
+    training_need,
+)
 
 # 2 layers, 12 channels, 2 heads; 32 texts of 64 tokens; float32 takes twice the 16-bit bytes.
 KEPT_FOR_GRADIENTS = 2 * 2 * 32 * 64 * (34 * 12 + 5 * 2 * 64)
@@ -89,3 +104,28 @@ def test_a_container_without_a_limit_has_no_room_of_its_own(tmp_path):
 
 def test_this_machine_tells_its_free_memory():
     assert memory.available_memory() > 2**20
+
+
+def test_ngrams_that_cannot_fit_are_refused_with_how_many_would(monkeypatch):
+    configuration = Configuration(
+        "bag_of_ngrams", LinearArchitecture(features=1000), training=TrainingSettings()
+    )
+    # Five tables of float32: ratios, weights, the best weights, two of Adam.
+    need = 4 * 5 * 7 * 1000
+    monkeypatch.setattr(memory, "available_memory", lambda: need)
+    require_memory_of_ngrams(configuration, 7)
+    monkeypatch.setattr(memory, "available_memory", lambda: need - 1)
+    with pytest.raises(WorkError, match=r"--architecture.features 499 would fit"):
+        require_memory_of_ngrams(configuration, 7)
+
+
+def test_a_limit_of_addresses_counts_as_memory():
+    program = (
+        "import resource; from tfcmp.training.memory import available_memory as free;"
+        "resource.setrlimit(resource.RLIMIT_AS, (1 << 40, 1 << 40)); before = free();"
+        "used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize();"
+        "limit = used + (64 << 20);"
+        "resource.setrlimit(resource.RLIMIT_AS, (limit, limit)); print(free() <= 64 << 20)"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.stdout.split() == ["True"], ended.stderr

@@ -78,7 +78,7 @@ class LinearArchitecture:
     Args:
         vocabulary_size: most frequent words that are known.
         orders: longest n-gram; 3 means single words, pairs and triples.
-        features: n-grams kept, those found in the most training texts.
+        features: the most n-grams kept, those found in the most training texts.
         smoothing: added to every count before the log-count ratio is taken.
     """
 

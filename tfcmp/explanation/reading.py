@@ -118,14 +118,13 @@ def _aligned(
     with _without_limit(tokenizer):
         whole = [text[segment.start : segment.end] for segment in segments]
         rows = _unframed(tokenizer, _encode(tokenizer, whole + beginnings))
-    nothing = _unframed(tokenizer, [ids_of_nothing])[0]
+    is_empty = _are_empty(tokenizer, whole, rows, _unframed(tokenizer, [ids_of_nothing])[0])
     words: list[Span] = []
     tokens, owners = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
     following = iter(rows[len(segments) :])
-    for inside, row in zip(members, rows[: len(segments)], strict=True):
-        if not inside:
-            # A piece without a token is given a stand-in that the whole text does not have.
-            row = row[:0] if np.array_equal(row, nothing) else row
+    for place, inside in enumerate(members):
+        # A piece without a token is given a stand-in that the whole text does not have.
+        row = rows[place][:0] if is_empty[place] else rows[place]
         # The words first: zip takes one item too many of its first argument.
         parts = [part for _, part in zip(inside[1:], following, strict=False)]
         ends = [len(part) if _begins(row, part) else None for part in parts]
@@ -134,6 +133,23 @@ def _aligned(
         tokens.append(row)
         owners.append(of_row)
     return words, np.concatenate(tokens), np.concatenate(owners)
+
+
+def _are_empty(
+    tokenizer: TextTokenizer, segments: list[str], rows: list[Ids], nothing: Ids
+) -> list[bool]:
+    """Which segments have no token but the stand-in of an empty text, if there is one.
+
+    An unknown word may have the same id: behind another word the stand-in is gone.
+    """
+    is_empty = [len(nothing) > 0 and np.array_equal(row, nothing) for row in rows[: len(segments)]]
+    doubtful = [place for place, doubt in enumerate(is_empty) if doubt]
+    if doubtful:
+        with _without_limit(tokenizer):
+            word, *behind = _encode(tokenizer, ["a", *(f"a {segments[p]}" for p in doubtful)])
+        for place, row in zip(doubtful, behind, strict=True):
+            is_empty[place] = len(row) == len(word)
+    return is_empty
 
 
 def _by_segment(words: list[Span], segments: list[Span]) -> list[list[Span]]:

@@ -22,6 +22,7 @@ from tfcmp.models.building import (
     build_tokenizer,
     count_parameters,
     matched,
+    ngrams_of,
 )
 from tfcmp.models.catalogue import find_model
 from tfcmp.models.encoder_files import resolve_encoder
@@ -137,11 +138,12 @@ def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
         size = asdict(configuration.architecture)["vocabulary_size"] - FIRST_WORD_ID
         tokenizer.set_vocabulary(f"word{number}" for number in range(size))
     classes = len(texts.corpus.classes) if texts else 2
-    configuration = matched(configuration, classes)
+    configuration, ngrams = matched(configuration, classes), None
+    if texts:
+        configuration, ngrams = ngrams_of(configuration, classes, texts.adaptation_batches)
     with replicas.strategy.scope():
         core = build_core(configuration, tokenizer, classes, files)
-    if texts:
-        adapt_core(core, configuration, texts.adaptation_batches)
+    adapt_core(core, configuration, ngrams)
     replicas.part_ways(core)
     return configuration, core, texts
 

@@ -13,9 +13,10 @@ from tfcmp.config.fields import (
     RecurrentArchitecture,
     TransformerArchitecture,
 )
+from tfcmp.errors import WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.models.encoder_files import EncoderFiles
-from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams
+from tfcmp.models.linear import Ngrams, adapt_bag_of_ngrams, build_bag_of_ngrams, choose_ngrams
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
 from tfcmp.models.pretrained import ENCODER, build_pretrained
 from tfcmp.models.recurrent import build_recurrent
@@ -106,10 +107,36 @@ def build_core(
     )
 
 
-def adapt_core(core: keras.Model, configuration: Configuration, batches: TrainingBatches) -> None:
+def ngrams_of(
+    configuration: Configuration, classes: int, batches: TrainingBatches
+) -> tuple[Configuration, Ngrams | None]:
+    """The n-grams of the training split, and the configuration with as many features as there are.
+
+    None, and the configuration as it is, for a model that counts none. `architecture.features` is
+    the user's upper bound: the smaller number is for building only, and no part of config.yaml.
+
+    Raises:
+        WorkError: memory is too small for the counts.
+    """
+    architecture = configuration.architecture
+    if not isinstance(architecture, LinearArchitecture):
+        return configuration, None
+    orders, features = architecture.orders, architecture.features
+    try:
+        ngrams = choose_ngrams(batches(), classes, orders=orders, features=features)
+    except MemoryError as error:
+        raise WorkError(
+            f"there is not enough memory to count the n-grams of {classes} classes; lower "
+            f"--architecture.orders, which is {orders}, or --data.train_size"
+        ) from error
+    sized = replace(architecture, features=max(1, len(ngrams.keys)))
+    return replace(configuration, architecture=sized), ngrams
+
+
+def adapt_core(core: keras.Model, configuration: Configuration, ngrams: Ngrams | None) -> None:
     """Sets what a model takes from the training split before its first step, if anything."""
-    if isinstance(configuration.architecture, LinearArchitecture):
-        adapt_bag_of_ngrams(core, batches(), configuration.architecture.smoothing)
+    if isinstance(configuration.architecture, LinearArchitecture) and ngrams is not None:
+        adapt_bag_of_ngrams(core, ngrams, configuration.architecture.smoothing)
 
 
 def build_text_classifier(tokenizer: TextTokenizer, core: keras.Model) -> keras.Model:

@@ -1,6 +1,7 @@
 """N-grams and a linear layer: the baseline that every network has to beat."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -131,26 +132,45 @@ def build_bag_of_ngrams(classes: int, *, orders: int, features: int) -> keras.Mo
     return keras.Model(ids, logits, name="bag_of_ngrams")
 
 
-def adapt_bag_of_ngrams(
-    model: keras.Model, batches: Iterable[tuple[np.ndarray, np.ndarray]], smoothing: float
-) -> None:
-    """Chooses the n-grams and sets their log-count ratios from the training split.
+class Ngrams(NamedTuple):
+    """The n-grams that a model keeps: sorted keys (n,) int64, counts (n, classes) int32 of texts."""
+
+    keys: np.ndarray
+    counts: np.ndarray
+
+
+def choose_ngrams(
+    batches: Iterable[tuple[np.ndarray, np.ndarray]], classes: int, *, orders: int, features: int
+) -> Ngrams:
+    """The n-grams of the most training texts, at most `features` of them.
 
     Args:
-        model: made by `build_bag_of_ngrams`.
         batches: pairs of ids (batch, length) int32 and labels (batch,) of the training texts.
+        classes: number of classes.
+        orders: longest n-gram.
+        features: the most n-grams that are kept.
+    """
+    keys, counts = count_ngrams(batches, orders, classes)
+    kept = np.argsort(-counts.sum(axis=1), kind="stable")[:features]
+    kept = kept[np.argsort(keys[kept])]
+    return Ngrams(keys[kept], counts[kept])
+
+
+def adapt_bag_of_ngrams(model: keras.Model, ngrams: Ngrams, smoothing: float) -> None:
+    """Sets the n-grams and their log-count ratios.
+
+    Args:
+        model: made by `build_bag_of_ngrams` with at least as many features as there are n-grams.
+        ngrams: of the training split.
         smoothing: added to every count.
     """
     features, logits = model.get_layer("ngram_features"), model.get_layer("logits")
-    keys, counts = count_ngrams(batches, features.orders, logits.classes)
-    kept = np.argsort(-counts.sum(axis=1), kind="stable")[: features.features]
-    kept = kept[np.argsort(keys[kept])]
     # Fewer n-grams than places: the largest number fills the rest, sorted and never found.
-    all_keys = np.full(features.features, np.iinfo(np.int64).max)
-    all_keys[: len(kept)] = keys[kept]
-    features.keys.assign(all_keys)
+    keys = np.full(features.features, np.iinfo(np.int64).max)
+    keys[: len(ngrams.keys)] = ngrams.keys
+    features.keys.assign(keys)
     ratios = np.zeros((features.features + 1, logits.classes), np.float32)
-    ratios[1 : len(kept) + 1] = log_count_ratios(counts[kept], smoothing)
+    ratios[1 : len(ngrams.keys) + 1] = log_count_ratios(ngrams.counts, smoothing)
     logits.ratios.assign(ratios)
 
 
@@ -190,7 +210,11 @@ def _merge(keys, counts, new_keys, new_labels) -> tuple[np.ndarray, np.ndarray]:
 
 
 def log_count_ratios(counts: np.ndarray, smoothing: float) -> np.ndarray:
-    """Counts (n, classes) to log(p / q): share in the class against share in all the others."""
-    inside = counts + smoothing
-    outside = counts.sum(axis=1, keepdims=True) - counts + smoothing
-    return np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
+    """Counts (n, classes) to log(p / q) float32: share in the class against share in all others."""
+    ratios, totals = np.empty(counts.shape, np.float32), counts.sum(axis=1)
+    # Class by class, for all at once in float64 would take five times the memory of the counts.
+    for label in range(counts.shape[1]):
+        inside = counts[:, label] + smoothing
+        outside = totals - counts[:, label] + smoothing
+        ratios[:, label] = np.log(inside / inside.sum()) - np.log(outside / outside.sum())
+    return ratios

@@ -9,13 +9,13 @@ import numpy as np
 
 from tfcmp.config.fields import Configuration, LinearArchitecture, SavedModelArchitecture
 from tfcmp.errors import WorkError
-from tfcmp.models.building import adapt_core, build_core, matched, size_of
+from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of, size_of
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.timing.clock import Clock
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.epochs import Trainer
-from tfcmp.training.memory import require_memory
+from tfcmp.training.memory import require_memory, require_memory_of_ngrams
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.texts import Texts
 
@@ -150,7 +150,10 @@ class KeptModels:
             keras.utils.set_random_seed(configuration.seed)
             classes = len(texts.corpus.classes)
             sized = matched(configuration, classes)
+            sized, ngrams = ngrams_of(sized, classes, texts.adaptation_batches)
+            if self._device == "cpu":
+                require_memory_of_ngrams(sized, classes)
             core = build_core(sized, texts.tokenizer, classes, files)
-            adapt_core(core, sized, texts.adaptation_batches)
+            adapt_core(core, sized, ngrams)
             self._kept = Kept(key, core, Start(core.variables))
         return self._kept

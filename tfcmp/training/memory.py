@@ -1,16 +1,24 @@
-"""Whether fine-tuning fits into memory, asked before the system ends the process for it."""
+"""Whether training fits into memory, asked before the system ends the process for it."""
 
+import resource
 from pathlib import Path
 from typing import NamedTuple
 
 import keras
 
-from tfcmp.config.fields import PretrainedArchitecture, TrainingSettings
+from tfcmp.config.fields import (
+    Configuration,
+    LinearArchitecture,
+    PretrainedArchitecture,
+    TrainingSettings,
+)
 from tfcmp.errors import WorkError
 from tfcmp.models.building import size_of
 from tfcmp.models.pretrained import ENCODER
 
 GIBIBYTE = 2**30
+# Arrays of the size of the weights.
+TABLES_OF_OPTIMIZER = {"sgd": 0, "rmsprop": 1, "adam": 2, "adamw": 2}
 
 
 class Need(NamedTuple):
@@ -62,6 +70,30 @@ def require_memory(
     )
 
 
+def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None:
+    """Returns when the weights of n-grams may fit into the processor's memory, before they are made.
+
+    The need is a lower bound: log-count ratios, weights and their best values so far, and what the
+    optimizer keeps of each.
+
+    Raises:
+        WorkError: it cannot fit; the message says how many n-grams would.
+    """
+    architecture, available = configuration.architecture, available_memory()
+    if not isinstance(architecture, LinearArchitecture) or available is None:
+        return
+    tables = 3 + TABLES_OF_OPTIMIZER[configuration.training.optimizer]
+    a_feature = 4 * tables * classes
+    need = a_feature * architecture.features
+    if need > available:
+        raise WorkError(
+            f"training needs at least {need / GIBIBYTE:.1f} GiB for {architecture.features:,} n-grams "
+            f"of {classes} classes, and {available / GIBIBYTE:.1f} GiB are free; "
+            f"--architecture.features {available // a_feature // 2} would fit, or lower "
+            "--architecture.orders"
+        )
+
+
 def training_need(core: keras.Model, settings: TrainingSettings, length: int) -> Need:
     """Bytes for gradients, and for what a step keeps to compute them.
 
@@ -82,14 +114,29 @@ def training_need(core: keras.Model, settings: TrainingSettings, length: int) ->
 
 def available_memory() -> int | None:
     """Bytes of memory that are free for this process; None where the system does not tell."""
+    rooms = (_free_memory(), container_room(Path("/sys/fs/cgroup")), _room_of_limit())
+    return min((room for room in rooms if room is not None), default=None)
+
+
+def _room_of_limit() -> int | None:
+    """Bytes of addresses that `ulimit -v` leaves; None where it is not set."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+    except OSError:
+        return None
+    return (
+        None if limit == resource.RLIM_INFINITY else max(0, limit - pages * resource.getpagesize())
+    )
+
+
+def _free_memory() -> int | None:
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
         free = next(line for line in lines if line.startswith("MemAvailable:"))
-        available = int(free.split()[1]) * 1024
+        return int(free.split()[1]) * 1024
     except (OSError, StopIteration):
         return None
-    room = container_room(Path("/sys/fs/cgroup"))
-    return available if room is None else min(available, room)
 
 
 def container_room(group: Path) -> int | None:

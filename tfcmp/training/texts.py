@@ -23,7 +23,7 @@ from tfcmp.evaluation.baselines import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
-from tfcmp.models.word_tokenizer import FIRST_WORD_ID, SPLITTING_VERSION, WordTokenizer
+from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
 from tfcmp.progress import progress_bar
 
 TEXTS_A_COUNT = 512
@@ -166,7 +166,7 @@ def learn_vocabulary(
     cache: Path,
 ) -> list[str]:
     """The `size` most frequent words of the training split, most frequent first."""
-    key = store_key(str(SPLITTING_VERSION), str(size), corpus.fingerprint(splits.train))
+    key = store_key(str(tokenizer.splitting), str(size), corpus.fingerprint(splits.train))
     file = find_entry(cache, f"vocabulary-{key}", ".txt")
     if file is not None:
         return file.read_text(encoding="utf-8").split("\n")

@@ -10,7 +10,7 @@ import keras
 
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
-from tfcmp.models.building import adapt_core, build_core, matched
+from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of
 from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, RunDirectory, write_split
@@ -21,7 +21,7 @@ from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
-from tfcmp.training.memory import require_memory
+from tfcmp.training.memory import require_memory, require_memory_of_ngrams
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
     Replicas,
@@ -127,6 +127,9 @@ def set_up_training(
 
         # The model and its optimizer, a copy on every replica.
         replicas.require_agreement(agreement(configuration, described))
+        configuration, ngrams = ngrams_of(configuration, classes, texts.adaptation_batches)
+        if hardware["device"] == "cpu":
+            require_memory_of_ngrams(configuration, classes)
         with replicas.strategy.scope():
             core = build_core(configuration, texts.tokenizer, classes, files)
             optimizer = build_optimizer(configuration.training, core.trainable_variables)
@@ -141,7 +144,7 @@ def set_up_training(
             trainer.resume()
         else:
             trainer.start()
-            adapt_core(core, configuration, texts.adaptation_batches)
+            adapt_core(core, configuration, ngrams)
         replicas.part_ways(core)
     return Prepared(configuration, texts, core, files, trainer)
 

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.explanation.behaviour.changes import in_case, with_markup, with_typos
+from tfcmp.explanation.behaviour.changes import (
+    TYPOGRAPHY_NAMES,
+    in_case,
+    in_typography,
+    with_markup,
+    with_typos,
+)
 from tfcmp.explanation.behaviour.writer import Writer
 
 TEXT = "A wonderful film with beautiful scenes and a clever ending."
@@ -51,3 +57,27 @@ def test_markup_is_that_of_web_pages():
     assert emphasised.count("</") == 3
     with pytest.raises(ValueError, match="Expected one of"):
         with_markup(sentences, "colours", writer())
+
+
+@pytest.mark.parametrize(
+    ("name", "characters"),
+    [
+        ("curly marks", "\u2019\u201c\u201d"),
+        ("dashes", "\u2014\u2026"),
+        ("decomposed accents", "\u0301\u0303"),
+        ("zero width", "\u00ad\u200b"),
+        ("full width", "\uff41\uff37"),
+    ],
+)
+def test_typography_puts_other_characters_for_the_same_text(name, characters):
+    original, changed = in_typography(f"Wow, {TEXT}", name)
+    assert original.endswith(TEXT)
+    assert set(characters) <= set(changed)
+    assert not set(characters) & set(original)
+
+
+@pytest.mark.parametrize("name", TYPOGRAPHY_NAMES)
+def test_typography_changes_no_token_of_a_word_tokenizer(word_tokenizer, name):
+    original, changed = in_typography(TEXT, name)
+    tokenizer = word_tokenizer()
+    assert tokenizer.split_texts([changed]) == tokenizer.split_texts([original])

@@ -1,9 +1,12 @@
+import itertools
 import json
 import re
 import unicodedata
 
 import keras_hub
+import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfcmp.errors import CallError
 from tfcmp.inference.export.tokenizer_files import write_tokenizer
@@ -35,6 +38,18 @@ def written(tmp_path):
 def ids_of(tokenizer, text):
     ids, _ = tokenizer.encode([text])
     return ids[0].numpy().tolist()
+
+
+def by_table(table, text):
+    """A text as the step of the table says it in words."""
+    ends = np.cumsum(table["lengths"])
+    replacements = np.split(table["replacements"], ends[:-1])
+    replaced = dict(zip(table["replaced"].tolist(), replacements, strict=True))
+    classes = dict(zip(table["ordered"].tolist(), table["classes"].tolist(), strict=True))
+    points = [int(p) for c in text for p in replaced.get(ord(c), [ord(c)])]
+    runs = itertools.groupby(points, lambda point: point in classes)
+    points = [p for marks, run in runs for p in (sorted(run, key=classes.get) if marks else run)]
+    return "".join(map(chr, points)).replace("\u0345", "\u03b9")
 
 
 def rewritten(settings, text):
@@ -101,6 +116,32 @@ def test_what_is_kept_of_a_longer_text_is_told_in_ids(written, word_tokenizer, t
     text = " ".join(f"word{number}" for number in range(2, 18))
     ids = [words.index(word) for word in text.split()]
     assert cut(settings, ids) == ids_of(tokenizer, text)
+
+
+ODD = (
+    "The ﬁlm\u2019s \u201cCAFE\u0323\u0301\u201d\u2014don\u2018t<BR />a\x00b\u00ad c\u200b -- Straße",
+    "İ \u1fbc\u0301 ½ 한국 日本 ที่น้ำ 'x' ''y''",
+)
+
+
+@pytest.mark.parametrize("splitting", [1, 2])
+@pytest.mark.parametrize("text", [TEXT, *ODD])
+def test_the_written_steps_give_the_tokens_of_a_word_tokenizer(written, splitting, text):
+    tokenizer = WordTokenizer(splitting=splitting)
+    tokens = tokenizer.split_texts([text])
+    settings, folder = written(tokenizer)
+    for step, replacement in settings["steps"]:
+        if step == "unicode_table.npz":
+            with np.load(folder / step) as table:
+                text = by_table(table, text)
+        elif step == "lower case of ASCII":
+            text = text.encode().lower().decode()
+        elif step in NAMED:
+            text = NAMED[step](text)
+        else:
+            text = tf.strings.regex_replace(text, step, replacement).numpy().decode()
+    assert settings["splitting"] == splitting
+    assert [token.encode() for token in text.split()] == tokens
 
 
 def test_a_tokenizer_that_is_a_program_has_no_files(written):

@@ -4,7 +4,7 @@ import pytest
 
 from tfcmp.errors import CallError
 from tfcmp.models.building import build_text_classifier
-from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams
+from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams, choose_ngrams
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
 from tfcmp.models.pretrained import build_pretrained
 from tfcmp.models.recurrent import build_recurrent
@@ -123,7 +123,9 @@ def test_a_graph_of_the_transformer_answers_like_keras(pooling, tokenizer, drawn
 def test_a_graph_of_ngrams_answers_like_keras(orders, tokenizer, drawn):
     core = build_bag_of_ngrams(3, orders=orders, features=37)
     texts = drawn.integers(0, 6, (40, 12)).astype(np.int32)
-    adapt_bag_of_ngrams(core, [(texts, drawn.integers(0, 3, 40))], smoothing=1.0)
+    batches = [(texts, drawn.integers(0, 3, 40))]
+    ngrams = choose_ngrams(batches, 3, orders=orders, features=37)
+    adapt_bag_of_ngrams(core, ngrams, smoothing=1.0)
     logits = core.get_layer("logits")
     logits.weights_of_features.assign(drawn.standard_normal((38, 3)))
     model = build_text_classifier(tokenizer, core)

@@ -17,8 +17,11 @@ from tfcmp.explanation.behaviour.statements import STATEMENTS
 from tfcmp.explanation.behaviour.words import LABELS
 from tfcmp.explanation.behaviour.writer import Writer
 
-# To be raised with every change to words, templates or changes: failure rates depend on it.
-TEST_SET_VERSION = 1
+# To be raised with every change to words, templates, changes or capabilities: failure rates depend
+# on it, and tables have the same rows for all runs.
+TEST_SET_VERSION = 2
+# Seeds the draws. It stays where a capability is added, so that the others keep their cases.
+_DRAWS = 1
 _TRIES_A_CASE = 200
 
 Kind = Literal["MFT", "INV", "DIR"]
@@ -69,7 +72,7 @@ def generate(capability: Capability, size: int, seed: int) -> list[Case]:
     Raises:
         CallError: the grammar has not so many different texts.
     """
-    random = Random(f"{TEST_SET_VERSION}/{seed}/{capability.name}").random
+    random = Random(f"{_DRAWS}/{seed}/{capability.name}").random
     cases = list(islice(_different(capability, Writer(random)), size))
     if len(cases) < size:
         raise CallError(
@@ -122,6 +125,9 @@ CAPABILITIES = (
     Capability("typos", "INV", "one to three swapped letters", variations.typos),
     Capability("case", "INV", "upper, lower, title case", variations.case),
     Capability("markup", "INV", "line breaks, tags", variations.markup),
+    Capability(
+        "typographic characters", "INV", "curly quotes, dashes, full width", variations.typography
+    ),
     Capability("padding before", "INV", "neutral plot before", variations.padding_before),
     Capability("padding after", "INV", "neutral plot behind", variations.padding_after),
 )

@@ -7,7 +7,9 @@ from tfcmp.data.diagnostic.grammar import parse
 from tfcmp.explanation.behaviour.changes import (
     CASE_NAMES,
     MARKUP_NAMES,
+    TYPOGRAPHY_NAMES,
     in_case,
+    in_typography,
     with_markup,
     with_typos,
 )
@@ -92,6 +94,12 @@ def markup(writer: Writer, label: str, turn: int) -> Written:
     name = MARKUP_NAMES[turn % len(MARKUP_NAMES)]
     sentences = writer.review(label)
     return (" ".join(sentences), with_markup(sentences, name, writer)), name
+
+
+def typography(writer: Writer, label: str, turn: int) -> Written:
+    """A review, and the same with the characters of typesetters."""
+    name = TYPOGRAPHY_NAMES[turn % len(TYPOGRAPHY_NAMES)]
+    return in_typography(" ".join(writer.review(label)), name), name
 
 
 def padding_before(writer: Writer, label: str, turn: int) -> Written:

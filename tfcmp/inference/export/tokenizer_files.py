@@ -1,11 +1,14 @@
 """A tokenizer as files, for those who make token ids without TensorFlow."""
 
+import shutil
 from pathlib import Path
 
 from tfcmp.errors import CallError
+from tfcmp.models.normalization import UNICODE_STEP
 from tfcmp.models.preset_tokenizer import FOLDING, PresetTokenizer
 from tfcmp.models.tokenizer import TextTokenizer, kept_ends
-from tfcmp.models.word_tokenizer import REWRITES, UNKNOWN_ID, WordTokenizer
+from tfcmp.models.unicode_table import TABLE_FILE
+from tfcmp.models.word_tokenizer import UNKNOWN_ID, WordTokenizer
 from tfcmp.runs.files import write_json
 
 SETTINGS = "tokenizer.json"
@@ -47,7 +50,8 @@ def write_tokenizer(tokenizer: TextTokenizer, folder: Path) -> None:
         words = tokenizer.lookup.get_vocabulary()
         (folder / VOCABULARY).write_text("\n".join(words) + "\n", encoding="utf-8")
         settings |= {
-            "steps": [[r"\x00", " "], ["lower case", ""], *map(list, REWRITES)],
+            "splitting": tokenizer.splitting,
+            "steps": [*_first_steps(tokenizer, folder), *map(list, tokenizer.rewrites)],
             "then": THEN_WORDS,
             "unknown_id": UNKNOWN_ID,
         }
@@ -69,6 +73,14 @@ def write_tokenizer(tokenizer: TextTokenizer, folder: Path) -> None:
             "saved_model, which takes raw text"
         )
     write_json(folder / SETTINGS, settings)
+
+
+def _first_steps(tokenizer: WordTokenizer, folder: Path) -> list[list[str]]:
+    """What is done to a text before its words are looked for; its table goes into `folder`."""
+    if tokenizer.splitting == 1:
+        return [[r"\x00", " "], ["lower case", ""]]
+    shutil.copyfile(TABLE_FILE, folder / TABLE_FILE.name)
+    return [["unicode_table.npz", UNICODE_STEP], ["lower case of ASCII", ""]]
 
 
 def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
