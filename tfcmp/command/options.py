@@ -14,6 +14,7 @@ from tfcmp.command.run_options import OF_THE_RUN, add_run_options
 from tfcmp.command.switches import options_end, switches_first
 from tfcmp.command.trust import without_trust
 from tfcmp.config.checks import check_configuration, check_given
+from tfcmp.config.class_weights import resolve_class_weights
 from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
@@ -70,6 +71,7 @@ def parse_configuration(
         training=built.training,
         **{name: namespace[name] for name in OF_THE_RUN},
     )
+    resolve_class_weights(configuration.training)
     check_configuration(configuration)
     check_given(configuration, {argument.split("=", 1)[0] for argument in arguments})
     return configuration, namespace
