@@ -99,6 +99,11 @@ def _check_combinations(configuration: Configuration) -> None:
     architecture, training = configuration.architecture, configuration.training
     _check_strategy(configuration)
     _check_class_weight(training.class_weight)
+    if configuration.new_classes != "refuse" and configuration.init_from is None:
+        raise CallError(
+            f"--new_classes {configuration.new_classes} says what becomes of classes that the run of "
+            "--init_from does not know; give --init_from RUN, or leave it out"
+        )
     if (
         isinstance(architecture, LinearArchitecture)
         and architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY

@@ -114,7 +114,10 @@ def group_majority(texts: Texts) -> dict[str, float]:
 
 
 def prepare_texts(
-    configuration: Configuration, cache: Path, files: EncoderFiles | None = None
+    configuration: Configuration,
+    cache: Path,
+    files: EncoderFiles | None = None,
+    tokenizer: TextTokenizer | None = None,
 ) -> Texts:
     """Index, splits, vocabulary and token ids; each read from `cache` where it is known already.
 
@@ -122,13 +125,15 @@ def prepare_texts(
         configuration: fully resolved.
         cache: folder of what is known already.
         files: of a pretrained model, which brings its own tokenizer.
+        tokenizer: with a vocabulary already; None makes one as configured.
     """
     data = configuration.data
     source = open_source(data)
     corpus = index_source(source, cache)
     splits = split_by_settings(corpus, data)
-    tokenizer = build_tokenizer(configuration, files)
-    if isinstance(tokenizer, WordTokenizer):
+    is_given = tokenizer is not None
+    tokenizer = tokenizer or build_tokenizer(configuration, files)
+    if isinstance(tokenizer, WordTokenizer) and not is_given:
         architecture = configuration.architecture
         assert not isinstance(architecture, PretrainedArchitecture | SavedModelArchitecture)
         size = architecture.vocabulary_size - FIRST_WORD_ID

@@ -21,6 +21,7 @@ from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
+from tfcmp.training.initialisation import Started, open_initial
 from tfcmp.training.memory import require_memory
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
@@ -72,6 +73,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
                 trainer.place,
                 clock,
                 is_distributed=replicas.is_distributed,
+                initial=prepared.initial,
             )
         replicas.wait_for_all()
     return result
@@ -85,6 +87,7 @@ class Prepared(NamedTuple):
     core: keras.Model
     files: EncoderFiles | None
     trainer: Trainer
+    initial: Started | None = None
 
 
 def set_up_training(
@@ -106,7 +109,12 @@ def set_up_training(
         files = resolve_encoder(configuration, cache)
         if files is not None:
             files.check()
-        origin = {**hardware, "pretrained": files.describe() if files else None}
+        initial = open_initial(configuration)
+        origin = {
+            **hardware,
+            "pretrained": files.describe() if files else None,
+            "initial": initial.describe() if initial else None,
+        }
         if run.file(CONFIG).exists():
             note_session(run, origin)
         else:
@@ -114,15 +122,19 @@ def set_up_training(
             write_configuration(run.file(CONFIG), configuration)
 
         # Texts to token ids, in splits that no setting of the model has a say in.
-        texts = prepare_texts(configuration, cache, files)
+        tokenizer = initial.tokenizer(configuration, files) if initial else None
+        texts = prepare_texts(configuration, cache, files, tokenizer)
         classes = len(texts.corpus.classes)
         described = texts.describe()
         if configuration.data.grouping == "none":
             described["baselines"] = {"group_majority": group_majority(texts)}
+        started = initial.started(configuration, texts, cache) if initial else None
         write_split(run, described)
 
         # A size that is to match another model's becomes part of the configuration.
         configuration = matched(configuration, classes)
+        if initial:
+            configuration = initial.sized(configuration)
         write_configuration(run.file(CONFIG), configuration)
 
         # The model and its optimizer, a copy on every replica.
@@ -141,9 +153,12 @@ def set_up_training(
             trainer.resume()
         else:
             trainer.start()
-            adapt_core(core, configuration, texts.adaptation_batches)
+            if initial:
+                initial.load_into(core, configuration, texts)
+            else:
+                adapt_core(core, configuration, texts.adaptation_batches)
         replicas.part_ways(core)
-    return Prepared(configuration, texts, core, files, trainer)
+    return Prepared(configuration, texts, core, files, trainer, started)
 
 
 def agreement(configuration: Configuration, described: dict[str, Any]) -> int:
