@@ -45,7 +45,7 @@ def parse_configuration(
     Raises:
         CallError: an option, a setting or a value is not as expected.
     """
-    arguments = _file_first([_long_form(argument) for argument in arguments])
+    arguments = _file_first([long_form(argument) for argument in arguments])
     if any(argument.split("=", 1)[0] == "--print_config" for argument in arguments):
         # What it prints is a file, and no file can give trust.
         arguments = without_trust(arguments)
@@ -153,7 +153,7 @@ def _make_parser(
     return parser
 
 
-def _long_form(argument: str) -> str:
+def long_form(argument: str) -> str:
     """`--data X` is short for `--data.source X`."""
     return re.sub(r"^--data(?==|$)", "--data.source", argument)
 

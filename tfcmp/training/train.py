@@ -21,7 +21,7 @@ from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
-from tfcmp.training.initialisation import Started, open_initial
+from tfcmp.training.initialisation import Initial, Started, open_initial
 from tfcmp.training.memory import require_memory
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
@@ -79,6 +79,34 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
     return result
 
 
+def begin(
+    configuration: Configuration, run: RunDirectory, cache: Path, hardware: dict
+) -> tuple[EncoderFiles | None, Initial | None]:
+    """Writes what the run is; the files of a pretrained encoder, and the run that it starts from.
+
+    Before anything is computed: killed behind this, it can be resumed already. The configuration
+    comes last of the two files, as the sign of a run that has begun.
+
+    Raises:
+        WorkError: what a resumed run finds is not what it began with.
+    """
+    files = resolve_encoder(configuration, cache)
+    if files is not None:
+        files.check()
+    initial = open_initial(configuration)
+    origin = {
+        **hardware,
+        "pretrained": files.describe() if files else None,
+        "initial": initial.describe() if initial else None,
+    }
+    if run.file(CONFIG).exists():
+        note_session(run, origin)
+    else:
+        write_json(run.file(ENVIRONMENT), describe_environment(origin))
+        write_configuration(run.file(CONFIG), configuration)
+    return files, initial
+
+
 class Prepared(NamedTuple):
     """What a run is made of, once it stands where it begins or goes on."""
 
@@ -104,22 +132,7 @@ def set_up_training(
         WorkError: what a resumed run finds is not what it began with, or the workers do not agree.
     """
     with clock.phase("setup"):
-        # What the run is, before anything is computed: killed here, it can be resumed already. The
-        # configuration comes last of the two, as the sign of a run that has begun.
-        files = resolve_encoder(configuration, cache)
-        if files is not None:
-            files.check()
-        initial = open_initial(configuration)
-        origin = {
-            **hardware,
-            "pretrained": files.describe() if files else None,
-            "initial": initial.describe() if initial else None,
-        }
-        if run.file(CONFIG).exists():
-            note_session(run, origin)
-        else:
-            write_json(run.file(ENVIRONMENT), describe_environment(origin))
-            write_configuration(run.file(CONFIG), configuration)
+        files, initial = begin(configuration, run, cache, hardware)
 
         # Texts to token ids, in splits that no setting of the model has a say in.
         tokenizer = initial.tokenizer(configuration, files) if initial else None
