@@ -68,7 +68,8 @@ def _fill(axes, shares, texts) -> None:
                 0.96,
                 0.96,
                 facecolor=COLOURS[0] if row == column else COLOURS[1],
-                alpha=DEEPEST * share,
+                # By the root: confusions of a few per cent would be invisible next to the diagonal.
+                alpha=DEEPEST * share**0.5,
                 linewidth=0,
             )
         )
@@ -81,8 +82,8 @@ def _fill(axes, shares, texts) -> None:
 
 def _caption(shown: int, classes: int, seeds: int) -> str:
     told = (
-        "Rows are labels, columns are answers; the depth of a cell is its share of the texts of its "
-        "label. Blue is right, orange wrong."
+        "Rows are labels, columns are answers; the deeper a cell, the larger its share of the texts of "
+        "its label. Blue is right, orange wrong."
     )
     if shown <= WITH_COUNTS:
         told += " Below the share stands the number of texts" + (
