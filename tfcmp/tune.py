@@ -12,6 +12,7 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError, WorkError
+from tfcmp.evaluation.selection import NAMES, search_score
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
 from tfcmp.search.budget import make_budget
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 PROGRAM = "python -m tfcmp.tune"
 DESCRIPTION = (
     "Searches optimizer, learning rate, batch size and whatever else a space file names, by "
-    "validation accuracy. Takes all settings of tfcmp.fit; one that is given by a flag is kept as "
-    "given and not searched. Writes a directory with every trial and best.yaml for tfcmp.fit."
+    "validation accuracy (macro F1 with --training.selection macro_f1). Takes all settings of "
+    "tfcmp.fit; one that is given by a flag is kept as given and not searched. Writes a directory with every trial and best.yaml for tfcmp.fit."
 )
 
 
@@ -164,8 +165,9 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
         + (f", {without} without a score" if without else "")
     ]
     if best is not None:
+        name = NAMES[search_score(plan.configuration.training.selection)]
         lines.append(
-            f"best validation accuracy {best['score']:.2%} in trial {best['trial']}; train it with "
+            f"best validation {name} {best['score']:.2%} in trial {best['trial']}; train it with "
             f"python -m tfcmp.fit --config {path}/best.yaml"
         )
         size, epochs = plan.configuration.data.train_size, plan.configuration.training.epochs

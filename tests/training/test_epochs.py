@@ -52,8 +52,8 @@ def train(trainer):
 
 
 class Scores:
-    def __init__(self, accuracy, loss):
-        self.pair = {"accuracy": accuracy, "loss": loss}
+    def __init__(self, accuracy, loss, macro_f1=0.0):
+        self.pair = {"accuracy": accuracy, "loss": loss, "macro_f1": macro_f1}
 
     def scores(self):
         return self.pair
@@ -75,6 +75,13 @@ def test_training_stops_when_patience_ends(make, scored):
     trainer = make(epochs=5, patience=2)
     assert len(train(trainer)) == 4
     assert (trainer.place.best_epoch, trainer.place.best_score) == (2, 0.9)
+
+
+def test_macro_f1_chooses_the_epoch_and_stops_training_where_it_is_asked_to(make, scored):
+    scored((0.9, 0.1, 0.5), (0.8, 0.2, 0.7), (0.99, 0.0, 0.6), (1.0, 0.0, 0.7), (1.0, 0.0, 1.0))
+    trainer = make(epochs=5, patience=2, selection="macro_f1")
+    assert len(train(trainer)) == 4
+    assert (trainer.place.best_epoch, trainer.place.best_score) == (2, 0.7)
 
 
 def test_without_patience_every_epoch_is_trained(make, scored):
@@ -133,7 +140,11 @@ def test_the_lines_hold_what_is_promised(make):
     train(trainer)
     segment, *_, epoch = lines(trainer)
     assert set(segment) == SHARED | {"step", "learning_rate"}
-    assert set(epoch) == SHARED | {"validation_accuracy", "validation_loss"}
+    assert set(epoch) == SHARED | {
+        "validation_accuracy",
+        "validation_loss",
+        "validation_macro_f1",
+    }
 
 
 def test_the_line_of_an_epoch_adds_its_segments_up(make):

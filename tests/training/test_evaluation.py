@@ -36,11 +36,13 @@ def test_probabilities_are_distributions_in_float32(answers):
     np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, rtol=1e-6)
 
 
-def test_scores_are_accuracy_and_mean_negative_log_likelihood():
+def test_scores_are_accuracy_mean_negative_log_likelihood_and_macro_f1():
     answers = Answers(
         np.arange(2), np.array([0, 1]), np.array([[0.5, 0.5], [0.75, 0.25]], np.float32)
     )
     assert answers.scores() == {
         "accuracy": 0.5,
         "loss": pytest.approx(-(np.log(0.5) + np.log(0.25)) / 2),
+        # Class 0 has an F1 of 2/3, class 1 of 0.
+        "macro_f1": pytest.approx(1 / 3),
     }

@@ -8,6 +8,7 @@ from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.data.sources.opening import require_source
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
+from tfcmp.runs.directory import open_run
 from tfcmp.runs.files import make_folder
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def require_inputs(configuration: Configuration, cache: Path, trust: bool) -> No
     Raises:
         CallError, WorkError: see `require_source` and `resolve_encoder`.
     """
+    if configuration.init_from is not None:
+        open_run(Path(configuration.init_from))
     require_texts(configuration.data)
     require_encoder(configuration, cache, trust)
 

@@ -14,7 +14,9 @@ from tfcmp.command.run_options import OF_THE_RUN, add_run_options
 from tfcmp.command.switches import options_end, switches_first
 from tfcmp.command.trust import without_trust
 from tfcmp.config.checks import check_configuration, check_given
+from tfcmp.config.class_weights import resolve_class_weights
 from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
+from tfcmp.config.initial import OPTION, InitialSettings, initial_settings
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
@@ -43,17 +45,18 @@ def parse_configuration(
     Raises:
         CallError: an option, a setting or a value is not as expected.
     """
-    arguments = _file_first([_long_form(argument) for argument in arguments])
+    arguments = _file_first([long_form(argument) for argument in arguments])
     if any(argument.split("=", 1)[0] == "--print_config" for argument in arguments):
         # What it prints is a file, and no file can give trust.
         arguments = without_trust(arguments)
     file = _peek(arguments, "--config")
     settings = read_settings(file) if file is not None else {}
-    name = _peek(arguments, "--model") or settings.get("model")
+    initial = initial_settings(_peek(arguments, OPTION), settings.get("init_from"))
+    name = _peek(arguments, "--model") or settings.get("model") or (initial and initial.model)
     record = find_model(name) if name else None
     if record is not None:
         arguments = _with_values(arguments, record)
-    parser = _make_parser(record, program, description)
+    parser = _make_parser(record, program, description, initial)
     add_options(parser)
     if record is not None and file is not None:
         # --print_config writes the options of the moment too, empty ones among them.
@@ -70,6 +73,10 @@ def parse_configuration(
         training=built.training,
         **{name: namespace[name] for name in OF_THE_RUN},
     )
+    resolve_class_weights(configuration.training)
+    if initial is not None:
+        configuration.init_from = str(initial.path)
+        initial.require_same_network(configuration)
     check_configuration(configuration)
     check_given(configuration, {argument.split("=", 1)[0] for argument in arguments})
     return configuration, namespace
@@ -114,7 +121,12 @@ def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
         raise CallError(_one_sentence(str(error))) from None
 
 
-def _make_parser(record: ModelRecord | None, program: str, description: str) -> ArgumentParser:
+def _make_parser(
+    record: ModelRecord | None,
+    program: str,
+    description: str,
+    initial: InitialSettings | None = None,
+) -> ArgumentParser:
     if record is None:
         description += "\n\nAdd --model NAME to see that model's own settings and defaults."
     parser = ArgumentParser(
@@ -128,6 +140,8 @@ def _make_parser(record: ModelRecord | None, program: str, description: str) -> 
     parser.add_argument("--model", type=str, help="model to train; python -m tfcmp lists them")
     add_run_options(parser)
     defaults = default_configuration(record) if record else None
+    if defaults is not None and initial is not None and initial.model == defaults.model:
+        defaults = initial.over(defaults)
     data = defaults.data if defaults else DataSettings()
     training = defaults.training if defaults else TrainingSettings()
     parser.add_argument("--data", type=DataSettings, default=data)
@@ -139,7 +153,7 @@ def _make_parser(record: ModelRecord | None, program: str, description: str) -> 
     return parser
 
 
-def _long_form(argument: str) -> str:
+def long_form(argument: str) -> str:
     """`--data X` is short for `--data.source X`."""
     return re.sub(r"^--data(?==|$)", "--data.source", argument)
 

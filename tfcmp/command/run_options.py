@@ -2,7 +2,7 @@
 
 from jsonargparse import ArgumentParser
 
-from tfcmp.config.fields import Precision, Strategy
+from tfcmp.config.fields import NewClasses, Precision, Strategy
 
 # Fields of a configuration.
 OF_THE_RUN = (
@@ -13,6 +13,8 @@ OF_THE_RUN = (
     "threads",
     "strategy",
     "replicas",
+    "init_from",
+    "new_classes",
 )
 
 
@@ -43,4 +45,18 @@ def add_run_options(parser: ArgumentParser) -> None:
         type=int | None,
         default=None,
         help="devices of this process; null takes all GPUs, or one processor",
+    )
+    parser.add_argument(
+        "--init_from",
+        type=str | None,
+        default=None,
+        metavar="RUN",
+        help="complete run whose vocabulary and weights training starts from",
+    )
+    parser.add_argument(
+        "--new_classes",
+        type=NewClasses,
+        default="refuse",
+        help="with --init_from, classes that RUN does not know: refuse, add to its own, or replace "
+        "its own by those of the texts",
     )

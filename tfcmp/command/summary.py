@@ -22,6 +22,8 @@ def summary(result: dict[str, Any], configuration: Configuration, note: str | No
         f"{result['epochs']}",
         *_cautions(result, configuration),
     ]
+    if "initial" in result:
+        lines.append(_start(result["initial"]))
     if parameters["trained"] < parameters["total"]:
         lines.append(f"{parameters['trained']:,} of the parameters were trained")
     if parameters["match_target"] is not None:
@@ -48,3 +50,16 @@ def _cautions(result: dict[str, Any], configuration: Configuration) -> list[str]
             "test texts"
         )
     return lines
+
+
+def _start(initial: dict[str, Any]) -> str:
+    classes = initial["classes"]
+    changes = [
+        f"{name} {', '.join(classes[name])}" for name in ("added", "dropped") if classes[name]
+    ]
+    told = f"started from {initial['run']}" + (
+        f"; classes {' and '.join(changes)}" if changes else ""
+    )
+    if initial["not_checked"]:
+        told += "; not checked whether its training texts stand in validation or test"
+    return told

@@ -32,6 +32,7 @@ BOUNDS: dict[str, tuple[float | None, float | None]] = {
     "training.accumulate": (1, None),
     "training.epochs": (1, None),
     "training.patience": (1, None),
+    "training.label_smoothing": (0, 0.9999),
     "training.pad_multiple": (1, None),
     "training.segment_share": (0.001, 1),
     "architecture.vocabulary_size": (3, None),
@@ -97,6 +98,12 @@ def _check_nulls(configuration: Configuration) -> None:
 def _check_combinations(configuration: Configuration) -> None:
     architecture, training = configuration.architecture, configuration.training
     _check_strategy(configuration)
+    _check_class_weight(training.class_weight)
+    if configuration.new_classes != "refuse" and configuration.init_from is None:
+        raise CallError(
+            f"--new_classes {configuration.new_classes} says what becomes of classes that the run of "
+            "--init_from does not know; give --init_from RUN, or leave it out"
+        )
     if (
         isinstance(architecture, LinearArchitecture)
         and architecture.vocabulary_size > LARGEST_LINEAR_VOCABULARY
@@ -145,6 +152,14 @@ def _check_strategy(configuration: Configuration) -> None:
         raise CallError(
             f"--strategy {strategy}: a SavedModel brings its variables with it and trains on one "
             "device; expected --strategy none"
+        )
+
+
+def _check_class_weight(given: str | dict[str, float]) -> None:
+    # A file has become its content by then; in a space of a search it is the name of one.
+    if isinstance(given, str) and given not in ("none", "balanced"):
+        raise CallError(
+            f"--training.class_weight: expected none, balanced or a weight per class, got {given}"
         )
 
 

@@ -8,6 +8,7 @@ Pooling = Literal["max", "mean", "last", "max+mean"]
 EncoderPooling = Literal["first", "mean"]
 Precision = Literal["auto", "float32", "mixed_bfloat16"]
 Strategy = Literal["none", "mirrored", "multi_worker"]
+NewClasses = Literal["refuse", "add", "replace"]
 
 
 @dataclass
@@ -210,7 +211,13 @@ class TrainingSettings:
             step stays the same and needs less memory.
         epochs: passes over the training texts at most.
         patience: epochs without a better validation score before training stops; null never stops.
-        selection: validation score by which the best epoch is chosen and its weights kept.
+        selection: validation score by which the best epoch is chosen, its weights kept, and
+            training stopped.
+        class_weight: what an error costs in the training loss: none is the same for all classes,
+            balanced is as much for every class as a whole, FILE (YAML or JSON) names a weight per
+            class.
+        label_smoothing: share of the label's probability that the training loss spreads evenly over
+            all classes.
         pad_multiple: batch lengths are rounded up to a multiple of it.
         segment_share: share of an epoch after which a checkpoint is written.
         segment_minutes: minutes after which a checkpoint is written, if that is sooner.
@@ -228,7 +235,9 @@ class TrainingSettings:
     accumulate: int = 1
     epochs: int = 5
     patience: int | None = 2
-    selection: Literal["accuracy", "loss"] = "accuracy"
+    selection: Literal["accuracy", "loss", "macro_f1"] = "accuracy"
+    class_weight: str | dict[str, float] = "none"
+    label_smoothing: float = 0.0
     pad_multiple: int = 8
     segment_share: float = 0.25
     segment_minutes: float = 10.0
@@ -247,5 +256,7 @@ class Configuration:
     threads: int | None = None
     strategy: Strategy = "none"
     replicas: int | None = None
+    init_from: str | None = None
+    new_classes: NewClasses = "refuse"
     data: DataSettings = field(default_factory=DataSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)

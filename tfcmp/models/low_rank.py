@@ -4,6 +4,15 @@ import keras
 import numpy as np
 
 
+def weights_without_updates(core: keras.Model) -> list[keras.Variable]:
+    """Weights of `core` in its order but for low-rank updates: those of a model without any."""
+    updates = set()
+    for layer in core._flatten_layers():
+        if getattr(layer, "lora_enabled", False):
+            updates |= {id(layer.lora_kernel_a), id(layer.lora_kernel_b)}
+    return [weight for weight in core.weights if id(weight) not in updates]
+
+
 def whole_weights(core: keras.Model) -> list[np.ndarray]:
     """Weights of `core` in its order, without low-rank updates, which are added to their kernels.
 
@@ -11,13 +20,12 @@ def whole_weights(core: keras.Model) -> list[np.ndarray]:
 
     Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models": W + scale * A B.
     """
-    updates, wholes = set(), {}
-    for layer in core._flatten_layers():
-        if getattr(layer, "lora_enabled", False):
-            updates |= {id(layer.lora_kernel_a), id(layer.lora_kernel_b)}
-            wholes[id(layer._kernel)] = layer.kernel
+    wholes = {
+        id(layer._kernel): layer.kernel
+        for layer in core._flatten_layers()
+        if getattr(layer, "lora_enabled", False)
+    }
     return [
         keras.ops.convert_to_numpy(wholes.get(id(weight), weight))
-        for weight in core.weights
-        if id(weight) not in updates
+        for weight in weights_without_updates(core)
     ]

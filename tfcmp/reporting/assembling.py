@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
 from tfcmp.reporting.accuracy import accuracy_section
 from tfcmp.reporting.calibrating import calibration_section
+from tfcmp.reporting.classes import classes_section
 from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Report, Section
@@ -72,6 +73,7 @@ def assemble(material: Material, wishes: Wishes) -> Report:
         ),
         steadiness_section(entrants, material.failed),
         calibration_section(entrants),
+        classes_section(entrants),
         slices_section(entrants, styles),
         robustness_section(entrants),
     ]

@@ -1,10 +1,17 @@
-"""What finding its settings cost a model, beside its training."""
+"""What a model cost before its training: finding its settings, and the runs that it starts from."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tfcmp.reporting.conditions import Conditions, usual_of_searches, why_search_not_timed
+from tfcmp.reporting.conditions import (
+    Conditions,
+    machine,
+    usual_of_searches,
+    why_search_not_timed,
+)
 from tfcmp.reporting.entrants import Entrant
+from tfcmp.reporting.reading import Run
 from tfcmp.reporting.searches import Search
 
 
@@ -51,3 +58,15 @@ def _cost(entrant: Entrant, searches: Sequence[Search], of_searches: Conditions)
     if reason is not None:
         return SearchCost(len(search.trials), None, f"search: {reason}")
     return SearchCost(len(search.trials), search.total_seconds())
+
+
+def initial_seconds(run: Run, usual: Conditions) -> float:
+    """Seconds of training of the runs that it started from; NaN where one was made elsewhere."""
+    started = run.timing.get("initial") or []
+    is_here = all(
+        usual.get(name) == value for one in started for name, value in machine(one).items()
+    )
+    seconds = [one.get("training_seconds") for one in started]
+    if not started or not is_here or None in seconds:
+        return math.nan
+    return float(sum(seconds))

@@ -21,7 +21,7 @@ from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.gaps import left_out_note, why_left_out
 from tfcmp.reporting.inference_times import usual_axes
 from tfcmp.reporting.reading import Run
-from tfcmp.reporting.search_costs import SearchCost, search_costs
+from tfcmp.reporting.search_costs import SearchCost, initial_seconds, search_costs
 from tfcmp.reporting.searches import Search
 
 TARGETS = (0.85, 0.88, 0.90)
@@ -36,7 +36,8 @@ COLUMNS = (
     ),
     Column("search_trials", "search trials", "count"),
     Column("search_seconds", "search", "seconds"),
-    Column("with_search_seconds", "with search", "seconds"),
+    Column("initial_seconds", "runs it starts from", "seconds"),
+    Column("with_search_seconds", "with all before it", "seconds"),
     Column("examples_per_second", "training, texts/s", "number"),
     Column("latency_p90_ms", "latency p90, ms", "number"),
     Column("peak_memory_mb", "peak memory, MB", "number"),
@@ -48,7 +49,8 @@ NOTE = (
     "Means over seeds. Training is the steps alone, without the first (compiling) step, validation "
     "and checkpoints. Times to a validation accuracy are counted in whole epochs, over the seeds "
     "that reach it; empty where none does. Search is the sum over all trials, failed ones too, "
-    "where it ran on the machine of these runs with nothing of its study beside it."
+    "where it ran on the machine of these runs with nothing of its study beside it. A run that starts "
+    "from another one (--init_from) cost the training of that one too."
 )
 TRAINING = COLUMNS[:7]
 
@@ -93,7 +95,7 @@ def times_table(
     rows = [
         (
             *_training(entrant, measured, usual),
-            *_search_cells(entrant, usual, costs[entrant.label]),
+            *_cells_before(entrant, usual, costs[entrant.label]),
             mean_over(timed_runs(entrant, usual), examples_per_second),
             _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
             later_value(entrant.runs, "peak_memory_mb"),
@@ -140,12 +142,18 @@ def _training(entrant: Entrant, measured: Mapping[str, Interval], usual: Conditi
     )
 
 
-def _search_cells(entrant: Entrant, usual: Conditions, cost: SearchCost) -> tuple:
-    """Trials of the search, their seconds, and these with the training."""
+def _cells_before(entrant: Entrant, usual: Conditions, cost: SearchCost) -> tuple:
+    """Trials of the search, their seconds, those of the runs before, and all with the training."""
     training = mean_over(timed_runs(entrant, usual), training_seconds)
-    if training is None or cost.seconds is None:
-        return cost.trials, cost.seconds, None
-    return cost.trials, cost.seconds, training + cost.seconds
+    starts = any(run.timing.get("initial") for run in entrant.runs)
+    before = mean_over(timed_runs(entrant, usual), partial(initial_seconds, usual=usual))
+    parts = [training, cost.seconds]
+    if starts:
+        # Without a search the sum is of training and what came before it.
+        parts = [training, before, *([cost.seconds] if cost.trials is not None else [])]
+    known = [part for part in parts if part is not None]
+    whole = sum(known) if len(known) == len(parts) else None
+    return cost.trials, cost.seconds, before if starts else None, whole
 
 
 def timed_runs(entrant: Entrant, usual: Conditions) -> list[Run]:

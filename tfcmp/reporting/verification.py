@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tfcmp.errors import TfcmpError
+from tfcmp.evaluation.selection import selection_score
 from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.assembling import assemble
 from tfcmp.reporting.cells import csv_of
@@ -77,12 +78,9 @@ def _course(path: Path, result: dict[str, Any]) -> Iterator[str]:
     """Compares what result.json takes from the configuration and the log."""
     configuration = read_configuration(path)
     epochs = [line for line in read_lines(path) if line.get("event") == "epoch"]
-    training = configuration.get("training", {})
+    selection = configuration.get("training", {}).get("selection", "accuracy")
     scores = [
-        line["validation_accuracy"]
-        if training.get("selection", "accuracy") == "accuracy"
-        else -line["validation_loss"]
-        for line in epochs
+        selection_score(selection, {selection: line[f"validation_{selection}"]}) for line in epochs
     ]
     expected = {
         "model": configuration.get("model"),

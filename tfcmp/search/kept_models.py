@@ -21,7 +21,10 @@ from tfcmp.training.texts import Texts
 
 # What the compiled step of an optimizer is made of. All else of the training settings is data to
 # it: the learning rate is a variable, and no signature names a batch size.
-OF_THE_STEP = ("optimizer", "momentum", "nesterov", "weight_decay", "clip_norm", "accumulate")
+OF_THE_STEP = (
+    *("optimizer", "momentum", "nesterov", "weight_decay", "clip_norm", "accumulate"),
+    *("class_weight", "label_smoothing"),
+)
 # Trained weights from which on one optimizer at a time is kept: two of them are as many again.
 LARGEST_KEPT = 50_000_000
 

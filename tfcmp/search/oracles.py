@@ -22,6 +22,7 @@ from tfcmp.runs.files import write_json
 from tfcmp.search.budget import Budget
 
 STATE = "oracle.json"
+# Under which KerasTuner keeps the score of a trial; in searches of every version.
 OBJECTIVE = "validation_accuracy"
 # Trials that learn nothing of each other before a Bayesian search begins to.
 INITIAL_TRIALS = 8

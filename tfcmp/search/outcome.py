@@ -24,7 +24,8 @@ class Outcome:
             contradict each other, nothing was trained.
         settings: the searched settings by dotted name.
         seed: of weights, dropout and order of the texts.
-        score: validation accuracy of the best epoch, None unless it completed.
+        score: validation accuracy of the best epoch, or macro F1 where the selection is by that;
+            None unless it completed.
         loss: mean negative log-likelihood of the same epoch.
         best_epoch: number of that epoch, from 1.
         epochs: epochs trained.
@@ -85,6 +86,6 @@ def read_outcomes(search: Path) -> list[Outcome]:
 
 
 def best_of(outcomes: list[Outcome]) -> Outcome | None:
-    """The trial of the highest validation accuracy; of several, the one of the lowest loss."""
+    """The trial of the highest score on validation; of several, the one of the lowest loss."""
     scored = [outcome for outcome in outcomes if outcome.score is not None]
     return max(scored, key=lambda outcome: (outcome.score, -(outcome.loss or 0.0)), default=None)

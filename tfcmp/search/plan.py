@@ -74,6 +74,11 @@ def make_plan(
             is given.
     """
     require_one_device(configuration)
+    if configuration.init_from is not None:
+        raise CallError(
+            f"--init_from {configuration.init_from}: a search trains its trials from the start; "
+            "leave it out, and give it to tfcmp.fit"
+        )
     if not 0 <= seed < LARGEST_SEED:
         raise CallError(f"--search.seed: expected 0 to {LARGEST_SEED - 1}, got {seed}")
     named = read_space_file(space_file) if space_file is not None else {}

@@ -19,6 +19,7 @@ from tfcmp.search.trial import TrialRunner
 from tfcmp.search.tuner import TrialTuner, name_of_process
 from tfcmp.training.environment import commit_of_package, describe_environment
 from tfcmp.training.hardware import set_up_hardware
+from tfcmp.training.objective import build_objective
 
 
 def run_search(
@@ -51,7 +52,12 @@ def run_search(
         write_plan(search, plan, environment)
     worker = name_of_process()
     runner = TrialRunner(configuration, search.path, cache, files, str(hardware["device"]), worker)
-    _require_same_texts(search, runner.texts(configuration).describe()["splits"], role)
+    texts = runner.texts(configuration)
+    # A weight for a class that is none would fail every trial, one after the other.
+    build_objective(
+        configuration.training, texts.corpus.labels[texts.splits.train], texts.corpus.classes
+    )
+    _require_same_texts(search, texts.describe()["splits"], role)
     session = {
         "started": environment["started"],
         "command": environment["command"],

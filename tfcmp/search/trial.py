@@ -14,6 +14,7 @@ import tensorflow as tf
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import TfcmpError, WorkError
+from tfcmp.evaluation.selection import search_score
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.runs.directory import METRICS, RunDirectory
 from tfcmp.search.kept_models import KeptModels
@@ -104,7 +105,8 @@ class TrialRunner:
             configuration = with_settings(self._configuration, settings)
             check_configuration(configuration)
             trainer = self._train(configuration, folder, clock, advance)
-            result = _validation_of(trainer)
+            selection = self._configuration.training.selection
+            result = _validation_of(trainer, search_score(selection))
         except KeyboardInterrupt:
             # Ended on purpose: not one of the starts that are counted.
             shutil.rmtree(folder, ignore_errors=True)
@@ -156,8 +158,8 @@ def _count_start(folder: Path) -> None:
         stream.write("started\n")
 
 
-def _validation_of(trainer: Trainer) -> dict[str, Any]:
-    """Scores of the best epoch, from the log of the trainer."""
+def _validation_of(trainer: Trainer, score: str) -> dict[str, Any]:
+    """Scores of the best epoch, from the log of the trainer; `score` names the one that counts."""
     lines = trainer.run.file(METRICS).read_text(encoding="utf-8").splitlines()
     epochs = [line for line in map(json.loads, lines) if line["event"] == "epoch"]
     place = trainer.place
@@ -165,7 +167,7 @@ def _validation_of(trainer: Trainer) -> dict[str, Any]:
     if best is None or not math.isfinite(best["validation_loss"]):
         raise WorkError("no epoch had a finite loss on validation")
     return {
-        "score": best["validation_accuracy"],
+        "score": best[f"validation_{score}"],
         "loss": best["validation_loss"],
         "best_epoch": place.best_epoch,
         "epochs": place.epoch,

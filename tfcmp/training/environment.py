@@ -59,6 +59,11 @@ def note_session(run: RunDirectory, origin: dict) -> None:
             f"{run.path} began with other pretrained weights than lie here: resume it where it "
             "began, or fit anew"
         )
+    if origin.get("initial") != environment.get("initial"):
+        raise WorkError(
+            f"{run.path} began with the weights of another model than lies in the run of --init_from "
+            "now: bring it back, or fit anew"
+        )
     session = {"started": now(), "commit": commit_of_package(), **origin}
     environment["resumed"] = [*environment.get("resumed", []), session]
     write_json(run.file(ENVIRONMENT), environment)

@@ -10,12 +10,14 @@ import tensorflow as tf
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.selection import selection_score
 from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.runs.directory import METRICS, RunDirectory
 from tfcmp.timing.clock import Clock
 from tfcmp.timing.contention import add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.evaluation import evaluate_split
+from tfcmp.training.objective import build_objective
 from tfcmp.training.optimizers import learning_rate
 from tfcmp.training.replicas import Replicas
 from tfcmp.training.segment import Segment, add_sums, summarise
@@ -56,6 +58,9 @@ class Trainer:
             accumulate=self.settings.accumulate,
             rate_shares=learning_rate_shares(core, configuration.architecture),
             replicas=replicas,
+            objective=build_objective(
+                self.settings, texts.corpus.labels[texts.splits.train], texts.corpus.classes
+            ),
         )
         self.forward = compile_forward(core, replicas)
         self.is_compiled = False
@@ -115,7 +120,7 @@ class Trainer:
             scores = evaluate_split(self.forward, self.texts, "validation").scores()
         place = self.place
         place.epoch, place.step = place.epoch + 1, 0
-        score = scores["accuracy"] if self.settings.selection == "accuracy" else -scores["loss"]
+        score = selection_score(self.settings.selection, scores)
         place.stale_epochs += 1
         if score > place.best_score:
             place.best_epoch, place.best_score, place.stale_epochs = place.epoch, score, 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from tfcmp.evaluation.metrics import accuracy, negative_log_likelihood
+from tfcmp.evaluation.metrics import accuracy, macro_f1, negative_log_likelihood
 from tfcmp.training.texts import Texts
 
 
@@ -19,10 +19,11 @@ class Answers:
     probabilities: np.ndarray
 
     def scores(self) -> dict[str, float]:
-        """Accuracy and mean negative log-likelihood."""
+        """Accuracy, mean negative log-likelihood and macro F1, of texts that all count the same."""
         return {
             "accuracy": accuracy(self.labels, self.probabilities),
             "loss": negative_log_likelihood(self.labels, self.probabilities),
+            "macro_f1": macro_f1(self.labels, self.probabilities),
         }
 
 

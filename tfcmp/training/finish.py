@@ -25,6 +25,7 @@ from tfcmp.timing.clock import Clock
 from tfcmp.timing.contention import others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split
+from tfcmp.training.initialisation import Started
 from tfcmp.training.step import compile_forward
 from tfcmp.training.texts import Texts
 
@@ -48,6 +49,7 @@ def finish_run(
     clock: Clock,
     *,
     is_distributed: bool = False,
+    initial: Started | None = None,
 ) -> dict:
     """Saves the best weights, answers validation and test, and completes the run.
 
@@ -67,7 +69,8 @@ def finish_run(
         forward = compile_forward(core)
         answers = {name: evaluate_split(forward, texts, name) for name in ("validation", "test")}
     write_predictions(run, texts, answers)
-    write_json(run.file(TIMING), describe_times(clock, place))
+    times = describe_times(clock, place)
+    write_json(run.file(TIMING), {**times, **({"initial": initial.costs} if initial else {})})
     result = {
         "model": configuration.model,
         "seed": configuration.seed,
@@ -80,6 +83,7 @@ def finish_run(
         "parameters": parameters,
         "epochs": place.epoch,
         "best_epoch": place.best_epoch,
+        **({"initial": initial.told} if initial else {}),
     }
     run.complete(result)
     shutil.rmtree(run.file(CHECKPOINT))

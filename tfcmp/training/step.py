@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfcmp.training.objective import Objective, cross_entropy
 from tfcmp.training.replicas import XLA, Replicas, one_replica
 
 IDS = tf.TensorSpec([None, None], tf.int32, name="token_ids")
@@ -25,6 +26,7 @@ def compile_train_step(
     accumulate: int = 1,
     rate_shares: list[float] | None = None,
     replicas: Replicas | None = None,
+    objective: Objective = cross_entropy,
 ) -> TrainStep:
     """The function (ids, labels) -> (mean loss, number correct, gradient norm) of a whole batch.
 
@@ -39,15 +41,16 @@ def compile_train_step(
             the same step with less memory.
         rate_shares: learning rate of each trainable weight as a share of the optimizer's, or None.
         replicas: the devices that share the work; None is one.
+        objective: the loss of every row, see `tfcmp.training.objective`.
     """
     replicas = replicas or one_replica()
     update = Update(core, optimizer, clip_norm, rate_shares)
     if accumulate > 1:
-        return accumulating_step(core, update, accumulate, replicas)
+        return accumulating_step(core, update, accumulate, replicas, objective)
 
     @compiled(replicas, [IDS, LABELS, WEIGHTS])
     def step(ids, labels, weights, count):
-        sums = gradients_of(core, ids, labels, weights, count)
+        sums = gradients_of(core, ids, labels, weights, count, objective)
         return update.apply(*sums)
 
     def train_step(ids, labels):
@@ -83,7 +86,7 @@ def compiled(replicas: Replicas, signature: list[tf.TensorSpec]):
     return compile_function
 
 
-def gradients_of(core: keras.Model, ids, labels, weights, count):
+def gradients_of(core: keras.Model, ids, labels, weights, count, objective: Objective):
     """Share of the mean loss, number correct, and gradients of the rows of one replica.
 
     Args:
@@ -92,12 +95,12 @@ def gradients_of(core: keras.Model, ids, labels, weights, count):
         labels: (rows,).
         weights: (rows,), 0 for a row that is there to fill a place.
         count: rows of the whole batch, over all replicas.
+        objective: the loss of every row.
     """
     variables = core.trainable_weights
     with tf.GradientTape() as tape:
         logits = core(ids, training=True)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-        loss = tf.reduce_sum(losses * weights) / count
+        loss = tf.reduce_sum(objective(labels, logits) * weights) / count
     gradients = tape.gradient(loss, [variable.value for variable in variables])
     # An embedding's gradient comes as rows, a word's as often as the word stands in the batch.
     # Added up first: the norm of the single rows is not that of the step that is taken.
@@ -154,7 +157,7 @@ class Update:
 
 
 def accumulating_step(
-    core: keras.Model, update: Update, parts: int, replicas: Replicas
+    core: keras.Model, update: Update, parts: int, replicas: Replicas, objective: Objective
 ) -> TrainStep:
     """The step of `compile_train_step` over a batch that is computed in parts.
 
@@ -169,7 +172,7 @@ def accumulating_step(
 
     @compiled(replicas, [IDS, LABELS, WEIGHTS])
     def add_part(ids, labels, weights, count):
-        loss, correct, gradients = gradients_of(core, ids, labels, weights, count)
+        loss, correct, gradients = gradients_of(core, ids, labels, weights, count, objective)
         for total, gradient in zip(sums, gradients, strict=True):
             total.assign_add(gradient)
         totals.assign_add([loss, correct])

@@ -125,7 +125,10 @@ def group_majority(texts: Texts) -> dict[str, float]:
 
 
 def prepare_texts(
-    configuration: Configuration, cache: Path, files: EncoderFiles | None = None
+    configuration: Configuration,
+    cache: Path,
+    files: EncoderFiles | None = None,
+    tokenizer: TextTokenizer | None = None,
 ) -> Texts:
     """Index, splits, vocabulary and token ids; each read from `cache` where it is known already.
 
@@ -133,6 +136,7 @@ def prepare_texts(
         configuration: fully resolved.
         cache: folder of what is known already.
         files: of a pretrained model, which brings its own tokenizer.
+        tokenizer: with a vocabulary already; None makes one as configured.
     """
     data = configuration.data
     source = open_source(data)
@@ -145,9 +149,11 @@ def prepare_texts(
     corpus = settled.corpus
     splits = split_by_settings(corpus, data)
     for note in (*settled.notes(), *splits.notes):
-        sys.stderr.write(f"note: {note}\n")
-    tokenizer = build_tokenizer(configuration, files)
-    if isinstance(tokenizer, WordTokenizer):
+        sys.stderr.write(f"note: {note}
+")
+    is_given = tokenizer is not None
+    tokenizer = tokenizer or build_tokenizer(configuration, files)
+    if isinstance(tokenizer, WordTokenizer) and not is_given:
         architecture = configuration.architecture
         assert not isinstance(architecture, PretrainedArchitecture | SavedModelArchitecture)
         size = architecture.vocabulary_size - FIRST_WORD_ID

@@ -21,6 +21,7 @@ from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
+from tfcmp.training.initialisation import Initial, Started, open_initial
 from tfcmp.training.memory import require_memory, require_memory_of_ngrams
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
@@ -72,9 +73,38 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
                 trainer.place,
                 clock,
                 is_distributed=replicas.is_distributed,
+                initial=prepared.initial,
             )
         replicas.wait_for_all()
     return result
+
+
+def begin(
+    configuration: Configuration, run: RunDirectory, cache: Path, hardware: dict
+) -> tuple[EncoderFiles | None, Initial | None]:
+    """Writes what the run is; the files of a pretrained encoder, and the run that it starts from.
+
+    Before anything is computed: killed behind this, it can be resumed already. The configuration
+    comes last of the two files, as the sign of a run that has begun.
+
+    Raises:
+        WorkError: what a resumed run finds is not what it began with.
+    """
+    files = resolve_encoder(configuration, cache)
+    if files is not None:
+        files.check()
+    initial = open_initial(configuration)
+    origin = {
+        **hardware,
+        "pretrained": files.describe() if files else None,
+        "initial": initial.describe() if initial else None,
+    }
+    if run.file(CONFIG).exists():
+        note_session(run, origin)
+    else:
+        write_json(run.file(ENVIRONMENT), describe_environment(origin))
+        write_configuration(run.file(CONFIG), configuration)
+    return files, initial
 
 
 class Prepared(NamedTuple):
@@ -85,6 +115,7 @@ class Prepared(NamedTuple):
     core: keras.Model
     files: EncoderFiles | None
     trainer: Trainer
+    initial: Started | None = None
 
 
 def set_up_training(
@@ -101,33 +132,29 @@ def set_up_training(
         WorkError: what a resumed run finds is not what it began with, or the workers do not agree.
     """
     with clock.phase("setup"):
-        # What the run is, before anything is computed: killed here, it can be resumed already. The
-        # configuration comes last of the two, as the sign of a run that has begun.
-        files = resolve_encoder(configuration, cache)
-        if files is not None:
-            files.check()
-        origin = {**hardware, "pretrained": files.describe() if files else None}
-        if run.file(CONFIG).exists():
-            note_session(run, origin)
-        else:
-            write_json(run.file(ENVIRONMENT), describe_environment(origin))
-            write_configuration(run.file(CONFIG), configuration)
+        files, initial = begin(configuration, run, cache, hardware)
 
         # Texts to token ids, in splits that no setting of the model has a say in.
-        texts = prepare_texts(configuration, cache, files)
+        tokenizer = initial.tokenizer(configuration, files) if initial else None
+        texts = prepare_texts(configuration, cache, files, tokenizer)
         classes = len(texts.corpus.classes)
         described = texts.describe()
         if configuration.data.grouping == "none":
             described["baselines"] = {"group_majority": group_majority(texts)}
+        started = initial.started(configuration, texts, cache) if initial else None
         write_split(run, described)
 
         # A size that is to match another model's becomes part of the configuration.
         configuration = matched(configuration, classes)
+        if initial:
+            configuration = initial.sized(configuration)
         write_configuration(run.file(CONFIG), configuration)
 
         # The model and its optimizer, a copy on every replica.
         replicas.require_agreement(agreement(configuration, described))
-        configuration, ngrams = ngrams_of(configuration, classes, texts.adaptation_batches)
+        ngrams = None
+        if not initial:
+            configuration, ngrams = ngrams_of(configuration, classes, texts.adaptation_batches)
         if hardware["device"] == "cpu":
             require_memory_of_ngrams(configuration, classes)
         with replicas.strategy.scope():
@@ -144,9 +171,12 @@ def set_up_training(
             trainer.resume()
         else:
             trainer.start()
-            adapt_core(core, configuration, ngrams)
+            if initial:
+                initial.load_into(core, configuration, texts)
+            else:
+                adapt_core(core, configuration, ngrams)
         replicas.part_ways(core)
-    return Prepared(configuration, texts, core, files, trainer)
+    return Prepared(configuration, texts, core, files, trainer, started)
 
 
 def agreement(configuration: Configuration, described: dict[str, Any]) -> int:

@@ -21,10 +21,17 @@ COLUMNS = 3
 SMALLEST_BIN = 10
 
 Bins = Sequence[CalibrationBin]
+NAMES = ("before", "after temperature")
+CAPTION = (
+    "Test accuracy against confidence in 15 bins, first seed; on the grey line a model is right as "
+    "often as it says."
+)
 
 
-def draw_reliability(bins: Mapping[str, tuple[Bins, Bins]]) -> Figure:
-    """A panel an entrant: accuracy against confidence before and after temperature."""
+def draw_reliability(
+    bins: Mapping[str, Sequence[Bins]], names: Sequence[str] = NAMES, caption: str = CAPTION
+) -> Figure:
+    """A panel an entrant: accuracy against confidence, a line for each of `names`."""
     rows, columns = -(-len(bins) // COLUMNS), min(COLUMNS, len(bins))
     with canvas("reliability", 0.7 + 2.2 * rows, panels_width(columns)) as drawn:
         panels = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()
@@ -47,7 +54,7 @@ def draw_reliability(bins: Mapping[str, tuple[Bins, Bins]]) -> Figure:
                     marker=marker(number),
                     markersize=4,
                     linewidth=1.2,
-                    label=("before", "after temperature")[number],
+                    label=names[number],
                 )
             panel.set_title(shortened(label, 24))
         for panel in panels:
@@ -58,12 +65,12 @@ def draw_reliability(bins: Mapping[str, tuple[Bins, Bins]]) -> Figure:
             panel.set_visible(False)
         drawn.supxlabel("confidence, %", fontsize=9.5)
         drawn.supylabel("accuracy, %", fontsize=9.5)
-        handles, names = panels[0].get_legend_handles_labels()
-        drawn.legend(handles, names, loc="outside upper center", ncols=2)
+        if len(names) > 1:
+            handles, told = panels[0].get_legend_handles_labels()
+            drawn.legend(handles, told, loc="outside upper center", ncols=2)
         return finished(
             drawn,
             "reliability",
             "Reliability",
-            "Test accuracy against confidence in 15 bins, first seed; on the grey line a model is "
-            f"right as often as it says. Bins of fewer than {SMALLEST_BIN} texts are left out.",
+            f"{caption} Bins of fewer than {SMALLEST_BIN} texts are left out.",
         )

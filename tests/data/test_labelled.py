@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from tfcmp.data.labelled import read_labelled, texts_at
+from tfcmp.data.sources.record import Record
+from tfcmp.errors import WorkError
+
+
+class Source:
+    name = "made up"
+
+    def __init__(self, *records):
+        self._records = records
+
+    def size(self):
+        return None
+
+    def records(self):
+        return iter(self._records)
+
+
+SOURCE = Source(
+    Record("one", "pos", group="m"),
+    Record("two", "odd"),
+    Record("one", "neg", split="test", group="m"),
+    Record("three", "pos"),
+)
+
+
+def test_labels_are_places_among_the_classes_of_the_model():
+    found = read_labelled(SOURCE, ("neg", "pos"))
+    assert found.corpus.labels.tolist() == [1, -1, 0, 1]
+    assert found.unknown == {"odd": 1}
+    assert found.corpus.declared.tolist() == [-1, -1, 2, -1]
+
+
+def test_texts_of_a_group_share_a_number_and_others_stand_alone():
+    groups = read_labelled(SOURCE, ("neg", "pos")).corpus.groups
+    assert groups[0] == groups[2]
+    assert len(set(groups.tolist())) == 3
+
+
+def test_copies_have_ids_of_their_own():
+    corpus = read_labelled(SOURCE, ("neg", "pos")).corpus
+    ids = corpus.example_ids(np.arange(4))
+    assert ids[2] == f"{ids[0]}-1"
+    assert len(set(ids)) == 4
+
+
+def test_one_class_is_enough_and_no_text_is_not():
+    assert len(read_labelled(Source(Record("a", "pos")), ("neg", "pos")).corpus) == 1
+    with pytest.raises(WorkError, match="no text"):
+        read_labelled(Source(), ("neg", "pos"))
+
+
+def test_texts_are_found_again_by_their_rows():
+    corpus = read_labelled(SOURCE, ("neg", "pos")).corpus
+    assert list(texts_at(SOURCE, corpus, np.array([1, 3]))) == ["two", "three"]
+
+
+@pytest.mark.parametrize("changed", [[Record("other", "pos")], [Record("one", "pos")]])
+def test_a_source_that_has_changed_is_noticed(changed):
+    corpus = read_labelled(SOURCE, ("neg", "pos")).corpus
+    with pytest.raises(WorkError, match="changed"):
+        list(texts_at(Source(*changed), corpus, np.array([0, 2])))

@@ -1,0 +1,181 @@
+"""The command as its user meets it, on the tiny run of the diagnostic corpus."""
+
+import json
+import sys
+
+import numpy as np
+import pyarrow.parquet
+import pytest
+
+import tfcmp
+from tfcmp import evaluate
+from tfcmp.command.ending import run_command
+from tfcmp.data.corpus import text_id
+from tfcmp.data.picking import data_settings
+from tfcmp.data.sources.opening import open_source
+from tfcmp.evaluation.metrics import accuracy
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import is_sound, sha256_of
+
+TEXTS = [
+    ("a lovely film, good throughout", "pos", "m1"),
+    ("not good", "neg", "m1"),
+    ("bad <b>plot</b> & \x1b[31mdull actors", "neg", "m2"),
+    ("the film was fine", "pos", "m3"),
+    ("the film was bad", "pos", "m3"),
+    ("what a good story", "neg", "m4"),
+]
+
+
+def write(file, rows, columns="text\tlabel\tgroup"):
+    lines = [columns, *("\t".join(row) for row in rows)]
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+@pytest.fixture
+def classes(finished_run):
+    return RunDirectory(finished_run).read_json("split.json")["classes"]
+
+
+@pytest.fixture
+def file(tmp_path, classes):
+    negative, positive = classes
+    names = {"neg": negative, "pos": positive}
+    return write(tmp_path / "new.tsv", [(text, names[label], g) for text, label, g in TEXTS])
+
+
+@pytest.fixture
+def call(monkeypatch, capsys, shared_cache):
+    """The function arguments -> exit code, stdout and stderr."""
+
+    def run(*arguments):
+        line = ["evaluate.py", *map(str, arguments), "--cache", str(shared_cache)]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as end:
+            run_command(evaluate.main)
+        told = capsys.readouterr()
+        return end.value.code, told.out, told.err
+
+    return run
+
+
+def test_tables_and_files_hold_the_answers_of_the_run(call, finished_run, file, tmp_path, classes):
+    out = tmp_path / "evaluated"
+    code, told, _ = call(finished_run, "--data", file, "--out", out, "--mistakes", "2")
+    assert code == 0
+    assert told.splitlines()[-1] == str(out)
+    table = pyarrow.parquet.read_table(out / "predictions.parquet").to_pydict()
+    expected = tfcmp.load(finished_run).probabilities([text for text, *_ in TEXTS])
+    np.testing.assert_allclose(np.stack(table["probabilities"]), expected, atol=1e-6)
+    assert table["row"] == [1, 2, 3, 4, 5, 6]
+    assert table["id"] == [text_id(text) for text, *_ in TEXTS]
+    labels = np.array(table["label"])
+    assert [classes[label] for label in labels] == [
+        {"neg": classes[0], "pos": classes[1]}[label] for _, label, _ in TEXTS
+    ]
+    content = json.loads((out / "evaluation.json").read_text())
+    assert is_sound(content)
+    assert content["metrics"]["accuracy"]["value"] == accuracy(labels, expected)
+    assert content["metrics"]["groups"]["value"] == 4
+    assert np.sum(content["confusion"]["counts"]) == 6
+    assert content["computed_from"] == {
+        "model.keras": sha256_of(finished_run / "model.keras"),
+        "data": sha256_of(file),
+    }
+    assert content["files"]["confusion.svg"] == sha256_of(out / "confusion.svg")
+    assert len(content["mistakes"]) <= 2
+
+
+def test_texts_are_shown_when_asked_for_and_escaped(call, finished_run, file, tmp_path):
+    out = tmp_path / "evaluated"
+    hidden = call(finished_run, "--data", file, "--out", out)[1]
+    assert "dull" not in hidden + (out / "evaluation.html").read_text()
+    code, told, _ = call(
+        finished_run, "--data", file, "--out", out, "--show-texts", "--mistakes", "6"
+    )
+    assert code == 0
+    assert "\x1b" not in told
+    page = (out / "evaluation.html").read_text()
+    assert "<b>plot" not in page
+    assert "dull" not in (out / "evaluation.json").read_text()
+    wrong = json.loads((out / "evaluation.json").read_text())["mistakes"]
+    shown = [text for text, *_ in TEXTS if text_id(text) in {one["id"] for one in wrong}]
+    assert shown
+    assert all(text.split(",")[0].split("<")[0] in page for text in shown)
+
+
+def test_labels_that_the_run_does_not_know_are_listed_or_left_out(call, finished_run, file):
+    file.write_text(file.read_text() + "so so\tmeh\tm9\nneither\tmeh\tm9\n")
+    code, told, error = call(finished_run, "--data", file)
+    assert (code, told) == (2, "")
+    assert "'meh' (2)" in error
+    code, told, _ = call(finished_run, "--data", file, "--skip-unknown-classes")
+    assert code == 0
+    assert "2 texts left out" in told
+
+
+@pytest.fixture
+def seen_file(finished_run, tmp_path):
+    """Texts of which the first three were trained on, as the vocabulary was learned from them."""
+    from tfcmp.data.seen import training_hashes
+
+    run = RunDirectory(finished_run)
+    trained = {f"{value:016x}" for value in training_hashes(run, tmp_path / "index").tolist()}
+    records = list(open_source(data_settings(run)).records())
+    old = [one for one in records if text_id(one.text) in trained][:3]
+    new = [one for one in records if one.split == "test"][:4]
+    rows = [(one.text, one.label, str(n)) for n, one in enumerate([*old, *new])]
+    return write(tmp_path / "seen.tsv", rows)
+
+
+def test_texts_that_the_run_was_trained_on_are_counted_and_can_be_left_out(
+    call, finished_run, seen_file, tmp_path
+):
+    code, told, _ = call(finished_run, "--data", seen_file)
+    assert code == 0
+    assert "3 of 7 texts are such as the run was trained on" in told
+    out = tmp_path / "evaluated"
+    code, told, _ = call(finished_run, "--data", seen_file, "--leave-out-seen", "--out", out)
+    assert code == 0
+    content = json.loads((out / "evaluation.json").read_text())
+    assert content["texts_trained_on"] == 3
+    assert content["metrics"]["examples"]["value"] == 4
+
+
+def test_the_splits_of_the_runs_own_data_are_those_of_the_run(call, finished_run, tmp_path):
+    out = tmp_path / "evaluated"
+    code, _, _ = call(finished_run, "--data", "diagnostic", "--split", "test", "--out", out)
+    assert code == 0
+    content = json.loads((out / "evaluation.json").read_text())
+    stated = RunDirectory(finished_run).read_json("result.json")["test"]
+    for name in ("accuracy", "nll", "brier"):
+        for part, value in stated[name].items():
+            assert content["metrics"][name][part] == pytest.approx(value, abs=1e-6)
+    assert content["texts_trained_on"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "--data is missing"),
+        (["--data", "nowhere.csv"], "nowhere.csv"),
+        (["--data", "diagnostic", "--engine", "keras", "--precision", "int8"], "int8"),
+        (["--data", "diagnostic", "--mistakes", "-1"], "0 or more"),
+        (["--data", "diagnostic", "--data.colum", "x"], "did you mean"),
+    ],
+)
+def test_a_wrong_call_is_told_before_tensorflow_is_there(
+    call, finished_run, arguments, told, monkeypatch
+):
+    monkeypatch.setattr(evaluate, "import_tensorflow", lambda: pytest.fail("went on to answer"))
+    code, out, error = call(finished_run, *arguments)
+    assert (code, out) == (2, "")
+    assert told in error
+    assert error.count("\n") == 1
+
+
+def test_a_folder_that_is_no_run_is_refused(call, tmp_path):
+    code, _, error = call(tmp_path / "none", "--data", "diagnostic")
+    assert code == 2
+    assert "no such run" in error

@@ -1,0 +1,118 @@
+"""Which of newly labelled texts a finished run is evaluated on, and what is to be said of them."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tfcmp.config.fields import DataSettings
+from tfcmp.data.corpus import SPLITS, index_source
+from tfcmp.data.labelled import LabelledTexts
+from tfcmp.data.seen import seen_texts
+from tfcmp.data.sources.record import Source
+from tfcmp.data.splits import split_by_settings
+from tfcmp.errors import CallError, TfcmpError
+from tfcmp.runs.directory import RunDirectory
+
+# Of a list that may have hundreds.
+MOST_NAMED = 12
+
+
+class Wanted(NamedTuple):
+    """Which of labelled texts are asked for.
+
+    Attributes:
+        split: "all", or "train", "validation" or "test".
+        skips_unknown: leaves out texts of classes that the model does not know.
+        skips_seen: leaves out texts that the run was trained or its epoch chosen on.
+    """
+
+    split: str = "all"
+    skips_unknown: bool = False
+    skips_seen: bool = False
+
+
+class Chosen(NamedTuple):
+    """Rows (n,) of a corpus, ascending; sentences on them; and numbers of texts by reason."""
+
+    rows: npt.NDArray[np.int64]
+    notes: list[str]
+    counts: dict[str, int]
+
+
+def choose_texts(
+    run: RunDirectory,
+    data: DataSettings,
+    source: Source,
+    labelled: LabelledTexts,
+    wanted: Wanted,
+    cache: Path,
+) -> Chosen:
+    """The texts that a run is evaluated on.
+
+    Raises:
+        CallError: there are texts of other classes, or none is left.
+    """
+    corpus, notes = labelled.corpus, []
+    kept = np.zeros(len(corpus), bool)
+    kept[_rows_of(wanted.split, data, source, labelled, cache)] = True
+    is_unknown = kept & (corpus.labels < 0)
+    if is_unknown.any():
+        told = _unknown_classes(labelled.unknown, corpus.classes)
+        if not wanted.skips_unknown:
+            raise CallError(
+                f"{data.source}: {told}; correct them (--data.label_column), or leave these texts "
+                "out with --skip-unknown-classes"
+            )
+        notes.append(f"{int(is_unknown.sum()):,} texts left out: {told}")
+    kept &= ~is_unknown
+    seen = seen_texts(run, cache)
+    is_training = kept & np.isin(corpus.hashes, seen.training)
+    is_validation = kept & np.isin(corpus.hashes, seen.validation) & ~is_training
+    counts = {
+        "texts_of_unknown_classes": int(is_unknown.sum()),
+        "texts_trained_on": int(is_training.sum()),
+        "texts_of_validation": int(is_validation.sum()),
+    }
+    for mask, what in ((is_training, "was trained on"), (is_validation, "chose its epoch by")):
+        if mask.any():
+            notes.append(
+                f"{int(mask.sum()):,} of {int(kept.sum()):,} texts are such as the run {what}: "
+                + (
+                    "left out"
+                    if wanted.skips_seen
+                    else "the scores are too good by them (--leave-out-seen)"
+                )
+            )
+    notes += [f"{sentence}: they may be among these" for sentence in seen.unknown]
+    if wanted.skips_seen:
+        kept &= ~(is_training | is_validation)
+    if not kept.any():
+        raise CallError(f"{data.source}: no text is left to be evaluated; {'; '.join(notes)}")
+    return Chosen(np.flatnonzero(kept), notes, counts)
+
+
+def _rows_of(
+    split: str, data: DataSettings, source: Source, labelled: LabelledTexts, cache: Path
+) -> npt.NDArray[np.int64]:
+    """Rows of the split, drawn as fit draws it; as declared where nothing can be drawn."""
+    if split == "all":
+        return np.arange(len(labelled.corpus))
+    try:
+        return split_by_settings(index_source(source, cache), data).rows(split)
+    except TfcmpError:
+        # A file of test texts alone has nothing to train on, and need not have.
+        declared = np.flatnonzero(labelled.corpus.declared == SPLITS.index(split))
+        if not len(declared):
+            raise
+        return declared
+
+
+def _unknown_classes(unknown: dict[str, int], classes: tuple[str, ...]) -> str:
+    named = [f"{name!r} ({count:,})" for name, count in unknown.items()]
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return (
+        f"labels that the run does not know: {', '.join(named[:MOST_NAMED])}{more}; its classes are "
+        f"{', '.join(map(repr, classes[:MOST_NAMED]))}"
+    )
