@@ -9,13 +9,15 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import cache_folder, require_encoder, require_texts
 from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
 from tfcmp.command.options import parse_configuration
+from tfcmp.command.paths import output_folder
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
 from tfcmp.models.catalogue import find_model
 from tfcmp.runs.directory import CONFIG, open_run
+from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -28,6 +30,7 @@ DESCRIPTION = (
     "finished run (RUN), each in a process of its own, and writes bench.json into the run, or into "
     "--out. Lists are separated by commas. Takes every setting of tfcmp.fit; --replicas is a list."
 )
+DEFAULT_BENCH = "bench"
 WHAT = ("training", "inference", "all")
 # Repetitions of which the fastest and the slowest hold the median with 97 % confidence.
 REPETITIONS = 6
@@ -56,7 +59,8 @@ def main(arguments: list[str]) -> None:
     if what != "training":
         assert run is not None
         arms += _inference_arms(run, configuration, options)
-    folder = run if run is not None else Path(options.out)
+    folder = Path(options.out) if options.out is not None else run or absolute_path(DEFAULT_BENCH)
+    require_writable(folder, "--out")
     cache = cache_folder(options)
     _require_inputs(configuration, options, cache, what)
     command = shlex.join([*PROGRAM.split(), *arguments])
@@ -189,7 +193,7 @@ def _require_inputs(
 def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:
     """The run directory in front of the options, if one is named."""
     if arguments and not arguments[0].startswith("-"):
-        return Path(arguments[0]), arguments[1:]
+        return absolute_path(arguments[0]), arguments[1:]
     return None, arguments
 
 
@@ -213,8 +217,18 @@ def _add_options(parser: "ArgumentParser") -> None:
     add("--full", type=bool, nargs="?", const=True, default=False, help="for a published table")
     add("--repetitions", type=int, default=REPETITIONS, help="stretches of steps that are timed")
     add("--seconds", type=float, default=2.0, help="length of a stretch")
-    add("--out", default="bench", help="folder of bench.json where no run is given")
-    add("--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights")
+    add(
+        "--out",
+        type=output_folder,
+        default=None,
+        help="folder of bench.json; without, the run, or bench/ where none is given",
+    )
+    add(
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
+    )
     add_trust(parser)
 
 

@@ -12,6 +12,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.trust import OPTION, add_trust, is_trusting
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError
@@ -172,10 +173,12 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("--config", type=str | None, help="study file, see configs/studies/")
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the study directory")
+    parser.add_argument("--config", type=local_path, help="study file, see configs/studies/")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the study directory"
+    )
     parser.add_argument("--name", type=str | None, help="name of the study; that of its file")
-    parser.add_argument("--resume", type=str | None, help="study directory to go on with")
+    parser.add_argument("--resume", type=local_path, help="study directory to go on with")
     parser.add_argument(
         "--jobs", type=int, default=1, help="processes at a time; above 1 times do not count"
     )
@@ -192,7 +195,10 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--prefer", type=str | None, help="of the report, instead of the file's")
     parser.add_argument("--margin", type=float | None, help="of the report, instead of the file's")
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
     add_trust(parser)
     return parser

@@ -13,6 +13,7 @@ from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
 from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import text_column
 from tfcmp.command.trust import add_trust, is_trusting
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> None:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     add_explanation(parser)
     add_evaluation(parser)
     add_checks(parser)
@@ -70,7 +71,7 @@ def explain(options: Namespace) -> None:
             )
         )
     _check_steps(options)
-    html = _checked_page(options.html)
+    html = Path(options.html) if options.html is not None else None
     run = open_run(Path(options.run))
     file = _checked_input(run, options)
     import_tensorflow()
@@ -125,15 +126,6 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
             shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
         )
     sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
-
-
-def _checked_page(name: str | None) -> Path | None:
-    html = Path(name) if name is not None else None
-    if html is not None and not html.parent.is_dir():
-        raise CallError(f"--html {html}: there is no folder {html.parent}")
-    if html is not None and html.is_dir():
-        raise CallError(f"--html {html} is a folder; expected the name of a file")
-    return html
 
 
 def _check_steps(options: Namespace) -> None:

@@ -7,6 +7,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.inference.export.exporting import PRECISIONS, check_export, export_run
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> None:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument(
         "--format",
         choices=list(PRECISIONS),
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument(
         "--out",
-        type=str | None,
+        type=output_folder,
         help="folder to be made; without, RUN/exports/ and format and precision",
     )
     parser.add_argument(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tfcmp.command.ending import end_at_once, run_command
 from tfcmp.command.inputs import cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.summary import summary
 from tfcmp.command.trust import add_trust, is_trusting
@@ -104,15 +105,20 @@ def _configuration_of(run: RunDirectory) -> Configuration:
 
 
 def _add_options(parser: "ArgumentParser") -> None:
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the run directories")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the run directories"
+    )
     parser.add_argument("--name", type=str | None, help="name of the run directory")
-    parser.add_argument("--resume", type=str | None, help="run directory to go on with")
+    parser.add_argument("--resume", type=local_path, help="run directory to go on with")
     _add_resumable(parser)
 
 
 def _add_resumable(parser: "ArgumentParser") -> None:
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
     add_trust(parser)
 

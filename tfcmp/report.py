@@ -7,6 +7,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.errors import CallError
 
 PROGRAM = "python -m tfcmp.report"
@@ -26,11 +27,12 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "paths",
         nargs="+",
+        type=local_path,
         metavar="RUN_OR_STUDY",
         help="directories of fit, tune, bench and compare",
     )
     parser.add_argument(
-        "--out", type=str | None, help="folder to write to; of a single study its report/"
+        "--out", type=output_folder, help="folder to write to; of a single study its report/"
     )
     parser.add_argument(
         "--require",

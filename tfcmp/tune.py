@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
@@ -183,9 +184,11 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
 
 
 def _add_options(parser: "ArgumentParser") -> None:
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the directory")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the directory"
+    )
     parser.add_argument("--name", type=str | None, help="name of the directory")
-    parser.add_argument("--resume", type=str | None, help="directory of a search to go on with")
+    parser.add_argument("--resume", type=local_path, help="directory of a search to go on with")
     parser.add_argument(
         "--search.tuner",
         type=Literal["random", "bayesian", "hyperband", "grid"],
@@ -207,10 +210,13 @@ def _add_resumable(parser: "ArgumentParser") -> None:
         help="no trial begins once all together have taken that long",
     )
     parser.add_argument(
-        "--search.space", type=str | None, default=None, help="YAML file of what is searched"
+        "--search.space", type=local_path, default=None, help="YAML file of what is searched"
     )
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
     add_trust(parser)
 

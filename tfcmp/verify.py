@@ -7,6 +7,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path
 from tfcmp.errors import CallError, WorkError
 
 PROGRAM = "python -m tfcmp.verify"
@@ -24,10 +25,14 @@ def main(arguments: list[str]) -> None:
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="RUN_OR_STUDY", help="directories of fit and compare"
+        "paths",
+        nargs="+",
+        type=local_path,
+        metavar="RUN_OR_STUDY",
+        help="directories of fit and compare",
     )
     parser.add_argument(
-        "--report", type=str | None, help="report of these runs; of a single study its report/"
+        "--report", type=local_path, help="report of these runs; of a single study its report/"
     )
     options = parse_strictly(parser, arguments)
     verify([Path(path) for path in options.paths], options.report)

@@ -2,6 +2,7 @@
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.errors import CallError
 
 # What a check does alone; none goes with another one.
@@ -41,7 +42,7 @@ def add_checks(parser: ArgumentParser) -> None:
     parser.add_argument("--negative", type=str | None, help="class of bad reviews")
     parser.add_argument(
         "--contrast",
-        type=str | None,
+        type=local_path,
         metavar="FILE",
         help="accuracy and consistency on pairs of a .csv, .tsv, .jsonl or .parquet; writes "
         "contrast.json",
@@ -52,14 +53,14 @@ def add_checks(parser: ArgumentParser) -> None:
             f"--{side}-label-column", type=str | None, help=f"column; {side}_label by default"
         )
     _switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
-    parser.add_argument("--figures", type=str | None, help="folder for the curves as .svg")
+    parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
     _switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
     parser.add_argument(
         "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
     )
     _switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
     parser.add_argument(
-        "--compare", nargs="+", type=str, metavar="RUN", help="more runs, in the same table"
+        "--compare", nargs="+", type=local_path, metavar="RUN", help="more runs, in the same table"
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.config.places import absolute_path
 from tfcmp.data.sources.opening import require_source
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
@@ -52,6 +53,6 @@ def cache_folder(options: "Namespace") -> Path:
     Raises:
         CallError: a file is in its way.
     """
-    cache = Path(options.cache).expanduser()
+    cache = absolute_path(options.cache)
     make_folder(cache, "--cache")
     return cache

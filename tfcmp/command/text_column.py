@@ -2,6 +2,7 @@
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.paths import local_path
 from tfcmp.runs.directory import RunDirectory
 
 
@@ -9,7 +10,7 @@ def add_input(parser: ArgumentParser) -> None:
     """Adds --input and --text-column."""
     parser.add_argument(
         "--input",
-        type=str | None,
+        type=local_path,
         help=".txt: a text a line; or a table: .csv, .tsv, .jsonl, .parquet",
     )
     parser.add_argument(
