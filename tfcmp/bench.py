@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.ending import run_command
-from tfcmp.command.inputs import cache_folder, require_encoder, require_texts
+from tfcmp.command.inputs import arguments_of, cache_folder, require_encoder, require_texts
 from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
 from tfcmp.command.options import parse_configuration
 from tfcmp.command.paths import output_folder
@@ -16,7 +16,7 @@ from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
 from tfcmp.models.catalogue import find_model
-from tfcmp.runs.directory import CONFIG, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ REPETITIONS = 6
 FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
 SHORT: dict[str, Any] = {"queries": 256, "samples": 4096, "seconds": 10.0}
 SAMPLED = ("float32", "mixed_bfloat16")
+DATA = {"--data", "--data.source"}
 # Without effect on how answers are measured; a run's own settings are for training too.
 OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
 
@@ -48,8 +49,7 @@ def main(arguments: list[str]) -> None:
     run, rest = _run_of(arguments)
     replicas, rest = _take_replicas(rest)
     if run is not None:
-        open_run(run)
-        rest = ["--config", str(run / CONFIG), *rest]
+        rest = [*arguments_of(open_run(run)), *rest]
     configuration, options = parse_configuration(rest, PROGRAM, DESCRIPTION, _add_options)
     what = options.what or ("inference" if run is not None else "training")
     _check(what, run, configuration, options, replicas, arguments)
@@ -63,6 +63,8 @@ def main(arguments: list[str]) -> None:
     require_writable(folder, "--out")
     cache = cache_folder(options)
     _require_inputs(configuration, options, cache, what)
+    if run is not None and what != "training":
+        _require_texts_of(run, configuration, arguments)
     command = shlex.join([*PROGRAM.split(), *arguments])
     _measure(arms, configuration, folder, cache, is_trusting(options), command)
 
@@ -188,6 +190,15 @@ def _require_inputs(
         require_texts(configuration.data)
     if what != "inference":
         require_encoder(configuration, cache, is_trusting(options))
+
+
+def _require_texts_of(run: Path, configuration: Configuration, arguments: list[str]) -> None:
+    """Of texts that are named anew: whether they are those that the run answered."""
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import settings_at
+
+    if DATA & {argument.split("=", 1)[0] for argument in arguments}:
+        settings_at(RunDirectory(run), configuration.data.source)
 
 
 def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.inputs import require_texts
 from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.trust import OPTION, add_trust, is_trusting
-from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.config.fields import DataSettings
+from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS, absolute_source
 from tfcmp.errors import CallError
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def main(arguments: list[str]) -> None:
     wishes = _wishes(study, options, file)
     directory.accept(file, plan)
     directory.read_state()
+    plan = _placed(plan, study, directory, options)
     if options.plan:
         _show_plan(directory, plan)
         return
@@ -54,6 +57,7 @@ def main(arguments: list[str]) -> None:
         # Read again, now that nobody else can write it.
         directory.read_state()
         directory.keep(file)
+        directory.state.source = next((run.configuration.data.source for run in plan.runs), None)
         _work(directory, plan, options)
         _finish(directory, plan, wishes)
 
@@ -113,6 +117,11 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
         if not (path / STUDY).is_file():
             raise CallError(f"--resume {path}: expected the directory of a study ({STUDY})")
         return path / STUDY, StudyDirectory(path)
+    if options.data is not None:
+        raise CallError(
+            "--data is the new place of the texts of a study that goes on (--resume); a study file "
+            "names them itself (settings: data.source)"
+        )
     if options.config is None:
         raise CallError(
             "--config is missing: expected a study file, such as configs/studies/demo.yaml"
@@ -120,6 +129,28 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     file = Path(options.config)
     name = options.name if options.name is not None else file.stem
     return file, StudyDirectory(Path(options.runs) / check_name(name))
+
+
+def _placed(
+    plan: "Plan", study: "Study", directory: "StudyDirectory", options: "Namespace"
+) -> "Plan":
+    """The plan of a study that is gone on with, its texts where they lie now."""
+    from tfcmp.data.picking import find_source, settings_at
+    from tfcmp.runs.directory import SPLIT, RunDirectory
+    from tfcmp.study.plan import with_source
+
+    if options.resume is None:
+        return plan
+    if options.data is None:
+        written = study.entries[0].settings.get("data.source", DataSettings.source)
+        place = directory.state.source or find_source(written, directory.path.parents)
+        return with_source(plan, place)
+    plan = with_source(plan, absolute_source(options.data))
+    for path in (directory.run(run.name) for run in plan.runs):
+        if (path / SPLIT).exists():
+            settings_at(RunDirectory(path), options.data)
+            break
+    return plan
 
 
 def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str], str, float]:
@@ -144,15 +175,13 @@ def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str]
 
 def _require_texts(plan: "Plan") -> None:
     """What is missing is told now, not by the first run."""
-    from tfcmp.data.sources.opening import require_source
-
     settings = [run.configuration.data for run in plan.runs]
     settings += [search.configuration.data for search in plan.searches]
     # TFDS would bring TensorFlow into this process; the first run asks it.
     for data in {
         one.source: one for one in settings if not one.source.startswith("tfds:")
     }.values():
-        require_source(data)
+        require_texts(data)
 
 
 @contextmanager
@@ -200,6 +229,7 @@ def _parser() -> ArgumentParser:
         default=DEFAULT_CACHE,
         help="folder of token ids, vocabularies, weights",
     )
+    add_data(parser)
     add_trust(parser)
     return parser
 

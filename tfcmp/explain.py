@@ -13,7 +13,7 @@ from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
 from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path
+from tfcmp.command.paths import add_data, local_path
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import text_column
 from tfcmp.command.trust import add_trust, is_trusting
@@ -22,6 +22,7 @@ from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.later import EXPLANATION
 
 if TYPE_CHECKING:
+    from tfcmp.config.fields import DataSettings
     from tfcmp.reporting.checks import Checked
 
 PROGRAM = "python -m tfcmp.explain"
@@ -45,6 +46,7 @@ def main(arguments: list[str]) -> None:
     add_explanation(parser)
     add_evaluation(parser)
     add_checks(parser)
+    add_data(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
     check = chosen_check(options)
@@ -73,7 +75,7 @@ def explain(options: Namespace) -> None:
     _check_steps(options)
     html = Path(options.html) if options.html is not None else None
     run = open_run(Path(options.run))
-    file = _checked_input(run, options)
+    data, file = _checked_input(run, options)
     import_tensorflow()
     import tfcmp
     from tfcmp.explanation.explainer import Explainer
@@ -84,7 +86,7 @@ def explain(options: Namespace) -> None:
     classifier = tfcmp.load(run.path, trust=is_trusting(options))
     explainer = Explainer(Network(classifier), options.method, options.steps)
     if options.sample is not None:
-        texts: Iterable[str] = [example.text for example in sample_test(run, options.sample)]
+        texts: Iterable[str] = [example.text for example in sample_test(run, data, options.sample)]
     else:
         texts = options.text or file
     as_json = options.json or not sys.stdout.isatty()
@@ -103,7 +105,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
     others = [open_run(Path(path)).path for path in options.other]
     if options.input is None:
         options.sample = SAMPLE if options.sample is None else options.sample
-    _checked_input(run, options)
+    data, _ = _checked_input(run, options)
     import_tensorflow()
     from tfcmp.explanation.evaluation import evaluate_explanations, lines
     from tfcmp.explanation.samples import read_examples, sample_test
@@ -111,7 +113,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
 
     file = Path(options.input) if options.input is not None else None
     examples = (
-        sample_test(run, options.sample)
+        sample_test(run, data, options.sample)
         if file is None
         else read_examples(file, options.encoding_errors or "strict", text_column(options, run))
     )
@@ -135,17 +137,23 @@ def _check_steps(options: Namespace) -> None:
         raise CallError(f"--steps {options.steps}: expected at least 1")
 
 
-def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
-    """The texts of --input, opened but not read; whatever else is asked for is looked at too."""
+def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
+    """How the run's texts are read, and those of --input, opened but not read."""
+    from tfcmp.data.picking import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample
     from tfcmp.inference.inputs import stream_texts
 
     if options.sample is not None:
-        require_sample(run, options.sample)
+        data = settings_at(run, options.data)
+        require_sample(data, options.sample)
+        return data, ()
+    if options.data is not None:
+        raise CallError("--data is where the texts of the run lie; expected --sample beside it")
+    data = data_settings(run)
     if options.input is None:
-        return ()
+        return data, ()
     column = text_column(options, run)
-    return stream_texts(Path(options.input), options.encoding_errors or "strict", column)
+    return data, stream_texts(Path(options.input), options.encoding_errors or "strict", column)
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:

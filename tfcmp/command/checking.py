@@ -23,7 +23,7 @@ _BELONGS = {
     "compare": CHECKS,
 }
 _EXPLAINING = (
-    *("text", "input", "sample", "evaluate", "other", "method", "steps", "html"),
+    *("text", "input", "sample", "data", "evaluate", "other", "method", "steps", "html"),
     "encoding_errors",
 )
 CASES = 200

@@ -34,6 +34,16 @@ def output_file(written: Any) -> Any:
     return local_path(written)
 
 
+def add_data(parser: ArgumentParser) -> None:
+    """Adds --data to a command that reads the texts of a run once more."""
+    parser.add_argument(
+        "--data",
+        type=str | None,
+        metavar="PATH",
+        help="where the texts of the run lie now, if no longer where they were",
+    )
+
+
 def require_outputs(parser: ArgumentParser, namespace: Namespace) -> None:
     """Asks of every option of the two types above whether something can be written there.
 

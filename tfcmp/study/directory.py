@@ -29,11 +29,13 @@ class State:
         failures: run or search -> why it has no result.
         contention: run or search -> why its times do not count.
         finished: runs and searches that ended well in this study -> seconds of their last process.
+        source: where the texts lay last; None of a study that has not begun.
     """
 
     failures: dict[str, str] = field(default_factory=dict)
     contention: dict[str, str] = field(default_factory=dict)
     finished: dict[str, float] = field(default_factory=dict)
+    source: str | None = None
 
 
 class StudyDirectory:
@@ -71,7 +73,7 @@ class StudyDirectory:
         parts = [content.get(name, {}) for name in ("failures", "contention", "finished")]
         if not all(isinstance(part, dict) for part in parts):
             raise WorkError(f"{self.path / STATE} is damaged: expected objects in it")
-        self.state = State(*parts)
+        self.state = State(*parts, content.get("source"))
 
     def write_state(self) -> None:
         """Writes study.json."""
@@ -81,6 +83,7 @@ class StudyDirectory:
             "contended": list(state.contention),
             "contention": state.contention,
             "finished": state.finished,
+            "source": state.source,
         }
         write_json(self.path / STATE, content)
 

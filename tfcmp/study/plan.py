@@ -10,6 +10,7 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.config.places import is_file_source, source_name
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
@@ -86,6 +87,29 @@ def make_plan(study: Study, where: str) -> Plan:
     return Plan(runs, tuple(searches))
 
 
+def with_source(plan: Plan, source: str) -> Plan:
+    """The same plan, its file of texts at another place."""
+
+    def moved(configuration: Configuration) -> Configuration:
+        if not is_file_source(configuration.data.source):
+            return configuration
+        return replace(configuration, data=replace(configuration.data, source=source))
+
+    searches = {
+        one.label: replace(one, configuration=moved(one.configuration)) for one in plan.searches
+    }
+    runs = (
+        replace(
+            run,
+            configuration=moved(run.configuration),
+            settings={**run.settings, "data.source": source},
+            search=searches[run.label] if run.search is not None else None,
+        )
+        for run in plan.runs
+    )
+    return Plan(tuple(runs), tuple(searches.values()))
+
+
 def parse_settings(model: str, settings: Settings, where: str) -> Configuration:
     """The configuration that `fit --model MODEL` makes of the settings.
 
@@ -132,7 +156,8 @@ def differences(asked: Configuration, found: Configuration) -> Iterator[str]:
     """Yields the settings in which two configurations differ, with both values.
 
     Layers and width of a transformer that is matched to another model follow from that model; the
-    run writes them down once it has computed them.
+    run writes them down once it has computed them. A file of texts is known by its name: split.json
+    says whether its texts are the same.
     """
     first, second = _comparable(asked), _comparable(found)
     for name in {**first, **second}:
@@ -142,7 +167,8 @@ def differences(asked: Configuration, found: Configuration) -> Iterator[str]:
 
 def _comparable(configuration: Configuration) -> Settings:
     flat: Settings = {}
-    for name, value in asdict(configuration).items():
+    data = replace(configuration.data, source=source_name(configuration.data.source))
+    for name, value in asdict(replace(configuration, data=data)).items():
         if isinstance(value, dict):
             flat.update({f"{name}.{inner}": of for inner, of in value.items()})
         else:

@@ -32,9 +32,18 @@ def describe_environment(origin: dict, command: str = "fit") -> dict:
         **origin,
         "commit": commit_of_package(),
         "command": ["python", "-m", f"tfcmp.{command}", *sys.argv[1:]],
+        "working_directory": _working_directory(),
         "started": now(),
         "resumed": [],
     }
+
+
+def _working_directory() -> str | None:
+    """Where relative paths of the command begin; None where that folder is gone."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return None
 
 
 def note_session(run: RunDirectory, origin: dict) -> None:
