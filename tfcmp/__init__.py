@@ -35,7 +35,7 @@ def load(
 
     Raises:
         tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False, or the engine is
-            not installed or cannot hold the model.
+            not installed or cannot hold the model, or Keras was imported with another backend.
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     from tfcmp.command.quiet import import_tensorflow
