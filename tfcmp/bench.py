@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> None:
     if run is not None and what != "training":
         _require_texts_of(run, configuration, arguments)
     command = shlex.join([*PROGRAM.split(), *arguments])
-    _measure(arms, configuration, folder, cache, is_trusting(options), command)
+    _measure(arms, configuration, folder, cache, is_trusting(options), command, run)
 
 
 def _check(
@@ -108,11 +108,12 @@ def _measure(
     cache: Path,
     trust: bool,
     command: str,
+    run: Path | None,
 ) -> None:
     """Measures, shows what is measured, and raises the first error of those arms that failed."""
     from tfcmp.measurement.measuring import measure_arms
 
-    found = measure_arms(arms, configuration, folder, cache, trust, command)
+    found = measure_arms(arms, configuration, folder, cache, trust, command, run)
     if any(found.new.values()):
         _show(found, configuration.model, folder)
     for error in found.failures.values():

@@ -108,7 +108,8 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
 
 def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     """The study file, and the directory of the study."""
-    from tfcmp.study.directory import STUDY, StudyDirectory, check_name
+    from tfcmp.runs.files import check_name
+    from tfcmp.study.directory import STUDY, StudyDirectory
 
     if options.resume is not None:
         if options.config is not None or options.name is not None:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
-from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
+from tfcmp.command.checking import CASES, CONFIDENCE, WRITTEN, add_checks, chosen_check, flag
 from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory, open_run
-from tfcmp.runs.later import EXPLANATION
+from tfcmp.runs.files import require_writable
+from tfcmp.runs.later import EXPLANATION, write_elsewhere
 
 if TYPE_CHECKING:
     from tfcmp.config.fields import DataSettings
@@ -46,16 +47,38 @@ def main(arguments: list[str]) -> None:
     add_explanation(parser)
     add_evaluation(parser)
     add_checks(parser)
+    parser.add_argument(
+        "--out",
+        type=output_folder,
+        metavar="FOLDER",
+        help="folder of the file that is written, if not the run",
+    )
     add_data(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
     check = chosen_check(options)
+    _check_place(check, options)
     if check is not None:
         run_check(check, options, shlex.join([*PROGRAM.split(), *arguments]))
     elif options.evaluate:
         evaluate(options, arguments)
     else:
         explain(options)
+
+
+def _check_place(check: str | None, options: Namespace) -> None:
+    """Whether what is asked for can be written, told before it is computed.
+
+    Raises:
+        CallError: it cannot, or nothing would be written.
+    """
+    if check not in WRITTEN and not options.evaluate:
+        if options.out is not None:
+            raise CallError(f"--out goes with --evaluate, {' or '.join(map(flag, WRITTEN))}")
+        return
+    for path in map(Path, (options.run, *(options.compare or ()))):
+        if options.out is None and path.is_dir():
+            require_writable(path, "--out")
 
 
 def explain(options: Namespace) -> None:
@@ -102,6 +125,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
         raise CallError("--input and --sample contradict each other: leave one of them out")
     _check_steps(options)
     run = open_run(Path(options.run))
+    write_elsewhere([run], [run.path.name], _folder(options))
     others = [open_run(Path(path)).path for path in options.other]
     if options.input is None:
         options.sample = SAMPLE if options.sample is None else options.sample
@@ -127,7 +151,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
             options.steps,
             shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
         )
-    sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
+    sys.stdout.write("\n".join([*lines(content), str(run.later / EXPLANATION)]) + "\n")
 
 
 def _check_steps(options: Namespace) -> None:
@@ -154,6 +178,10 @@ def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings
         return data, ()
     column = text_column(options, run)
     return data, stream_texts(Path(options.input), options.encoding_errors or "strict", column)
+
+
+def _folder(options: Namespace) -> Path | None:
+    return Path(options.out) if options.out is not None else None
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:
@@ -187,12 +215,18 @@ def _check_answers(check: str, paths: list[Path], options: Namespace, command: s
             parts=options.parts,
             trust=trust,
             command=command,
+            out=_folder(options),
         )
     names = ("original", "contrast", "original_label", "contrast_label")
     given = {name: options[f"{name}_column"] for name in names}
     columns = PairColumns(**{name: column for name, column in given.items() if column})
     return checks.check_contrast(
-        paths, Path(options.contrast), columns, trust=trust, command=command
+        paths,
+        Path(options.contrast),
+        columns,
+        trust=trust,
+        command=command,
+        out=_folder(options),
     )
 
 
@@ -203,7 +237,7 @@ def _check_predictions(
     from tfcmp.reporting import checks
 
     if check == "calibrate":
-        return checks.calibrate_runs(paths, command)
+        return checks.calibrate_runs(paths, command, _folder(options))
     if check == "label_errors":
         return checks.find_label_errors(
             paths, CONFIDENCE if options.confidence is None else options.confidence

@@ -7,6 +7,8 @@ from tfcmp.errors import CallError
 
 # What a check does alone; none goes with another one.
 CHECKS = ("behaviour", "contrast", "curves", "label_errors", "calibrate")
+# Of these, what writes a file of its own.
+WRITTEN = ("behaviour", "contrast", "calibrate")
 # Options that mean something with these checks only.
 _BELONGS = {
     "cases": ("behaviour",),
@@ -72,18 +74,18 @@ def chosen_check(options: Namespace) -> str | None:
     """
     chosen = [name for name in CHECKS if options[name]]
     if len(chosen) > 1:
-        raise CallError(f"expected one of {' and '.join(map(_flag, chosen))} at a time")
+        raise CallError(f"expected one of {' and '.join(map(flag, chosen))} at a time")
     for name, checks in _BELONGS.items():
         if _is_given(options, name) and not set(chosen) & set(checks):
             raise CallError(
-                f"{_flag(name)} goes with {' or '.join(map(_flag, checks))}; add that, or leave "
+                f"{flag(name)} goes with {' or '.join(map(flag, checks))}; add that, or leave "
                 "it out"
             )
     if not chosen:
         return None
     for name in _EXPLAINING:
         if _is_given(options, name):
-            raise CallError(f"{_flag(name)} and {_flag(chosen[0])} contradict each other")
+            raise CallError(f"{flag(name)} and {flag(chosen[0])} contradict each other")
     if options.cases is not None and options.cases < FEWEST_CASES:
         raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
     if options.confidence is not None and not 0 <= options.confidence <= 1:
@@ -102,5 +104,6 @@ def _is_given(options: Namespace, name: str) -> bool:
     return value is not None and value is not False and value != []
 
 
-def _flag(name: str) -> str:
+def flag(name: str) -> str:
+    """The option of a name."""
     return f"--{name.replace('_', '-')}"

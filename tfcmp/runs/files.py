@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -15,6 +16,19 @@ from typing import Any
 from tfcmp.errors import CallError
 
 BYTES_A_READ = 1 << 20
+
+
+def check_name(name: str) -> str:
+    """The name, if a folder can have it.
+
+    Raises:
+        CallError: it cannot.
+    """
+    if not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
+        raise CallError(
+            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
+        )
+    return name
 
 
 def make_folder(path: Path, options: str) -> None:

@@ -1,7 +1,6 @@
 """The directory of a study: what it was asked, and what has become of its runs so far."""
 
 import fcntl
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -130,19 +129,6 @@ class StudyDirectory:
         content = file.read_bytes()
         with whole_file(self.path / STUDY) as part:
             part.write_bytes(content)
-
-
-def check_name(name: str) -> str:
-    """The name, if a folder can have it.
-
-    Raises:
-        CallError: it cannot.
-    """
-    if not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
-        raise CallError(
-            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
-        )
-    return name
 
 
 def _changes(old: Plan, new: Plan) -> Iterator[str]:
