@@ -74,7 +74,7 @@ def _check_place(check: str | None, options: Namespace) -> None:
     """
     if check not in WRITTEN and not options.evaluate:
         if options.out is not None:
-            raise CallError(f"--out goes with --evaluate, {' or '.join(map(flag, WRITTEN))}")
+            raise CallError(f"--out goes with {' or '.join(map(flag, ('evaluate', *WRITTEN)))}")
         return
     for path in map(Path, (options.run, *(options.compare or ()))):
         if options.out is None and path.is_dir():
@@ -109,7 +109,9 @@ def explain(options: Namespace) -> None:
     classifier = tfcmp.load(run.path, trust=is_trusting(options))
     explainer = Explainer(Network(classifier), options.method, options.steps)
     if options.sample is not None:
-        texts: Iterable[str] = [example.text for example in sample_test(run, data, options.sample)]
+        texts: Iterable[str] = [
+            example.text for example in sample_test(run, options.sample, data=data)
+        ]
     else:
         texts = options.text or file
     as_json = options.json or not sys.stdout.isatty()
@@ -137,7 +139,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
 
     file = Path(options.input) if options.input is not None else None
     examples = (
-        sample_test(run, data, options.sample)
+        sample_test(run, options.sample, data=data)
         if file is None
         else read_examples(file, options.encoding_errors or "strict", text_column(options, run))
     )
@@ -169,7 +171,7 @@ def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings
 
     if options.sample is not None:
         data = settings_at(run, options.data)
-        require_sample(data, options.sample)
+        require_sample(run, options.sample, data)
         return data, ()
     if options.data is not None:
         raise CallError("--data is where the texts of the run lie; expected --sample beside it")

@@ -38,8 +38,6 @@ def absolute_path(text: str | Path) -> Path:
             f"{written}: the working directory is gone; change to another one, or write the path "
             "in full"
         ) from None
-    except (OSError, RuntimeError) as error:
-        raise CallError(f"{written}: no path that can be followed ({error})") from None
 
 
 def is_file_source(source: str) -> bool:

@@ -55,7 +55,7 @@ def find_source(source: str, folders: Iterable[Path]) -> str:
     return str(next((place for place in places if place.exists()), places[0]))
 
 
-def settings_at(run: RunDirectory, place: str | None) -> DataSettings:
+def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
     """The settings by which the texts of a complete run are read once more.
 
     Args:

@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import pick_texts
+from tfcmp.data.picking import pick_texts, settings_at
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.table_file import TableFileSource
@@ -40,15 +40,15 @@ class Example(NamedTuple):
 
 
 def sample_test(
-    run: RunDirectory, data: DataSettings, size: int, seed: int = SEED_OF_SAMPLE
+    run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE, data: DataSettings | None = None
 ) -> list[Example]:
     """A random sample of the test split, in the order of the source, each text once.
 
     Args:
         run: a complete run.
-        data: how its texts are read; see `tfcmp.data.picking.settings_at`.
         size: number of texts; all of them where there are fewer.
         seed: of the draw; the same for all runs, so that they are measured on the same texts.
+        data: how its texts are read, if they have moved; see `tfcmp.data.picking.settings_at`.
 
     Raises:
         CallError: the source of the run's texts is not at hand.
@@ -59,7 +59,7 @@ def sample_test(
     # Sorted: the order of the file follows lengths in tokens, which differ by model.
     ids = np.array(sorted(groups))
     chosen = np.random.default_rng(seed).permutation(ids)[:size]
-    picked = pick_texts(_texts(data), chosen.tolist(), run)
+    picked = pick_texts(_texts(data or settings_at(run)), chosen.tolist(), run)
     return [Example(id, found.text, groups[id], found.rationale) for id, found in picked]
 
 
@@ -126,7 +126,7 @@ def _texts(settings: DataSettings) -> Iterator[_Text]:
             yield _Text(record.text, None)
 
 
-def require_sample(data: DataSettings, size: int) -> None:
+def require_sample(run: RunDirectory, size: int, data: DataSettings | None = None) -> None:
     """Returns where a sample can be drawn; asked before TensorFlow is imported.
 
     Raises:
@@ -134,6 +134,6 @@ def require_sample(data: DataSettings, size: int) -> None:
     """
     if size < 1:
         raise CallError(f"--sample {size}: expected a number of texts, at least 1")
-    source = open_source(data)
+    source = open_source(data or settings_at(run))
     if isinstance(source, TableFileSource):
         source.key()

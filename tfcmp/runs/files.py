@@ -58,7 +58,7 @@ def require_writable(folder: Path, options: str) -> None:
         with tempfile.TemporaryFile(dir=nearest):
             pass
     except OSError as error:
-        raise CallError(f"{folder}: {_obstacle(error)}; change {options}") from None
+        raise CallError(f"{folder}: {_obstacle(error)}; give another place by {options}") from None
 
 
 def _is_there(path: Path) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tfcmp.config.places import source_name
 from tfcmp.errors import CallError, WorkError
 from tfcmp.reporting.studies import RUNS, SEARCHES, STATE, STUDY
 from tfcmp.runs.directory import CONFIG, RunDirectory
@@ -140,6 +141,9 @@ def _changes(old: Plan, new: Plan) -> Iterator[str]:
             continue
         other = runs[run.name]
         found = list(differences(other.configuration, run.configuration))
+        files = [source_name(one.configuration.data.source) for one in (other, run)]
+        if not found and files[0] != files[1]:
+            found = [f"data.source {files[0]}, there {files[1]}"]
         if found:
             yield f"{run.name} has other settings ({', '.join(found)})"
         if (run.search is None) != (other.search is None):

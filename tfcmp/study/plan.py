@@ -10,7 +10,7 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
-from tfcmp.config.places import is_file_source, source_name
+from tfcmp.config.places import is_file_source
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
@@ -156,8 +156,8 @@ def differences(asked: Configuration, found: Configuration) -> Iterator[str]:
     """Yields the settings in which two configurations differ, with both values.
 
     Layers and width of a transformer that is matched to another model follow from that model; the
-    run writes them down once it has computed them. A file of texts is known by its name: split.json
-    says whether its texts are the same.
+    run writes them down once it has computed them. Which file the texts are in is no difference:
+    it may have moved, and split.json says whether the texts are the same.
     """
     first, second = _comparable(asked), _comparable(found)
     for name in {**first, **second}:
@@ -167,12 +167,13 @@ def differences(asked: Configuration, found: Configuration) -> Iterator[str]:
 
 def _comparable(configuration: Configuration) -> Settings:
     flat: Settings = {}
-    data = replace(configuration.data, source=source_name(configuration.data.source))
-    for name, value in asdict(replace(configuration, data=data)).items():
+    for name, value in asdict(configuration).items():
         if isinstance(value, dict):
             flat.update({f"{name}.{inner}": of for inner, of in value.items()})
         else:
             flat[name] = value
+    if is_file_source(configuration.data.source):
+        flat["data.source"] = "a file"
     if flat.get("architecture.match") is not None:
         flat.pop("architecture.layers")
         flat.pop("architecture.feed_forward_size")

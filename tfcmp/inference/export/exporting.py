@@ -40,7 +40,12 @@ def check_export(form: str, precision: str) -> None:
 
 
 def export_run(
-    run_path: Path, form: str, precision: str, out: Path, accept: bool, data: DataSettings
+    run_path: Path,
+    form: str,
+    precision: str,
+    out: Path,
+    accept: bool,
+    data: DataSettings | None = None,
 ) -> dict:
     """Writes a run's model to the folder `out`, in one format, with its parity and model card.
 
@@ -50,7 +55,8 @@ def export_run(
         precision: of the export.
         out: folder that is not there yet.
         accept: write it even where it answers otherwise than Keras.
-        data: how the texts of the run are read; see `tfcmp.data.picking.settings_at`.
+        data: how the texts of the run are read, if they have moved; see
+             `tfcmp.data.picking.settings_at`.
 
     Returns:
         The content of parity.json.
@@ -74,7 +80,7 @@ def export_run(
         answer = FORMATS[form](model, classes, precision, folder)
         if form != "saved_model" or has_files(model.get_layer("tokenizer")):
             write_tokenizer(model.get_layer("tokenizer"), folder / TOKENIZER)
-        parity = compare(expected, answer_test_split(run, data, expected, answer), precision)
+        parity = compare(expected, answer_test_split(run, expected, answer, data), precision)
         if parity["refused"] and not accept:
             raise WorkError(
                 f"the export answers otherwise than Keras: {parity['refused']}; nothing was "
