@@ -102,12 +102,16 @@ def with_source(plan: Plan, source: str) -> Plan:
         replace(
             run,
             configuration=moved(run.configuration),
-            settings={**run.settings, "data.source": source},
+            settings={**run.settings, **_place_of(run, source)},
             search=searches[run.label] if run.search is not None else None,
         )
         for run in plan.runs
     )
     return Plan(tuple(runs), tuple(searches.values()))
+
+
+def _place_of(run: RunPlan, source: str) -> Settings:
+    return {"data.source": source} if is_file_source(run.configuration.data.source) else {}
 
 
 def parse_settings(model: str, settings: Settings, where: str) -> Configuration:

@@ -102,7 +102,8 @@ def commit_of_package() -> str | None:
 
 def _git(*arguments: str) -> str | None:
     """What git answers in the folder of this file; None where it fails or is not there."""
-    line = ["git", "-C", str(Path(__file__).parent), *arguments]
+    # Without locks: one that is ended by the timeout would leave its lock in the repository.
+    line = ["git", "--no-optional-locks", "-C", str(Path(__file__).parent), *arguments]
     try:
         answer = subprocess.run(line, capture_output=True, text=True, timeout=10, check=False)
     except (FileNotFoundError, subprocess.TimeoutExpired):
