@@ -65,10 +65,45 @@ def test_the_plan_is_shown_and_nothing_done(study_file, tmp_path, capsys):
     assert not (tmp_path / "runs").exists()
 
 
+@pytest.fixture
+def sources_of(monkeypatch):
+    """The function (arguments) -> where the runs of a call would find their texts."""
+
+    def call(*arguments):
+        found = []
+
+        def stop(plan):
+            found.extend({run.configuration.data.source for run in plan.runs})
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(compare, "_require_texts", stop)
+        with pytest.raises(KeyboardInterrupt):
+            compare.main([*map(str, arguments)])
+        return found
+
+    return call
+
+
+def test_a_study_goes_on_from_another_folder_with_the_same_texts(tmp_path, monkeypatch, sources_of):
+    texts = "seeds: [1]\nsettings: {data.source: a.csv}\nentries: [{model: gru}]\n"
+    (tmp_path / "here" / "there").mkdir(parents=True)
+    study = tmp_path / "here" / "there" / "study"
+    (study / "runs").mkdir(parents=True)
+    (study / "study.yaml").write_text(texts)
+    monkeypatch.chdir(tmp_path)
+    # A study of an earlier version does not say where its file begins.
+    (tmp_path / "here" / "a.csv").touch()
+    assert sources_of("--resume", study) == [str(tmp_path / "here" / "a.csv")]
+    (study / "study.json").write_text('{"source": "/elsewhere/a.csv"}')
+    assert sources_of("--resume", study) == ["/elsewhere/a.csv"]
+    assert sources_of("--resume", study, "--data", "b.csv") == [str(tmp_path / "b.csv")]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ([], "--config is missing"),
+        (["--config", "{file}", "--data", "b.csv"], "--resume"),
         (["--config", "{file}", "--jobs", "0"], "--jobs 0: expected at least 1"),
         (["--config", "{file}", "--name", "a/b"], "--name 'a/b': expected a folder name"),
         (["--config", "{file}", "--prefer", "speed"], "speed"),

@@ -75,8 +75,8 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
         (["run", "--text", "a", "--sample", "3"], "got more than one"),
         (["run", "--text", "a", "--steps", "0"], "--steps 0: expected at least 1"),
         (["run", "--text", "a", "--method", "lime"], "invalid choice: 'lime'"),
-        (["run", "--text", "a", "--html", "nowhere/a.html"], "there is no folder nowhere"),
-        (["run", "--text", "a", "--html", "."], "--html . is a folder"),
+        (["run", "--text", "a", "--html", "nowhere/a.html"], "there is no folder .*nowhere"),
+        (["run", "--text", "a", "--html", "."], "--html .* is a folder"),
         (["run", "--behaviour", "--steps", "60"], "--steps and --behaviour contradict"),
         (["run", "--text", "a", "--other", "b"], "expected --evaluate beside it"),
         (["run", "--evaluate", "--text", "a"], "--text and --evaluate contradict"),
@@ -116,3 +116,36 @@ def test_the_command_prints_explanations_to_stdout_and_nothing_else_anywhere(fin
     ended = subprocess.run(command, capture_output=True)
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert len(ended.stdout.splitlines()) == 2
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_loaded(
+    finished_run, monkeypatch, tmp_path
+):
+    def closed(path, option):
+        raise CallError(f"{path} is closed; {option}")
+
+    monkeypatch.setattr(explain, "require_writable", closed)
+    monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("went on"))
+    for check in ("--evaluate", "--behaviour", "--calibrate"):
+        with pytest.raises(CallError, match=r"is closed; --out"):
+            explain.main([str(finished_run), check])
+
+
+def test_a_file_of_a_check_goes_where_it_is_sent(finished_run, tmp_path, capsys):
+    explain.main([str(finished_run), "--calibrate", "--out", str(tmp_path / "later")])
+    assert (tmp_path / "later" / "temperature.json").exists()
+    assert not (finished_run / "temperature.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--text", "a", "--out", "x"], "--out goes with --evaluate"),
+        (["--curves", "--out", "x"], "--out goes with --evaluate"),
+        (["--text", "a", "--data", "x.csv"], "expected --sample"),
+        (["--sample", "2", "--data", "x.csv"], "are not at"),
+    ],
+)
+def test_places_that_would_have_no_effect_are_refused(finished_run, arguments, told):
+    with pytest.raises(CallError, match=told):
+        explain.main([str(finished_run), *arguments])

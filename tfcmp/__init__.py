@@ -1,11 +1,13 @@
 """Compares recurrent and transformer language models on sentiment, and on your own texts."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfcmp.config.places import absolute_path
 from tfcmp.models.registration import register_with_keras
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tfcmp.inference.classifier import Classifier
 
 __version__ = "0.1.0"
@@ -15,7 +17,7 @@ register_with_keras()
 
 
 def load(
-    run_directory: str | Path,
+    run_directory: "str | Path",
     *,
     trust: bool = False,
     engine: str = "keras",
@@ -33,7 +35,7 @@ def load(
 
     Raises:
         tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False, or the engine is
-            not installed or cannot hold the model.
+            not installed or cannot hold the model, or Keras was imported with another backend.
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     from tfcmp.command.quiet import import_tensorflow
@@ -43,4 +45,4 @@ def load(
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
     with trusting_saved_models(trust):
-        return open_engine(Path(run_directory), engine, precision, threads)
+        return open_engine(absolute_path(run_directory), engine, precision, threads)

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.ending import run_command
-from tfcmp.command.inputs import cache_folder, require_encoder, require_texts
+from tfcmp.command.inputs import arguments_of, cache_folder, require_encoder, require_texts
 from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
 from tfcmp.command.options import parse_configuration
+from tfcmp.command.paths import output_folder
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
 from tfcmp.models.catalogue import find_model
-from tfcmp.runs.directory import CONFIG, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -28,6 +30,7 @@ DESCRIPTION = (
     "finished run (RUN), each in a process of its own, and writes bench.json into the run, or into "
     "--out. Lists are separated by commas. Takes every setting of tfcmp.fit; --replicas is a list."
 )
+DEFAULT_BENCH = "bench"
 WHAT = ("training", "inference", "all")
 # Repetitions of which the fastest and the slowest hold the median with 97 % confidence.
 REPETITIONS = 6
@@ -36,6 +39,7 @@ REPETITIONS = 6
 FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
 SHORT: dict[str, Any] = {"queries": 256, "samples": 4096, "seconds": 10.0}
 SAMPLED = ("float32", "mixed_bfloat16")
+DATA = {"--data", "--data.source"}
 # Without effect on how answers are measured; a run's own settings are for training too.
 OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
 
@@ -45,8 +49,7 @@ def main(arguments: list[str]) -> None:
     run, rest = _run_of(arguments)
     replicas, rest = _take_replicas(rest)
     if run is not None:
-        open_run(run)
-        rest = ["--config", str(run / CONFIG), *rest]
+        rest = [*arguments_of(open_run(run)), *rest]
     configuration, options = parse_configuration(rest, PROGRAM, DESCRIPTION, _add_options)
     what = options.what or ("inference" if run is not None else "training")
     _check(what, run, configuration, options, replicas, arguments)
@@ -56,11 +59,14 @@ def main(arguments: list[str]) -> None:
     if what != "training":
         assert run is not None
         arms += _inference_arms(run, configuration, options)
-    folder = run if run is not None else Path(options.out)
+    folder = Path(options.out) if options.out is not None else run or absolute_path(DEFAULT_BENCH)
+    require_writable(folder, "--out")
     cache = cache_folder(options)
     _require_inputs(configuration, options, cache, what)
+    if run is not None and what != "training":
+        _require_texts_of(run, configuration, arguments)
     command = shlex.join([*PROGRAM.split(), *arguments])
-    _measure(arms, configuration, folder, cache, is_trusting(options), command)
+    _measure(arms, configuration, folder, cache, is_trusting(options), command, run)
 
 
 def _check(
@@ -102,11 +108,12 @@ def _measure(
     cache: Path,
     trust: bool,
     command: str,
+    run: Path | None,
 ) -> None:
     """Measures, shows what is measured, and raises the first error of those arms that failed."""
     from tfcmp.measurement.measuring import measure_arms
 
-    found = measure_arms(arms, configuration, folder, cache, trust, command)
+    found = measure_arms(arms, configuration, folder, cache, trust, command, run)
     if any(found.new.values()):
         _show(found, configuration.model, folder)
     for error in found.failures.values():
@@ -186,10 +193,19 @@ def _require_inputs(
         require_encoder(configuration, cache, is_trusting(options))
 
 
+def _require_texts_of(run: Path, configuration: Configuration, arguments: list[str]) -> None:
+    """Of texts that are named anew: whether they are those that the run answered."""
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import settings_at
+
+    if DATA & {argument.split("=", 1)[0] for argument in arguments}:
+        settings_at(RunDirectory(run), configuration.data.source)
+
+
 def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:
     """The run directory in front of the options, if one is named."""
     if arguments and not arguments[0].startswith("-"):
-        return Path(arguments[0]), arguments[1:]
+        return absolute_path(arguments[0]), arguments[1:]
     return None, arguments
 
 
@@ -213,8 +229,18 @@ def _add_options(parser: "ArgumentParser") -> None:
     add("--full", type=bool, nargs="?", const=True, default=False, help="for a published table")
     add("--repetitions", type=int, default=REPETITIONS, help="stretches of steps that are timed")
     add("--seconds", type=float, default=2.0, help="length of a stretch")
-    add("--out", default="bench", help="folder of bench.json where no run is given")
-    add("--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights")
+    add(
+        "--out",
+        type=output_folder,
+        default=None,
+        help="folder of bench.json; without, the run, or bench/ where none is given",
+    )
+    add(
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
+    )
     add_trust(parser)
 
 

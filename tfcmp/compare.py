@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.inputs import require_texts
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.trust import OPTION, add_trust, is_trusting
-from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.config.fields import DataSettings
+from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS, absolute_source
 from tfcmp.errors import CallError
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ def main(arguments: list[str]) -> None:
     wishes = _wishes(study, options, file)
     directory.accept(file, plan)
     directory.read_state()
+    plan = _placed(plan, study, directory, options)
     if options.plan:
         _show_plan(directory, plan)
         return
@@ -53,6 +57,7 @@ def main(arguments: list[str]) -> None:
         # Read again, now that nobody else can write it.
         directory.read_state()
         directory.keep(file)
+        directory.state.source = next((run.configuration.data.source for run in plan.runs), None)
         _work(directory, plan, options)
         _finish(directory, plan, wishes)
 
@@ -103,7 +108,8 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
 
 def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     """The study file, and the directory of the study."""
-    from tfcmp.study.directory import STUDY, StudyDirectory, check_name
+    from tfcmp.runs.files import check_name
+    from tfcmp.study.directory import STUDY, StudyDirectory
 
     if options.resume is not None:
         if options.config is not None or options.name is not None:
@@ -112,6 +118,11 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
         if not (path / STUDY).is_file():
             raise CallError(f"--resume {path}: expected the directory of a study ({STUDY})")
         return path / STUDY, StudyDirectory(path)
+    if options.data is not None:
+        raise CallError(
+            "--data is the new place of the texts of a study that goes on (--resume); a study file "
+            "names them itself (settings: data.source)"
+        )
     if options.config is None:
         raise CallError(
             "--config is missing: expected a study file, such as configs/studies/demo.yaml"
@@ -119,6 +130,28 @@ def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     file = Path(options.config)
     name = options.name if options.name is not None else file.stem
     return file, StudyDirectory(Path(options.runs) / check_name(name))
+
+
+def _placed(
+    plan: "Plan", study: "Study", directory: "StudyDirectory", options: "Namespace"
+) -> "Plan":
+    """The plan of a study that is gone on with, its texts where they lie now."""
+    from tfcmp.data.picking import find_source, settings_at
+    from tfcmp.runs.directory import SPLIT, RunDirectory
+    from tfcmp.study.plan import with_source
+
+    if options.resume is None:
+        return plan
+    if options.data is None:
+        written = study.entries[0].settings.get("data.source", DataSettings.source)
+        place = directory.state.source or find_source(written, directory.path.parents)
+        return with_source(plan, place)
+    plan = with_source(plan, absolute_source(options.data))
+    for path in (directory.run(run.name) for run in plan.runs):
+        if (path / SPLIT).exists():
+            settings_at(RunDirectory(path), options.data)
+            break
+    return plan
 
 
 def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str], str, float]:
@@ -143,15 +176,13 @@ def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str]
 
 def _require_texts(plan: "Plan") -> None:
     """What is missing is told now, not by the first run."""
-    from tfcmp.data.sources.opening import require_source
-
     settings = [run.configuration.data for run in plan.runs]
     settings += [search.configuration.data for search in plan.searches]
     # TFDS would bring TensorFlow into this process; the first run asks it.
     for data in {
         one.source: one for one in settings if not one.source.startswith("tfds:")
     }.values():
-        require_source(data)
+        require_texts(data)
 
 
 @contextmanager
@@ -172,10 +203,12 @@ def _parser() -> ArgumentParser:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("--config", type=str | None, help="study file, see configs/studies/")
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the study directory")
+    parser.add_argument("--config", type=local_path, help="study file, see configs/studies/")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the study directory"
+    )
     parser.add_argument("--name", type=str | None, help="name of the study; that of its file")
-    parser.add_argument("--resume", type=str | None, help="study directory to go on with")
+    parser.add_argument("--resume", type=local_path, help="study directory to go on with")
     parser.add_argument(
         "--jobs", type=int, default=1, help="processes at a time; above 1 times do not count"
     )
@@ -192,8 +225,12 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--prefer", type=str | None, help="of the report, instead of the file's")
     parser.add_argument("--margin", type=float | None, help="of the report, instead of the file's")
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
+    add_data(parser)
     add_trust(parser)
     return parser
 

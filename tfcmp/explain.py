@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
-from tfcmp.command.checking import CASES, CONFIDENCE, add_checks, chosen_check
+from tfcmp.command.checking import CASES, CONFIDENCE, WRITTEN, add_checks, chosen_check, flag
 from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory, open_run
-from tfcmp.runs.later import EXPLANATION
+from tfcmp.runs.files import require_writable
+from tfcmp.runs.later import EXPLANATION, write_elsewhere
 
 if TYPE_CHECKING:
+    from tfcmp.config.fields import DataSettings
     from tfcmp.reporting.checks import Checked
     from tfcmp.reporting.document import Table
 
@@ -42,19 +45,42 @@ def main(arguments: list[str]) -> None:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     add_explanation(parser)
     add_evaluation(parser)
     add_checks(parser)
+    parser.add_argument(
+        "--out",
+        type=output_folder,
+        metavar="FOLDER",
+        help="folder of the file that is written, if not the run",
+    )
+    add_data(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
     check = chosen_check(options)
+    _check_place(check, options)
     if check is not None:
         run_check(check, options, shlex.join([*PROGRAM.split(), *arguments]))
     elif options.evaluate:
         evaluate(options, arguments)
     else:
         explain(options)
+
+
+def _check_place(check: str | None, options: Namespace) -> None:
+    """Whether what is asked for can be written, told before it is computed.
+
+    Raises:
+        CallError: it cannot, or nothing would be written.
+    """
+    if check not in WRITTEN and not options.evaluate:
+        if options.out is not None:
+            raise CallError(f"--out goes with {' or '.join(map(flag, ('evaluate', *WRITTEN)))}")
+        return
+    for path in map(Path, (options.run, *(options.compare or ()))):
+        if options.out is None and path.is_dir():
+            require_writable(path, "--out")
 
 
 def explain(options: Namespace) -> None:
@@ -72,9 +98,9 @@ def explain(options: Namespace) -> None:
             )
         )
     _check_steps(options)
-    html = _checked_page(options.html)
+    html = Path(options.html) if options.html is not None else None
     run = open_run(Path(options.run))
-    file = _checked_input(run, options)
+    data, file = _checked_input(run, options)
     import_tensorflow()
     import tfcmp
     from tfcmp.explanation.explainer import Explainer
@@ -85,7 +111,9 @@ def explain(options: Namespace) -> None:
     classifier = tfcmp.load(run.path, trust=is_trusting(options))
     explainer = Explainer(Network(classifier), options.method, options.steps)
     if options.sample is not None:
-        texts: Iterable[str] = [example.text for example in sample_test(run, options.sample)]
+        texts: Iterable[str] = [
+            example.text for example in sample_test(run, options.sample, data=data)
+        ]
     else:
         texts = options.text or file
     as_json = options.json or not sys.stdout.isatty()
@@ -101,10 +129,11 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
         raise CallError("--input and --sample contradict each other: leave one of them out")
     _check_steps(options)
     run = open_run(Path(options.run))
+    write_elsewhere([run], [run.path.name], _folder(options))
     others = [open_run(Path(path)).path for path in options.other]
     if options.input is None:
         options.sample = SAMPLE if options.sample is None else options.sample
-    _checked_input(run, options)
+    data, _ = _checked_input(run, options)
     import_tensorflow()
     from tfcmp.explanation.evaluation import evaluate_explanations, lines
     from tfcmp.explanation.samples import read_examples, sample_test
@@ -112,7 +141,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
 
     file = Path(options.input) if options.input is not None else None
     examples = (
-        sample_test(run, options.sample)
+        sample_test(run, options.sample, data=data)
         if file is None
         else read_examples(
             file, input_reading(options, run, options.input), text_column(options, run)
@@ -128,16 +157,7 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
             options.steps,
             shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
         )
-    sys.stdout.write("\n".join([*lines(content), str(run.file(EXPLANATION))]) + "\n")
-
-
-def _checked_page(name: str | None) -> Path | None:
-    html = Path(name) if name is not None else None
-    if html is not None and not html.parent.is_dir():
-        raise CallError(f"--html {html}: there is no folder {html.parent}")
-    if html is not None and html.is_dir():
-        raise CallError(f"--html {html} is a folder; expected the name of a file")
-    return html
+    sys.stdout.write("\n".join([*lines(content), str(run.later / EXPLANATION)]) + "\n")
 
 
 def _check_steps(options: Namespace) -> None:
@@ -147,17 +167,27 @@ def _check_steps(options: Namespace) -> None:
         raise CallError(f"--steps {options.steps}: expected at least 1")
 
 
-def _checked_input(run: RunDirectory, options: Namespace) -> Iterable[str]:
-    """The texts of --input, opened but not read; whatever else is asked for is looked at too."""
+def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
+    """How the run's texts are read, and those of --input, opened but not read."""
+    from tfcmp.data.picking import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample
     from tfcmp.inference.inputs import stream_texts
 
     if options.sample is not None:
-        require_sample(run, options.sample)
+        data = settings_at(run, options.data)
+        require_sample(run, options.sample, data)
+        return data, ()
+    if options.data is not None:
+        raise CallError("--data is where the texts of the run lie; expected --sample beside it")
+    data = data_settings(run)
     if options.input is None:
-        return ()
+        return data, ()
     reading = input_reading(options, run, options.input)
-    return stream_texts(Path(options.input), reading, text_column(options, run))
+    return data, stream_texts(Path(options.input), reading, text_column(options, run))
+
+
+def _folder(options: Namespace) -> Path | None:
+    return Path(options.out) if options.out is not None else None
 
 
 def run_check(check: str, options: Namespace, command: str) -> None:
@@ -191,13 +221,20 @@ def _check_answers(check: str, paths: list[Path], options: Namespace, command: s
             parts=options.parts,
             trust=trust,
             command=command,
+            out=_folder(options),
         )
     names = ("original", "contrast", "original_label", "contrast_label")
     given = {name: options[f"{name}_column"] for name in names}
     columns = PairColumns(**{name: column for name, column in given.items() if column})
     reading = input_reading(options, open_run(paths[0]), options.contrast)
     return checks.check_contrast(
-        paths, Path(options.contrast), columns, reading, trust=trust, command=command
+        paths,
+        Path(options.contrast),
+        columns,
+        reading,
+        trust=trust,
+        command=command,
+        out=_folder(options),
     )
 
 
@@ -208,7 +245,7 @@ def _check_predictions(
     from tfcmp.reporting import checks
 
     if check == "calibrate":
-        return checks.calibrate_runs(paths, command)
+        return checks.calibrate_runs(paths, command, _folder(options))
     if check == "label_errors":
         confidence = CONFIDENCE if options.confidence is None else options.confidence
         return checks.find_label_errors(

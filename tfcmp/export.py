@@ -7,10 +7,12 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.inference.export.exporting import PRECISIONS, check_export, export_run
 from tfcmp.runs.directory import open_run
+from tfcmp.runs.files import require_writable
 
 EXPORTS = "exports"
 PROGRAM = "python -m tfcmp.export"
@@ -25,7 +27,7 @@ def main(arguments: list[str]) -> None:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument(
         "--format",
         choices=list(PRECISIONS),
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument(
         "--out",
-        type=str | None,
+        type=output_folder,
         help="folder to be made; without, RUN/exports/ and format and precision",
     )
     parser.add_argument(
@@ -48,18 +50,23 @@ def main(arguments: list[str]) -> None:
         action="store_true",
         help="write it even where it answers otherwise than Keras",
     )
+    add_data(parser)
     add_trust(parser)
     options = parse_strictly(parser, arguments)
     # Before TensorFlow is imported: what cannot be exported is told at once.
     check_export(options.format, options.precision)
     run = Path(options.run)
-    open_run(run)
+    opened = open_run(run)
     out = Path(options.out or run / EXPORTS / f"{options.format}-{options.precision}")
+    require_writable(out.parent, "--out")
+    from tfcmp.data.picking import settings_at
+
+    data = settings_at(opened, options.data)
     import_tensorflow()
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
     with trusting_saved_models(is_trusting(options)):
-        parity = export_run(run, options.format, options.precision, out, options.accept)
+        parity = export_run(run, options.format, options.precision, out, options.accept, data)
     sys.stdout.write(
         f"{parity['changed_labels']} of {parity['texts']} labels changed, probabilities at most "
         f"{parity['largest_difference']:.1e} apart, accuracy {parity['accuracy']['export']:.2%} "

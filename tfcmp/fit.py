@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfcmp.command.ending import end_at_once, run_command
-from tfcmp.command.inputs import cache_folder, require_inputs
+from tfcmp.command.inputs import arguments_of, cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.summary import summary
 from tfcmp.command.trust import add_trust, is_trusting
@@ -16,7 +17,6 @@ from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import (
-    CONFIG,
     ENVIRONMENT,
     SPLIT,
     RunDirectory,
@@ -36,7 +36,7 @@ DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
 def main(arguments: list[str]) -> None:
     """Parses, trains, prints the result and, alone on the last line, the run directory."""
     # All of this before TensorFlow is imported: what is missing or wrong is told within seconds.
-    resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
+    resumed = parse_resumed(arguments, PROGRAM, _add_resumed)
     folder = None
     if resumed is None:
         configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> None:
     else:
         options, folder = resumed, Path(resumed.resume)
         cache = cache_folder(options)
-        configuration = _configuration_of(require_unfinished(folder))
+        configuration = _configuration_of(require_unfinished(folder), options.data)
     require_inputs(configuration, cache, is_trusting(options))
     try:
         with trusting_saved_models(is_trusting(options)):
@@ -98,21 +98,31 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         sys.stdout.write(f"helped with a run that the first worker keeps\n{run.known_as}\n")
 
 
-def _configuration_of(run: RunDirectory) -> Configuration:
-    arguments = ["--config", str(run.file(CONFIG))]
-    return parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
+def _configuration_of(run: RunDirectory, data: str | None) -> Configuration:
+    """Of a run that is gone on with; its texts may lie elsewhere now."""
+    return parse_configuration(arguments_of(run, data), PROGRAM, DESCRIPTION, _add_options)[0]
 
 
 def _add_options(parser: "ArgumentParser") -> None:
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the run directories")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the run directories"
+    )
     parser.add_argument("--name", type=str | None, help="name of the run directory")
-    parser.add_argument("--resume", type=str | None, help="run directory to go on with")
+    parser.add_argument("--resume", type=local_path, help="run directory to go on with")
+    _add_resumable(parser)
+
+
+def _add_resumed(parser: "ArgumentParser") -> None:
+    add_data(parser)
     _add_resumable(parser)
 
 
 def _add_resumable(parser: "ArgumentParser") -> None:
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
     add_trust(parser)
 

@@ -12,6 +12,7 @@ from jsonargparse import ArgumentParser, Namespace
 from tfcmp.command.ending import run_command
 from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import add_input, input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     add_input(parser)
     parser.add_argument(

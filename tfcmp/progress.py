@@ -1,11 +1,26 @@
-"""Progress with remaining time on stderr; nothing at all when stderr is no terminal."""
+"""Progress on stderr: bars with the remaining time on a terminal, else a line now and then."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
+
+
+def draws_bars() -> bool:
+    """Whether stderr is a terminal that can draw over what it has shown."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    return is_terminal and os.environ.get("TERM", "").lower() not in ("dumb", "unknown")
+
+
+def tell_line(line: str) -> None:
+    """Shows a line on stderr where no bar shows how far the work is (a log, a pipe)."""
+    if sys.stderr is not None and not draws_bars():
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 @contextmanager
@@ -51,6 +66,7 @@ def bars(*columns: "ProgressColumn", redirects_stdout: bool = True) -> "Progress
         TimeElapsedColumn(),
         *columns,
         console=console,
-        disable=not console.is_terminal,
+        # Not by the console: it takes FORCE_COLOR for a terminal, and a log would fill with bars.
+        disable=not draws_bars(),
         redirect_stdout=redirects_stdout,
     )

@@ -7,6 +7,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.errors import CallError
 
 PROGRAM = "python -m tfcmp.report"
@@ -26,11 +27,12 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "paths",
         nargs="+",
+        type=local_path,
         metavar="RUN_OR_STUDY",
-        help="directories of fit, tune, bench and compare",
+        help="directories of fit, tune, bench and compare, or a folder of such",
     )
     parser.add_argument(
-        "--out", type=str | None, help="folder to write to; of a single study its report/"
+        "--out", type=output_folder, help="folder to write to; of a single study its report/"
     )
     parser.add_argument(
         "--require",
@@ -60,6 +62,7 @@ def report(
     from tfcmp.evaluation.axes import find_axis
     from tfcmp.evaluation.requirements import parse_requirement
     from tfcmp.reporting.assembling import Wishes, assemble
+    from tfcmp.reporting.folders import expand_folders
     from tfcmp.reporting.gathering import gather
     from tfcmp.reporting.studies import REPORT, is_study
     from tfcmp.reporting.writing import write_report
@@ -72,7 +75,8 @@ def report(
         raise CallError("--out is missing: expected the folder to write the report to")
     folder = Path(out) if out is not None else paths[0] / REPORT
     wishes = Wishes(tuple(requirements), preference, margin)
-    return write_report(assemble(gather(paths), wishes), wishes, folder)
+    material = gather(expand_folders(paths))
+    return write_report(assemble(material, wishes), wishes, folder)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tfcmp.command.ending import run_command
-from tfcmp.command.inputs import cache_folder, require_inputs
+from tfcmp.command.inputs import arguments_of, cache_folder, require_inputs
 from tfcmp.command.options import parse_configuration, parse_resumed
+from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
@@ -49,7 +50,7 @@ def main(arguments: list[str]) -> None:
     """Parses, searches, prints the best trial and, alone on the last line, the directory."""
     start = time.perf_counter()
     role = read_role()
-    resumed = parse_resumed(arguments, PROGRAM, _add_resumable)
+    resumed = parse_resumed(arguments, PROGRAM, _add_resumed)
     if resumed is None:
         plan, options = _plan_of(arguments)
         cache = cache_folder(options)
@@ -116,7 +117,7 @@ def _plan_of(arguments: list[str]) -> tuple[Plan, "Namespace"]:
 def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
     """The plan of a search that was begun; its budget may be raised, its space may not change."""
     known = read_search_file(search)
-    arguments = ["--config", str(search.file(CONFIG))]
+    arguments = arguments_of(search, options.data, known.get("environment", {}))
     configuration = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
     plan = read_plan(search, configuration)
     wanted = options.search
@@ -185,9 +186,11 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
 
 
 def _add_options(parser: "ArgumentParser") -> None:
-    parser.add_argument("--runs", default=DEFAULT_RUNS, help="folder of the directory")
+    parser.add_argument(
+        "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the directory"
+    )
     parser.add_argument("--name", type=str | None, help="name of the directory")
-    parser.add_argument("--resume", type=str | None, help="directory of a search to go on with")
+    parser.add_argument("--resume", type=local_path, help="directory of a search to go on with")
     parser.add_argument(
         "--search.tuner",
         type=Literal["random", "bayesian", "hyperband", "grid"],
@@ -195,6 +198,11 @@ def _add_options(parser: "ArgumentParser") -> None:
         help="how the space is walked through",
     )
     parser.add_argument("--search.seed", type=int, default=1, help="seed of what is drawn")
+    _add_resumable(parser)
+
+
+def _add_resumed(parser: "ArgumentParser") -> None:
+    add_data(parser)
     _add_resumable(parser)
 
 
@@ -209,10 +217,13 @@ def _add_resumable(parser: "ArgumentParser") -> None:
         help="no trial begins once all together have taken that long",
     )
     parser.add_argument(
-        "--search.space", type=str | None, default=None, help="YAML file of what is searched"
+        "--search.space", type=local_path, default=None, help="YAML file of what is searched"
     )
     parser.add_argument(
-        "--cache", default=DEFAULT_CACHE, help="folder of token ids, vocabularies, weights"
+        "--cache",
+        type=output_folder,
+        default=DEFAULT_CACHE,
+        help="folder of token ids, vocabularies, weights",
     )
     add_trust(parser)
 

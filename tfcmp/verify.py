@@ -7,6 +7,7 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.options import parse_strictly
+from tfcmp.command.paths import local_path
 from tfcmp.errors import CallError, WorkError
 
 PROGRAM = "python -m tfcmp.verify"
@@ -24,10 +25,14 @@ def main(arguments: list[str]) -> None:
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="RUN_OR_STUDY", help="directories of fit and compare"
+        "paths",
+        nargs="+",
+        type=local_path,
+        metavar="RUN_OR_STUDY",
+        help="directories of fit and compare, or a folder of such",
     )
     parser.add_argument(
-        "--report", type=str | None, help="report of these runs; of a single study its report/"
+        "--report", type=local_path, help="report of these runs; of a single study its report/"
     )
     options = parse_strictly(parser, arguments)
     verify([Path(path) for path in options.paths], options.report)
@@ -41,11 +46,13 @@ def verify(paths: list[Path], report: str | None) -> None:
         WorkError: something differs.
     """
     from tfcmp.progress import progress_bar
+    from tfcmp.reporting.folders import expand_folders
     from tfcmp.reporting.gathering import find_all
     from tfcmp.reporting.studies import REPORT, is_study
     from tfcmp.reporting.verification import verify_report, verify_run
     from tfcmp.runs.directory import RESULT
 
+    given, paths = paths, expand_folders(paths)
     runs = [one.path for one in find_all(paths)[0] if (one.path / RESULT).exists()]
     if not runs:
         raise CallError(
@@ -53,8 +60,8 @@ def verify(paths: list[Path], report: str | None) -> None:
             "none; python -m tfcmp.fit makes one"
         )
     folder = Path(report) if report is not None else None
-    if folder is None and len(paths) == 1 and is_study(paths[0]):
-        written = paths[0] / REPORT
+    if folder is None and len(given) == 1 and is_study(given[0]):
+        written = given[0] / REPORT
         # A report that lost its page is damaged; only where nothing was written there is none.
         folder = written if written.is_dir() and any(written.iterdir()) else None
     found = []

@@ -44,13 +44,17 @@ def test_an_interrupt_ends_with_code_1(capsys):
     assert end_of(raising(KeyboardInterrupt()), capsys) == (1, "", "error: interrupted\n")
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS])
+@pytest.mark.parametrize(
+    "number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG, errno.EIO]
+)
 def test_a_disk_that_takes_nothing_is_told_in_one_line(capsys, number):
     error = OSError(number, os.strerror(number), "/there/model.keras")
     code, out, told = end_of(raising(error), capsys)
     assert (code, out) == (1, "")
     assert told.startswith(f"error: {os.strerror(number)} (/there/model.keras): ")
     assert told.count("\n") == 1
+    # Not every command has the same options.
+    assert "--" not in told
 
 
 @pytest.mark.parametrize("error", [ValueError("ours"), OSError(errno.EBADF, "ours")])

@@ -3,10 +3,17 @@ import importlib
 import os
 import subprocess
 import sys
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from tfcmp.command.quiet import without_collector, without_modules, without_native_output
+from tfcmp.command.quiet import (
+    import_tensorflow,
+    without_collector,
+    without_modules,
+    without_native_output,
+)
+from tfcmp.errors import CallError
 
 
 def test_what_native_code_writes_inside_is_silenced(capfd):
@@ -62,3 +69,53 @@ def test_a_lean_import_leaves_out_what_only_plots_need():
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+# What people have set for other programs; all at once, as each costs an import of TensorFlow.
+OF_OTHERS = {
+    "KERAS_BACKEND": "torch",
+    "TF_USE_LEGACY_KERAS": "1",
+    "CUDA_VISIBLE_DEVICES": "",
+    "XLA_FLAGS": "--no_such_flag=1",
+    "PYTHONWARNINGS": "error",
+    "LC_ALL": "C",
+}
+KERAS_JSON = (
+    '{"backend": "jax", "floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}'
+)
+
+
+def test_keras_is_set_up_for_this_package_whatever_others_need(tmp_path):
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text(KERAS_JSON)
+    program = (
+        "import sys, tfcmp.models.registration; from tfcmp.command.ending import run_command\n"
+        "def main(arguments):\n"
+        "    from tfcmp.command.quiet import import_tensorflow; import_tensorflow()\n"
+        "    import keras; of = keras.config\n"
+        "    print(of.backend(), of.floatx(), of.epsilon(), of.image_data_format())\n"
+        "    print(keras.layers.Dense(1).dtype_policy.name)\n"
+        "run_command(main)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **OF_OTHERS, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.split() == ["tensorflow", "float32", "1e-07", "channels_last", "float32"]
+
+
+def test_a_keras_that_others_imported_with_another_backend_is_told(monkeypatch):
+    other = ModuleType("keras")
+    other.config = SimpleNamespace(backend=lambda: "torch")
+    monkeypatch.setitem(sys.modules, "keras", other)
+    with pytest.raises(CallError, match=r"backend torch.*unset KERAS_BACKEND"):
+        import_tensorflow()
+
+
+def test_native_output_is_silenced_where_stderr_is_closed(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with without_native_output():
+        os.write(2, b"nobody reads it")

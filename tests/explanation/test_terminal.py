@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from tfcmp.explanation.explainer import Explanation
 from tfcmp.explanation.reading import Reading
@@ -23,8 +24,9 @@ def make():
 
 def printed(explanation):
     stream = io.StringIO()
-    print_explanation(explanation, Console(file=stream, width=60, force_terminal=False))
-    return stream.getvalue()
+    console = Console(file=stream, width=60, force_terminal=True, color_system="truecolor")
+    print_explanation(explanation, console)
+    return Text.from_ansi(stream.getvalue()).plain
 
 
 def test_the_answer_the_text_and_the_price_are_shown(make):
@@ -59,3 +61,13 @@ def test_a_text_cannot_steer_the_terminal(make, harmful):
 def test_an_explanation_that_is_incomplete_says_so(make):
     assert "do not rely on it" in told(make("a", [1.0], error=0.07))
     assert "do not rely on it" not in told(make("a", [1.0]))
+
+
+@pytest.mark.parametrize("how", [{"color_system": None}, {"no_color": True}])
+def test_without_colours_words_have_numbers(make, how):
+    stream = io.StringIO()
+    console = Console(file=stream, width=80, force_terminal=True, **how)
+    print_explanation(make("a \x07good film unseen", [0.0, 2.0, -1.0, np.nan]), console)
+    lines = Text.from_ansi(stream.getvalue()).plain.splitlines()
+    assert lines[1] == "a \ufffdgood (+2.00) film (-1.00) unseen (cut)"
+    assert "logit of neg" in lines[2]

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.measured import read_bench, read_measured
+from tfcmp.reporting.measured import read_apart, read_measured
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.later import write_later
 
@@ -29,8 +29,8 @@ def test_a_bench_without_a_run_is_read_and_its_damage_found(tmp_path, write_run)
     alone = tmp_path / "bench"
     alone.mkdir()
     (alone / "bench.json").write_text(file.read_text())
-    assert read_bench(alone)["training"] == {}
+    assert read_apart(alone)["bench"]["training"] == {}
     content = json.loads(file.read_text())
     (alone / "bench.json").write_text(json.dumps({**content, "training": {"a": 1}}))
     with pytest.raises(WorkError, match="damaged"):
-        read_bench(alone)
+        read_apart(alone)

@@ -9,6 +9,7 @@ from tfcmp.runs.files import (
     BYTES_A_READ,
     is_sound,
     make_folder,
+    require_writable,
     sealed,
     sha256_of,
     whole_file,
@@ -110,3 +111,31 @@ def test_sealed_content_tells_that_it_was_altered():
     assert sealed(content) == content
     assert not is_sound({**content, "a": [1, 3]})
     assert is_sound({"a": 1})
+
+
+def test_a_folder_that_can_be_written_to_is_left_as_it_is(tmp_path):
+    require_writable(tmp_path, "--runs")
+    require_writable(tmp_path / "new" / "below", "--runs")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["", "runs/gru"])
+def test_a_file_in_the_way_is_told_before_anything_is_written(tmp_path, below):
+    (tmp_path / "file").touch()
+    with pytest.raises(CallError, match=r"a file is in the way .*--runs"):
+        require_writable(tmp_path / "file" / below, "--runs")
+
+
+def test_a_link_that_leads_nowhere_is_told(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    with pytest.raises(CallError, match="--cache"):
+        require_writable(tmp_path / "link" / "below", "--cache")
+
+
+def test_a_folder_closed_to_us_is_told(tmp_path, monkeypatch):
+    def closed(**_options):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", closed)
+    with pytest.raises(CallError, match=r"Permission denied.*--out"):
+        require_writable(tmp_path, "--out")

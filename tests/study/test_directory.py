@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.study.directory import StudyDirectory, check_name
+from tfcmp.runs.files import check_name
+from tfcmp.study.directory import StudyDirectory
 
 GRU, LSTM = {"model": "gru"}, {"model": "lstm"}
 

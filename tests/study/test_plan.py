@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.study.plan import differences, with_best
+from tfcmp.study.plan import differences, with_best, with_source
 
 
 def test_settings_are_those_of_the_model_under_those_of_the_file(write_study, plan_of):
@@ -106,6 +106,34 @@ def test_a_matched_size_is_no_difference(write_study, plan_of):
     assert list(differences(asked, replace(asked, architecture=sized))) == []
     other = replace(sized, match=None)
     assert list(differences(asked, replace(asked, architecture=other)))
+
+
+def test_a_file_of_texts_at_another_place_is_no_difference(write_study, plan_of):
+    asked = plan_of(write_study({"model": "gru"})).runs[0].configuration
+    one, other, named = (
+        replace(asked, data=replace(asked.data, source=source))
+        for source in ("/here/a.csv", "/there/b.csv", "imdb")
+    )
+    assert list(differences(one, other)) == []
+    assert list(differences(one, named)) != []
+
+
+def test_the_texts_of_a_whole_study_move_together(write_study, plan_of):
+    search = {"trials": 1, "settings": {"data.train_size": 20}}
+    file = write_study(
+        {"model": "gru", "search": search}, settings={"data": {"source": "/here/a.csv"}}
+    )
+    plan = with_source(plan_of(file), "/there/b.csv")
+    for one in (*plan.runs, *plan.searches, plan.runs[0].search):
+        assert one.configuration.data.source == "/there/b.csv"
+    assert plan.runs[0].settings["data.source"] == "/there/b.csv"
+    assert plan.searches[0].configuration.data.train_size == 20
+
+
+def test_a_source_with_a_name_stays(write_study, plan_of):
+    plan = plan_of(write_study({"model": "gru"}))
+    moved = with_source(plan, "/there/b.csv")
+    assert [run.configuration for run in moved.runs] == [run.configuration for run in plan.runs]
 
 
 def test_best_settings_that_do_not_fit_are_told(write_study, plan_of):

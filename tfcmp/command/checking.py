@@ -2,11 +2,14 @@
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.text_column import READING
 from tfcmp.errors import CallError
 
 # What a check does alone; none goes with another one.
 CHECKS = ("behaviour", "contrast", "curves", "label_errors", "calibrate")
+# Of these, what writes a file of its own.
+WRITTEN = ("behaviour", "contrast", "calibrate")
 # Options that mean something with these checks only.
 _BELONGS = {
     "cases": ("behaviour",),
@@ -23,7 +26,10 @@ _BELONGS = {
     "show_texts": ("label_errors",),
     "compare": CHECKS,
 }
-_EXPLAINING = ("text", "input", "sample", "evaluate", "other", "method", "steps", "html")
+_EXPLAINING = (
+    *("text", "input", "sample", "data", "evaluate", "other", "method", "steps", "html"),
+    "encoding_errors",
+)
 CASES = 200
 # With fewer, the intervals are wider than what models differ by.
 FEWEST_CASES = 100
@@ -40,7 +46,7 @@ def add_checks(parser: ArgumentParser) -> None:
     parser.add_argument("--negative", type=str | None, help="class of bad reviews")
     parser.add_argument(
         "--contrast",
-        type=str | None,
+        type=local_path,
         metavar="FILE",
         help="accuracy and consistency on pairs of a table; writes contrast.json",
     )
@@ -50,7 +56,7 @@ def add_checks(parser: ArgumentParser) -> None:
             f"--{side}-label-column", type=str | None, help=f"column; {side}_label by default"
         )
     _switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
-    parser.add_argument("--figures", type=str | None, help="folder for the curves as .svg")
+    parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
     _switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
     parser.add_argument(
         "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
@@ -58,7 +64,7 @@ def add_checks(parser: ArgumentParser) -> None:
     _switch(parser, "--show-texts", "with --label-errors: the texts too")
     _switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
     parser.add_argument(
-        "--compare", nargs="+", type=str, metavar="RUN", help="more runs, in the same table"
+        "--compare", nargs="+", type=local_path, metavar="RUN", help="more runs, in the same table"
     )
 
 
@@ -70,11 +76,11 @@ def chosen_check(options: Namespace) -> str | None:
     """
     chosen = [name for name in CHECKS if options[name]]
     if len(chosen) > 1:
-        raise CallError(f"expected one of {' and '.join(map(_flag, chosen))} at a time")
+        raise CallError(f"expected one of {' and '.join(map(flag, chosen))} at a time")
     for name, checks in _BELONGS.items():
         if _is_given(options, name) and not set(chosen) & set(checks):
             raise CallError(
-                f"{_flag(name)} goes with {' or '.join(map(_flag, checks))}; add that, or leave "
+                f"{flag(name)} goes with {' or '.join(map(flag, checks))}; add that, or leave "
                 "it out"
             )
     if not chosen:
@@ -82,7 +88,7 @@ def chosen_check(options: Namespace) -> str | None:
     # Pairs are read from a file too.
     for name in (*_EXPLAINING, *(() if chosen[0] == "contrast" else READING)):
         if _is_given(options, name):
-            raise CallError(f"{_flag(name)} and {_flag(chosen[0])} contradict each other")
+            raise CallError(f"{flag(name)} and {flag(chosen[0])} contradict each other")
     if options.cases is not None and options.cases < FEWEST_CASES:
         raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
     if options.confidence is not None and not 0 <= options.confidence <= 1:
@@ -101,5 +107,6 @@ def _is_given(options: Namespace, name: str) -> bool:
     return value is not None and value is not False and value != []
 
 
-def _flag(name: str) -> str:
+def flag(name: str) -> str:
+    """The option of a name."""
     return f"--{name.replace('_', '-')}"

@@ -3,14 +3,19 @@
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from typing import NoReturn
 
+from tfcmp.command.streams import give_up_stdout, prepare_streams
 from tfcmp.errors import TfcmpError
 
 # Full or closed to us: the user can do something about it.
-FULL = (errno.ENOSPC, errno.EDQUOT)
-OF_THE_DISK = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CLOSED = (errno.EACCES, errno.EPERM, errno.EROFS)
+# The disk fails, or the machine that it belongs to is gone.
+BROKEN = (errno.EIO, errno.ESTALE)
+OF_THE_DISK = (*FULL, *CLOSED, *BROKEN)
 
 
 def run_command(main: Callable[[list[str]], None]) -> NoReturn:
@@ -19,6 +24,11 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     A mistake of the user shows its message alone. Anything else is a defect of ours and keeps its
     traceback.
     """
+    prepare_streams()
+    if any(option.startswith("error") for option in sys.warnoptions):
+        # Warnings of libraries are meant for programmers; as errors (PYTHONWARNINGS) they would end
+        # a command that has nothing to do with them.
+        warnings.simplefilter("ignore")
     try:
         main(sys.argv[1:])
         sys.stdout.flush()
@@ -27,25 +37,24 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     except KeyboardInterrupt:
         _end("interrupted", 1)
     except BrokenPipeError:
-        # The reader has closed the pipe (`| head`): nothing is wrong, and Python's own attempt to
-        # flush at exit would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader has closed the pipe (`| head`): nothing is wrong.
+        give_up_stdout()
         sys.exit(0)
     except OSError as error:
         if error.errno not in OF_THE_DISK:
             raise
-        where = f" ({error.filename})" if error.filename else ""
-        way = (
-            "what was being written is not complete; free some space"
-            if error.errno in FULL
-            else "expected permission to read and write there; change it"
-        )
-        _end(
-            f"{error.strerror}{where}: {way}, or choose another folder with --runs or --cache, "
-            "then start again",
-            1,
-        )
+        _end(_told(error), 1)
     sys.exit(0)
+
+
+def _told(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno in CLOSED:
+        way = "expected permission to read and write there; change it"
+    else:
+        way = "what was being written is not complete; "
+        way += "free some space" if error.errno in FULL else "look after the disk"
+    return f"{error.strerror}{where}: {way}, or choose another folder, then start again"
 
 
 def end_at_once(error: TfcmpError) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from jsonargparse import ArgumentParser
 
+from tfcmp.command.paths import local_path, output_file
 from tfcmp.command.text_column import add_input
 
 
@@ -35,7 +36,7 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
     )
-    parser.add_argument("--html", type=str | None, help="page of heat maps to be written")
+    parser.add_argument("--html", type=output_file, help="page of heat maps to be written")
 
 
 def add_evaluation(parser: ArgumentParser) -> None:
@@ -52,7 +53,7 @@ def add_evaluation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--other",
         action="append",
-        type=str,
+        type=local_path,
         default=[],
         help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
     )

@@ -1,14 +1,17 @@
 """What a command needs before it begins: the texts, the pretrained weights, a folder to keep them."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.config.places import absolute_path, is_file_source
 from tfcmp.data.sources.opening import require_source
+from tfcmp.errors import CallError
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import open_run
+from tfcmp.runs.directory import CONFIG, RunDirectory, open_run
 from tfcmp.runs.files import make_folder
 
 if TYPE_CHECKING:
@@ -36,7 +39,12 @@ def require_texts(data: DataSettings) -> None:
     if data.source.startswith("tfds:"):
         # TFDS imports TensorFlow by itself, and not in silence.
         import_tensorflow()
-    require_source(data)
+    try:
+        require_source(data)
+    except CallError as error:
+        if not is_file_source(data.source) or Path(data.source).exists():
+            raise
+        raise CallError(f"--data: {str(error).rstrip('.')} (--data PATH names its place)") from None
 
 
 def require_encoder(configuration: Configuration, cache: Path, trust: bool) -> None:
@@ -49,12 +57,29 @@ def require_encoder(configuration: Configuration, cache: Path, trust: bool) -> N
         resolve_encoder(configuration, cache)
 
 
+def arguments_of(
+    run: RunDirectory, data: str | None = None, environment: Mapping[str, Any] | None = None
+) -> list[str]:
+    """The options by which the settings of a run or a search are taken once more.
+
+    Args:
+        run: its directory.
+        data: where its texts lie now (`--data`); None where they were.
+        environment: see `tfcmp.data.picking.data_settings`.
+    """
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import data_settings
+
+    place = data if data is not None else data_settings(run, environment).source
+    return ["--config", str(run.file(CONFIG)), "--data", place]
+
+
 def cache_folder(options: "Namespace") -> Path:
     """The folder of `--cache`, made where it is not there yet.
 
     Raises:
         CallError: a file is in its way.
     """
-    cache = Path(options.cache).expanduser()
+    cache = absolute_path(options.cache)
     make_folder(cache, "--cache")
     return cache

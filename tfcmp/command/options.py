@@ -6,10 +6,11 @@ defaults of the code < the model's own defaults < the file < flags
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
+from tfcmp.command.paths import local_path, require_outputs
 from tfcmp.command.run_options import OF_THE_RUN, add_run_options
 from tfcmp.command.switches import options_end, switches_first
 from tfcmp.command.trust import without_trust
@@ -17,6 +18,7 @@ from tfcmp.config.checks import check_configuration, check_given
 from tfcmp.config.class_weights import resolve_class_weights
 from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
 from tfcmp.config.initial import OPTION, InitialSettings, initial_settings
+from tfcmp.config.places import absolute_path, absolute_source
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
@@ -69,7 +71,7 @@ def parse_configuration(
     configuration = Configuration(
         model=record.name,
         architecture=built.architecture,
-        data=built.data,
+        data=replace(built.data, source=absolute_source(built.data.source)),
         training=built.training,
         **{name: namespace[name] for name in OF_THE_RUN},
     )
@@ -91,7 +93,7 @@ def parse_resumed(arguments: list[str], program: str, add_options: AddOptions) -
     if _peek(arguments, "--resume") is None:
         return None
     parser = ArgumentParser(prog=program, exit_on_error=False, allow_abbrev=False)
-    parser.add_argument("--resume", type=str)
+    parser.add_argument("--resume", type=local_path)
     add_options(parser)
     known = _options(parser)
     for argument in arguments:
@@ -116,9 +118,11 @@ def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
         if option.startswith("--") and option not in options:
             raise CallError(f"unknown option {option}{_nearest(option, options)}")
     try:
-        return parser.parse_args(switches_first(parser, arguments))
+        namespace = parser.parse_args(switches_first(parser, arguments))
     except (ArgumentError, TypeError, ValueError) as error:
         raise CallError(_one_sentence(str(error))) from None
+    require_outputs(parser, namespace)
+    return namespace
 
 
 def _make_parser(
@@ -190,7 +194,7 @@ def _file_first(arguments: list[str]) -> list[str]:
     """The same arguments with `--config` in front: flags win, in whatever order they stand.
 
     Raises:
-        CallError: more than one file is given.
+        CallError: more than one file is given, or none.
     """
     places = [n for n, argument in enumerate(arguments) if argument.split("=")[0] == "--config"]
     if not places:
@@ -199,7 +203,10 @@ def _file_first(arguments: list[str]) -> list[str]:
         raise CallError("--config is given more than once; expected one file")
     start = places[0]
     end = start + (2 if arguments[start] == "--config" else 1)
-    return arguments[start:end] + arguments[:start] + arguments[end:]
+    file = _peek(arguments[start:end], "--config")
+    if file is None:
+        raise CallError("--config: expected a file behind it")
+    return ["--config", str(absolute_path(file)), *arguments[:start], *arguments[end:]]
 
 
 def _check_names(names: Iterable[str], file: str, options: list[str]) -> None:

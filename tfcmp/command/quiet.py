@@ -1,4 +1,4 @@
-"""TensorFlow's start-up notices kept off the terminal."""
+"""TensorFlow and Keras imported: in silence, and as this package needs them."""
 
 import contextlib
 import gc
@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+from tfcmp.errors import CallError
 
 # Keras imports them if they are there, for parts of it that no command of ours uses.
 UNUSED_BY_US = ("sklearn", "matplotlib", "IPython")
@@ -18,16 +20,22 @@ def without_native_output() -> Iterator[None]:
     TensorFlow's libraries greet with lines about oneDNN and CUDA before any log level is read, so
     the file descriptor itself is turned away. Python's errors still come through as exceptions.
     """
-    sys.stderr.flush()
-    kept = os.dup(2)
+    if sys.stderr is not None:
+        sys.stderr.flush()
     nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        kept = os.dup(2)
+    except OSError:
+        # Closed: its number must not go to the next file, which native code would write into.
+        kept = os.dup(nowhere)
     os.dup2(nowhere, 2)
     try:
         yield
     finally:
         os.dup2(kept, 2)
         os.close(kept)
-        os.close(nowhere)
+        if nowhere != 2:
+            os.close(nowhere)
 
 
 @contextmanager
@@ -65,9 +73,13 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
     Args:
         is_lean: without what Keras imports for its plots and its wrappers of scikit-learn, a third
             of the time; for a process that is ours alone.
+
+    Raises:
+        CallError: Keras is imported already, with another backend than TensorFlow.
     """
     # Read by TensorFlow when it is imported: only what ends the process is logged.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    _choose_backend()
     with contextlib.ExitStack() as stack:
         # Only what is imported inside is put by for good, not what a long process has made before.
         if is_lean and "tensorflow" not in sys.modules:
@@ -77,3 +89,35 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
         import tensorflow
 
         tensorflow.config.list_physical_devices()
+        _settle_keras()
+
+
+def _choose_backend() -> None:
+    """Keras on TensorFlow, whatever KERAS_BACKEND or ~/.keras/keras.json say for other programs.
+
+    Raises:
+        CallError: Keras is imported already, with another backend: it cannot be changed any more.
+    """
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "tensorflow"
+        return
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        raise CallError(
+            f"Keras was imported with the backend {keras.config.backend()}, and tfcmp computes with "
+            'TensorFlow; unset KERAS_BACKEND and the "backend" of ~/.keras/keras.json, or call '
+            "tfcmp.load before anything imports Keras"
+        )
+
+
+def _settle_keras() -> None:
+    """Keras' own defaults in place of those of ~/.keras/keras.json, which change a model's numbers.
+
+    `floatx` would also decide in what precision variables are made, whatever --precision says.
+    """
+    import keras
+
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")

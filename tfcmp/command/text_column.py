@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.paths import local_path
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory
 
@@ -21,7 +22,7 @@ def add_input(parser: ArgumentParser) -> None:
     """Adds --input, --text-column and how the file is read."""
     parser.add_argument(
         "--input",
-        type=str | None,
+        type=local_path,
         help=".txt: a text per line; or a table: .csv, .tsv, .jsonl, .parquet, .json, .xlsx; "
         "see docs/data.md",
     )

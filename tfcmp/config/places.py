@@ -1,4 +1,61 @@
-"""Where things are kept unless the user says otherwise."""
+"""Where things are kept unless the user says otherwise, and how a path that was written is read."""
+
+import os
+from pathlib import Path, PurePath
+
+from tfcmp.errors import CallError
 
 DEFAULT_CACHE = "~/.cache/tfcmp"
 DEFAULT_RUNS = "runs"
+# Sources of texts that have a name and no place.
+NAMED_SOURCES = ("imdb", "diagnostic")
+TFDS_PREFIX = "tfds:"
+
+
+def absolute_path(text: str | Path) -> Path:
+    """The path that a user wrote, absolute, with the home folder in place of `~` and `~user`.
+
+    A shell leaves `~` as it is in quotes and behind `=`. Links stay as they are written, so that a
+    path is told as the user knows it; only `..` has to follow them.
+
+    Raises:
+        CallError: nothing was written, no home folder is known, or the working directory is gone.
+    """
+    written = str(text)
+    if not written:
+        raise CallError("expected a path, got an empty one")
+    expanded = os.path.expanduser(written)  # noqa: PTH111
+    if expanded.startswith("~") and not os.path.lexists(expanded):
+        raise CallError(
+            f"{written}: no home folder is known for {PurePath(expanded).parts[0]}; write the path "
+            "in full, or ./~ in front of a name that begins so"
+        )
+    try:
+        path = Path(expanded).absolute()
+        return path.resolve() if ".." in path.parts else path
+    except FileNotFoundError:
+        raise CallError(
+            f"{written}: the working directory is gone; change to another one, or write the path "
+            "in full"
+        ) from None
+
+
+def is_file_source(source: str) -> bool:
+    """Whether a source of texts is a place: neither a name nor a misspelt one."""
+    if source in NAMED_SOURCES or source.startswith(TFDS_PREFIX):
+        return False
+    return bool(PurePath(source).suffix or {"/", "~"} & set(source) or os.path.lexists(source))
+
+
+def absolute_source(source: str) -> str:
+    """The source as a run keeps it: of a file the absolute path, else its name.
+
+    Raises:
+        CallError: see `absolute_path`.
+    """
+    return str(absolute_path(source)) if is_file_source(source) else source
+
+
+def source_name(source: str) -> str:
+    """What a source is called: of a file its name, wherever it lies."""
+    return PurePath(source).name if is_file_source(source) else source

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import SPLITS, index_source
+from tfcmp.data.corpus import SPLITS
 from tfcmp.data.labelled import LabelledTexts
 from tfcmp.data.seen import seen_texts
 from tfcmp.data.sources.record import Source
-from tfcmp.data.splits import split_by_settings
+from tfcmp.data.splits import split_source
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 
@@ -100,7 +100,7 @@ def _rows_of(
     if split == "all":
         return np.arange(len(labelled.corpus))
     try:
-        return split_by_settings(index_source(source, cache), data).rows(split)
+        return split_source(source, data, cache)[1].rows(split)
     except TfcmpError:
         # A file of test texts alone has nothing to train on, and need not have.
         declared = np.flatnonzero(labelled.corpus.declared == SPLITS.index(split))

@@ -1,14 +1,20 @@
 """Texts of a finished run, found again in their source by their ids."""
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import Protocol, TypeVar
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import text_id
-from tfcmp.errors import WorkError
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.config.places import absolute_path, absolute_source, is_file_source
+from tfcmp.data.corpus import SPLITS, text_id
+from tfcmp.data.sources.opening import open_source
+from tfcmp.data.splits import split_source
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.directory import CONFIG, ENVIRONMENT, SPLIT, RunDirectory
 
 
 class WithText(Protocol):
@@ -22,10 +28,69 @@ class WithText(Protocol):
 T = TypeVar("T", bound=WithText)
 
 
-def data_settings(run: RunDirectory) -> DataSettings:
-    """Where the texts of a run come from."""
+def data_settings(run: RunDirectory, environment: Mapping[str, Any] | None = None) -> DataSettings:
+    """Where the texts of a run come from, and how they are read.
+
+    A relative path, as runs of earlier versions have it, is looked for in the working directory,
+    in that of the fit, and in the folders above the run.
+
+    Args:
+        run: the run.
+        environment: content of its environment.json, where it stands elsewhere.
+    """
     content = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
-    return DataSettings(**content["data"])
+    settings = DataSettings(**content["data"])
+    if environment is None:
+        environment = run.read_json(ENVIRONMENT)
+    known = environment.get("working_directory")
+    folders = [*([Path(known)] if known else []), *run.path.absolute().parents]
+    return replace(settings, source=find_source(settings.source, folders))
+
+
+def find_source(source: str, folders: Iterable[Path]) -> str:
+    """The source, of a relative path the first place that there is: here, or in `folders`."""
+    if not is_file_source(source) or Path(source).is_absolute():
+        return source
+    places = (absolute_path(source), *(folder / source for folder in folders))
+    return str(next((place for place in places if place.exists()), places[0]))
+
+
+def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
+    """The settings by which the texts of a complete run are read once more.
+
+    Args:
+        run: the run.
+        place: where its texts lie now (`--data`); None where they were.
+
+    Raises:
+        CallError: there are no texts, or other ones than the run was fitted on.
+    """
+    settings = data_settings(run)
+    if place is not None:
+        settings = replace(settings, source=absolute_source(place))
+    if is_file_source(settings.source) and not Path(settings.source).exists():
+        raise CallError(
+            f"the texts of {run.path} are not at {settings.source}; bring them back, or name the "
+            "file's place with --data PATH"
+        )
+    if place is not None:
+        _require_same_texts(run, settings)
+    return settings
+
+
+def _require_same_texts(run: RunDirectory, settings: DataSettings) -> None:
+    # No cache: which one the run was fitted with is not known here.
+    with tempfile.TemporaryDirectory(prefix="tfcmp-texts-") as folder:
+        corpus, splits = split_source(open_source(settings), settings, Path(folder))
+    found = {name: corpus.fingerprint(splits.rows(name)) for name in SPLITS}
+    known = run.read_json(SPLIT)["splits"]
+    differing = [name for name in SPLITS if known[name]["fingerprint"] != found[name]]
+    if differing:
+        raise CallError(
+            f"--data {settings.source}: its texts are not those of {run.path}: the fingerprint of "
+            f"{', '.join(differing)} is not that of {SPLIT}; expected the file that the run was "
+            "fitted on, at another place"
+        )
 
 
 def pick_texts(

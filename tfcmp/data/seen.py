@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.data.corpus import index_source
 from tfcmp.data.picking import data_settings
 from tfcmp.data.sources.opening import open_source
-from tfcmp.data.splits import split_by_settings
+from tfcmp.data.splits import split_source
 from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.runs.directory import (
     ENVIRONMENT,
@@ -95,8 +94,8 @@ def training_hashes(run: RunDirectory, cache: Path) -> Hashes:
         TfcmpError: its data are not at hand, or not as they were.
     """
     settings = data_settings(run)
-    corpus = index_source(open_source(settings), cache)
-    rows = split_by_settings(corpus, settings).train
+    corpus, splits = split_source(open_source(settings), settings, cache)
+    rows = splits.train
     if corpus.fingerprint(rows) != run.read_json(SPLIT)["splits"]["train"]["fingerprint"]:
         raise WorkError(f"{settings.source} is not as it was when the run was fitted")
     return corpus.hashes[rows]

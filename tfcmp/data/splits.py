@@ -1,16 +1,18 @@
 """Train, validation and test rows: whole groups, stratified, no text in two of them."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.corpus import Corpus
+from tfcmp.data.corpus import Corpus, index_source
 from tfcmp.data.declared_splits import TEST, TRAIN, VALIDATION, read_declared_splits
 from tfcmp.data.drawing import draw_by_shares, draw_whole_groups, holds_every_class
 from tfcmp.data.groups import GroupTable, connected_groups
 from tfcmp.data.movies import group_by_movie
-from tfcmp.data.rare_classes import require_enough_of_every_class
+from tfcmp.data.rare_classes import require_enough_of_every_class, settle_rare_classes
+from tfcmp.data.sources.record import Source
 from tfcmp.data.split_notes import check_declared, describe_split
 from tfcmp.errors import CallError
 
@@ -93,6 +95,19 @@ def split_corpus(
     return Splits(train, validation, test, source_groups, removed, tuple(notes))
 
 
+def split_source(source: Source, data: DataSettings, cache: Path) -> tuple[Corpus, Splits]:
+    """The texts of a source as a run has them, and the splits that its settings make.
+
+    Reviews of IMDB in any file have their movie as group, and rare classes are settled.
+
+    Raises:
+        CallError, WorkError: see `split_corpus` and `settle_rare_classes`.
+    """
+    corpus = group_by_movie(index_source(source, cache), source.name)
+    corpus = settle_rare_classes(corpus, data).corpus
+    return corpus, split_by_settings(corpus, data)
+
+
 def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
     """The splits that the settings of a run make.
 
@@ -102,7 +117,7 @@ def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
         CallError, WorkError: see `split_corpus`.
     """
     return split_corpus(
-        group_by_movie(corpus, data.source),
+        corpus,
         grouping=data.grouping,
         validation_share=data.validation_share,
         test_share=data.test_share,

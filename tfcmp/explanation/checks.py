@@ -19,7 +19,7 @@ from tfcmp.reporting.checks import Checked, names_of
 from tfcmp.reporting.contrasts import contrast_table
 from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT, RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
-from tfcmp.runs.later import BEHAVIOUR, CONTRAST, read_later, write_later
+from tfcmp.runs.later import BEHAVIOUR, CONTRAST, read_later, write_elsewhere, write_later
 
 
 def check_behaviour(
@@ -32,6 +32,7 @@ def check_behaviour(
     parts: bool = False,
     trust: bool = False,
     command: str,
+    out: Path | None = None,
 ) -> Checked:
     """Tests the runs, writes behaviour.json into each, and sets them side by side.
 
@@ -46,6 +47,7 @@ def check_behaviour(
         parts: a row for every variation in the table.
         trust: lets a SavedModel of the run run.
         command: the command line, kept in the file.
+        out: folder of the files, if not the runs.
 
     Raises:
         CallError: the classes are not known to be good and bad, or there are not so many cases.
@@ -53,6 +55,7 @@ def check_behaviour(
     """
     runs = [open_run(path) for path in paths]
     names = names_of(paths)
+    write_elsewhere(runs, names, out)
     sides = [find_sides(_classes(run), negative, positive) for run in runs]
     test_set = make_test_set(cases, seed)
     about = {"version": TEST_SET_VERSION, "seed": seed, "cases": cases, "texts": count(test_set)}
@@ -76,6 +79,7 @@ def check_contrast(
     *,
     trust: bool = False,
     command: str,
+    out: Path | None = None,
 ) -> Checked:
     """Answers the pairs of `file`, writes contrast.json into each run, and tabulates.
 
@@ -85,6 +89,7 @@ def check_contrast(
         CallError, WorkError: see `read_pairs`; a path is no complete run.
     """
     runs = [open_run(path) for path in paths]
+    write_elsewhere(runs, names_of(paths), out)
     pairs = [read_pairs(file, columns, _classes(run), reading) for run in runs]
     about = {"file": file.name, "sha256": sha256_of(file), "columns": asdict(columns)}
     contents = {}

@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import data_settings, pick_texts
+from tfcmp.data.picking import pick_texts, settings_at
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.formats import INPUTS, LINES
 from tfcmp.data.sources.input_file import check_file, format_of
@@ -42,13 +42,16 @@ class Example(NamedTuple):
     rationale: tuple[Span, ...] | None = None
 
 
-def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> list[Example]:
+def sample_test(
+    run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE, data: DataSettings | None = None
+) -> list[Example]:
     """A random sample of the test split, in the order of the source, each text once.
 
     Args:
         run: a complete run.
         size: number of texts; all of them where there are fewer.
         seed: of the draw; the same for all runs, so that they are measured on the same texts.
+        data: how its texts are read, if they have moved; see `tfcmp.data.picking.settings_at`.
 
     Raises:
         CallError: the source of the run's texts is not at hand.
@@ -59,7 +62,7 @@ def sample_test(run: RunDirectory, size: int, seed: int = SEED_OF_SAMPLE) -> lis
     # Sorted: the order of the file follows lengths in tokens, which differ by model.
     ids = np.array(sorted(groups))
     chosen = np.random.default_rng(seed).permutation(ids)[:size]
-    picked = pick_texts(_texts(data_settings(run)), chosen.tolist(), run)
+    picked = pick_texts(_texts(data or settings_at(run)), chosen.tolist(), run)
     return [Example(id, found.text, groups[id], found.rationale) for id, found in picked]
 
 
@@ -128,7 +131,7 @@ def _texts(settings: DataSettings) -> Iterator[_Text]:
             yield _Text(record.text, None)
 
 
-def require_sample(run: RunDirectory, size: int) -> None:
+def require_sample(run: RunDirectory, size: int, data: DataSettings | None = None) -> None:
     """Returns where a sample can be drawn; asked before TensorFlow is imported.
 
     Raises:
@@ -136,6 +139,6 @@ def require_sample(run: RunDirectory, size: int) -> None:
     """
     if size < 1:
         raise CallError(f"--sample {size}: expected a number of texts, at least 1")
-    source = open_source(data_settings(run))
+    source = open_source(data or settings_at(run))
     if isinstance(source, TableFileSource):
         source.prepare()

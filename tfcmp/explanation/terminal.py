@@ -1,4 +1,4 @@
-"""Explanations on a terminal: the text, each word coloured by what it adds."""
+"""Explanations on a terminal: the text, each word coloured by what it adds, or with the number."""
 
 import re
 from typing import TYPE_CHECKING
@@ -26,8 +26,13 @@ def print_explanation(explanation: Explanation, console: "Console") -> None:
     head = Text(f"{explanation.label} ", style="bold")
     head.append(f"{explanation.probability:.1%}", style="not bold")
     console.print(head)
-    console.print(coloured_text(explanation))
-    console.print(_legend(explanation))
+    # NO_COLOR is asked for, or the terminal has none (TERM=dumb).
+    if console.no_color or console.color_system is None:
+        console.print(Text(numbered_text(explanation)))
+        console.print(Text(_legend_of_numbers(explanation)))
+    else:
+        console.print(coloured_text(explanation))
+        console.print(_legend(explanation))
     console.print(Text(told(explanation), style="dim"))
     console.print()
 
@@ -44,6 +49,28 @@ def coloured_text(explanation: Explanation) -> "Text":
         elif abs(share) >= FAINTEST:
             coloured.stylize(_style(float(share)), start, end)
     return coloured
+
+
+def numbered_text(explanation: Explanation) -> str:
+    """The text with what a word adds behind it, where a colour would be seen."""
+    text = explanation.reading.text
+    pieces, place = [], 0
+    words = zip(
+        explanation.reading.words, explanation.scores, shares(explanation.scores), strict=True
+    )
+    for (_, end), score, share in words:
+        if np.isnan(share) or abs(share) >= FAINTEST:
+            number = "cut" if np.isnan(share) else f"{score:+.2f}"
+            pieces.append(f"{text[place:end]} ({number})")
+            place = end
+    return HARMFUL.sub("\ufffd", "".join([*pieces, text[place:]]))
+
+
+def _legend_of_numbers(explanation: Explanation) -> str:
+    legend = f"(number): what the word adds to the logit of {explanation.label}"
+    if np.isnan(explanation.scores).any():
+        legend += "; (cut): by the length limit"
+    return legend
 
 
 def _legend(explanation: Explanation) -> "Text":

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.config.places import source_name
 from tfcmp.models.catalogue import default_configuration, find_model
 
 REAL = "real"
@@ -128,7 +129,7 @@ def _texts_of(data: DataSettings) -> list[str]:
     """Where real texts come from, how many, and how much of each is read."""
     limit = "no limit" if data.max_length is None else f"{data.truncation} {data.max_length}"
     of = [] if data.train_size is None else [f"{data.train_size} texts"]
-    return [data.source, *of, limit]
+    return [source_name(data.source), *of, limit]
 
 
 def spread_out(

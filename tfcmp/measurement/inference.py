@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
+from tfcmp.config.places import source_name
 from tfcmp.config.processors import processors
 from tfcmp.errors import WorkError
 from tfcmp.inference.classifier import Classifier
@@ -131,7 +132,7 @@ def conditions(arm: InferenceArm, configuration: Configuration) -> dict[str, Any
         "device_names": device_names(),
         "precision": arm.precision or "float32",
         "threads": arm.threads or processors(),
-        "data": configuration.data.source,
+        "data": source_name(configuration.data.source),
         "max_length": configuration.data.max_length,
     }
 

@@ -36,6 +36,7 @@ def measure_arms(
     cache: Path,
     trust: bool,
     command: str,
+    run: Path | None = None,
 ) -> Measured:
     """Runs the arms; what is done is written after each, and one that fails ends no other.
 
@@ -46,13 +47,14 @@ def measure_arms(
         cache: folder of token ids, vocabularies and weights.
         trust: whether SavedModels may be loaded.
         command: that measures all of it again.
+        run: whose answers are measured, where it is not `folder`.
 
     Raises:
         CallError: no folder can be made there.
         WorkError: an earlier bench.json is damaged.
     """
     make_folder(folder, "--out")
-    found = Measured({"training": {}, "inference": {}}, read_record(folder), {})
+    found = Measured({"training": {}, "inference": {}}, read_record(folder, run), {})
     with progress_bar("measuring", len(arms)) as advance:
         for arm in arms:
             own = arm.configuration if isinstance(arm, TrainingArm) else configuration
@@ -61,7 +63,7 @@ def measure_arms(
                 found.failures[arm.name] = failure
             if cells:
                 _keep(found, isinstance(arm, TrainingArm), cells, command)
-                write_record(folder, found.record, command)
+                write_record(folder, found.record, command, run)
             advance(1)
     return found
 

@@ -25,7 +25,7 @@ USUAL_ENGINE = "keras float32"
 CURVES = ("by_length", "by_batch_size")
 
 
-def read_record(folder: Path) -> dict[str, Any]:
+def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
     """The sections of an earlier bench; empty ones where there was none.
 
     Measurements of a model that has been replaced since are left behind.
@@ -43,7 +43,7 @@ def read_record(folder: Path) -> dict[str, Any]:
         content, stated = {}, None
     if stated is None or stated != digest(content):
         raise WorkError(f"{file} is damaged: its checksum differs; remove it and measure anew")
-    if content["computed_from"] != computed_from(folder):
+    if content["computed_from"] != computed_from(run or folder):
         content = {}
     return {section: content.get(section, {}) for section in SECTIONS}
 
@@ -72,13 +72,16 @@ def _is_contended(cell: dict[str, Any]) -> bool:
     return (cell["others_share"] or 0.0) > CONTENDED
 
 
-def write_record(folder: Path, record: dict[str, Any], command: str) -> Path:
+def write_record(
+    folder: Path, record: dict[str, Any], command: str, run: Path | None = None
+) -> Path:
     """Writes the record, its axes and checksums.
 
     Args:
         folder: a complete run, or one of its own.
         record: by section.
         command: the command line of the last bench; each measurement has that of its own.
+        run: that was measured, where it is not `folder`.
     """
     make_folder(folder, "--out")
     content = {
@@ -86,7 +89,7 @@ def write_record(folder: Path, record: dict[str, Any], command: str) -> Path:
         **{section: record[section] for section in SECTIONS},
         "command": command,
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "computed_from": computed_from(folder),
+        "computed_from": computed_from(run or folder),
     }
     write_json(folder / BENCH, {**content, "sha256": digest(content)})
     return folder / BENCH

@@ -6,10 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tfcmp.config.fields import Configuration
-from tfcmp.data.corpus import index_source
-from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import open_source
-from tfcmp.data.splits import split_by_settings
+from tfcmp.data.splits import split_source
 
 
 class Example(NamedTuple):
@@ -24,8 +22,7 @@ def sample_examples(configuration: Configuration, cache: Path, count: int) -> li
     """At most `count` examples of the test split, the same ones and in the same order every time."""
     data = configuration.data
     source = open_source(data)
-    corpus = settle_rare_classes(index_source(source, cache), data).corpus
-    splits = split_by_settings(corpus, data)
+    corpus, splits = split_source(source, data, cache)
     rows = np.random.default_rng(0).permutation(splits.test)[:count]
     places = {int(row): place for place, row in enumerate(rows)}
     identities = corpus.example_ids(rows)

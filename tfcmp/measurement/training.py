@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from tfcmp.config.fields import Configuration, Precision
+from tfcmp.config.places import source_name
 from tfcmp.data.batches import Batch
 from tfcmp.measurement.arms import REAL, TrainingArm, model_label
 from tfcmp.measurement.audit import audit_model
@@ -105,7 +106,7 @@ def settings_of(configuration: Configuration, texts: Texts | None) -> dict[str, 
         return told
     return {
         **told,
-        "data": data.source,
+        "data": source_name(data.source),
         "train_size": data.train_size,
         # That of the tokenizer: without a limit of its own a text has that of the encoder.
         "max_length": texts.tokenizer.max_length,

@@ -29,8 +29,8 @@ class Checked(NamedTuple):
     tables: tuple[Table, ...]
 
 
-def calibrate_runs(paths: Sequence[Path], command: str) -> Checked:
-    """Fits a temperature for each run and writes its temperature.json.
+def calibrate_runs(paths: Sequence[Path], command: str, out: Path | None = None) -> Checked:
+    """Fits a temperature for each run and writes its temperature.json, into `out` if not the runs.
 
     Raises:
         CallError: a run is given twice.
@@ -39,7 +39,8 @@ def calibrate_runs(paths: Sequence[Path], command: str) -> Checked:
     contents = {}
     with progress_bar("calibrating", len(paths)) as advance:
         for name, path in zip(names_of(paths), paths, strict=True):
-            contents[name] = calibrate(path, command)
+            folder = out if out is None or len(paths) == 1 else out / name
+            contents[name] = calibrate(path, command, folder)
             advance(1)
     return Checked(contents, (temperature_table(contents),))
 

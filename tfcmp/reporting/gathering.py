@@ -8,8 +8,8 @@ from typing import Any
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
 from tfcmp.reporting.entrants import Entrant, make_entrants
-from tfcmp.reporting.measured import BENCH, read_bench
-from tfcmp.reporting.reading import read_configuration, read_lines, read_run
+from tfcmp.reporting.measured import BENCH, has_measured, read_apart
+from tfcmp.reporting.reading import Run, read_configuration, read_lines, read_run
 from tfcmp.reporting.searches import TRIALS, Search, read_search
 from tfcmp.reporting.studies import (
     BENCHES,
@@ -22,6 +22,7 @@ from tfcmp.reporting.studies import (
     read_marks,
 )
 from tfcmp.runs.directory import CONFIG, RESULT
+from tfcmp.runs.later import changed_sources
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,9 @@ def gather(paths: Sequence[Path]) -> Material:
             runs.append(read_run(one.path, one.label, one.contention))
             advance(1)
     failed = [_failed(one) for one in found if one not in complete]
+    without_run = [one for path in benches for one in _measured_apart(path, runs)]
     measured = [run.measured["bench"] for run in runs if "bench" in run.measured]
-    measured += [read_bench(path) for path in benches]
+    measured += without_run
     return Material(
         make_entrants(runs),
         tuple(failed),
@@ -103,7 +105,7 @@ def gather(paths: Sequence[Path]) -> Material:
 
 
 def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], list[Path]]:
-    """Directories of runs, of searches and of benches without a run, each once.
+    """Directories of runs, of searches and of what was measured beside runs, each once.
 
     Raises:
         CallError: a path is no run, no search and no study.
@@ -121,7 +123,7 @@ def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], lis
             searches.setdefault(path.resolve(), FoundSearch(path))
         elif (path / CONFIG).exists():
             found.setdefault(path.resolve(), Found(path))
-        elif (path / BENCH).exists():
+        elif has_measured(path):
             benches.setdefault(path.resolve(), path)
         else:
             raise CallError(
@@ -129,6 +131,29 @@ def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], lis
                 f"({BENCH}) or a study ({STUDY}), found none of these files"
             )
     return list(found.values()), list(searches.values()), list(benches.values())
+
+
+def _measured_apart(path: Path, runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
+    """Gives what lies in a folder of its own to the runs that it was computed from.
+
+    Yields:
+        Benches that were measured without a run.
+
+    Raises:
+        CallError: no run is the one that a file was computed from.
+    """
+    for name, content in read_apart(path).items():
+        if not content.get("computed_from"):
+            yield content
+            continue
+        owners = [run for run in runs if not changed_sources(content, run.result)]
+        if not owners:
+            raise CallError(
+                f"{path / name}.json was computed from another run than those given; add that run, "
+                "or leave the folder out"
+            )
+        for run in owners:
+            run.measured.setdefault(name, content)
 
 
 def _runs_of_study(study: Path) -> list[Found]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from tfcmp.config.places import source_name
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.reporting.measured import read_measured
@@ -146,7 +147,9 @@ def read_run(path: Path, label: str | None = None, contention: str | None = None
 
 
 def read_configuration(path: Path) -> dict[str, Any]:
-    """Content of config.yaml.
+    """Content of config.yaml; a file of texts by its name alone.
+
+    Where it lies differs from machine to machine, and split.json says whether the texts are equal.
 
     Raises:
         WorkError: it is damaged.
@@ -157,6 +160,9 @@ def read_configuration(path: Path) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict):
         raise WorkError(f"{path / CONFIG} is damaged: it holds no settings")
+    data = content.get("data")
+    if isinstance(data, dict) and isinstance(data.get("source"), str):
+        data["source"] = source_name(data["source"])
     return content
 
 

@@ -17,24 +17,26 @@ from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.document import Column, Table, make_table
 from tfcmp.reporting.reading import Answers, read_answers
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files, open_run
-from tfcmp.runs.later import TEMPERATURE, write_later
+from tfcmp.runs.later import TEMPERATURE, write_elsewhere, write_later
 
 SPLITS = ("validation", "test")
 METRICS = ("ece", "brier", "nll")
 
 
-def calibrate(path: Path, command: str) -> dict[str, Any]:
+def calibrate(path: Path, command: str, out: Path | None = None) -> dict[str, Any]:
     """Fits the temperature, writes temperature.json and gives its content.
 
     Args:
         path: a complete run.
         command: the command line that makes the file again.
+        out: folder of the file, if not the run.
 
     Raises:
         WorkError: it is no complete run, is damaged, or has no validation split.
     """
     run = open_run(path)
     check_files(run, [PREDICTIONS])
+    write_elsewhere([run], [run.path.name], out)
     content = fitted(read_answers(run.file(PREDICTIONS)), run)
     write_later(run, TEMPERATURE, content, command, [PREDICTIONS])
     return content

@@ -1,6 +1,7 @@
 """A table of the report on a terminal, or as JSON."""
 
 import io
+import sys
 from typing import Any
 
 from tfcmp.reporting.document import Table
@@ -17,6 +18,7 @@ def terminal_text(table: Table, width: int | None = None) -> str:
         table: what is shown.
         width: of the terminal; by default that of stdout, or 160 where it is none.
     """
+    from rich import box
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as Drawn
@@ -26,7 +28,10 @@ def terminal_text(table: Table, width: int | None = None) -> str:
     wide = width or (stdout.width if stdout.is_terminal else _WIDTH_OF_A_PIPE)
     console = Console(file=stream, width=wide, color_system=None)
     of_reader = seen(table)
-    drawn = Drawn(title=escape(of_reader.title), title_justify="left", title_style="bold")
+    borders = box.HEAVY_HEAD if _takes_unicode(sys.stdout.encoding) else box.ASCII
+    drawn = Drawn(
+        box=borders, title=escape(of_reader.title), title_justify="left", title_style="bold"
+    )
     for heading in of_reader.headings:
         drawn.add_column(
             escape(heading.text), justify="left" if heading.is_text else "right", overflow="fold"
@@ -37,6 +42,11 @@ def terminal_text(table: Table, width: int | None = None) -> str:
     if of_reader.note:
         console.print(escape(of_reader.note), highlight=False)
     return stream.getvalue()
+
+
+def _takes_unicode(encoding: str | None) -> bool:
+    """Whether the borders can be written; a stream in memory says nothing and takes all."""
+    return encoding is None or encoding.lower().startswith("utf")
 
 
 def plain_values(table: Table) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tfcmp.config.places import source_name
 from tfcmp.errors import TfcmpError
 from tfcmp.evaluation.selection import selection_score
 from tfcmp.evaluation.summary import summarise
@@ -89,9 +90,10 @@ def _course(path: Path, result: dict[str, Any]) -> Iterator[str]:
         "epochs": len(epochs),
         "best_epoch": int(np.argmax(scores)) + 1 if scores else 0,
     }
+    found = {**result, "data": source_name(str(result.get("data")))}
     for name, value in expected.items():
-        if result.get(name) != value:
-            yield f"{RESULT}: {name} is {result.get(name)!r}, recomputed {value!r}"
+        if found.get(name) != value:
+            yield f"{RESULT}: {name} is {found.get(name)!r}, recomputed {value!r}"
 
 
 def _answers(

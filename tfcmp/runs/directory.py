@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.files import is_sound, make_folder, sealed, sha256_of, write_json
+from tfcmp.runs.files import check_name, is_sound, make_folder, sealed, sha256_of, write_json
 
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
@@ -38,6 +38,8 @@ class RunDirectory:
     def __init__(self, path: Path, known_as: Path | None = None) -> None:
         self.path = path
         self.known_as = known_as or path
+        # Where later commands write their files; another folder for a run that is read only.
+        self.later = path
         self._lock: IO[str] | None = None
 
     def file(self, name: str) -> Path:
@@ -128,10 +130,8 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
         # A model can be named by its place: preset:FOLDER.
         model = re.sub(r"[^\w.+]+", "-", model).strip("-")
         name = free_name(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}")
-    elif not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
-        raise CallError(
-            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
-        )
+    else:
+        check_name(name)
     run = RunDirectory(runs / name)
     make_folder(run.path, "--runs or --name")
     run.lock()

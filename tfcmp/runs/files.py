@@ -4,7 +4,9 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,19 @@ from tfcmp.errors import CallError
 BYTES_A_READ = 1 << 20
 
 
+def check_name(name: str) -> str:
+    """The name, if a folder can have it.
+
+    Raises:
+        CallError: it cannot.
+    """
+    if not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
+        raise CallError(
+            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
+        )
+    return name
+
+
 def make_folder(path: Path, options: str) -> None:
     """Makes `path` and the folders above it, where they are not there yet.
 
@@ -24,14 +39,46 @@ def make_folder(path: Path, options: str) -> None:
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise CallError(f"{path}: a file is in the way of that folder; change {options}") from None
-    except FileNotFoundError:
-        raise CallError(f"{path}: no folder can be made there; change {options}") from None
     except OSError as error:
-        if error.errno != errno.ENAMETOOLONG:
-            raise
-        raise CallError(f"{path}: the name is too long; change {options}") from None
+        raise CallError(f"{path}: {_obstacle(error)}; change {options}") from None
+
+
+def require_writable(folder: Path, options: str) -> None:
+    """Returns where a file can be written into `folder`, or into the nearest one above it.
+
+    Permissions do not tell everything (quotas, read-only and full file systems): a file without a
+    name is made and is gone again.
+
+    Raises:
+        CallError: none can; `options` names the flags that the path comes from.
+    """
+    try:
+        # A link that leads nowhere is in the way of a folder, too.
+        nearest = next(one for one in (folder, *folder.parents) if _is_there(one))
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise CallError(f"{folder}: {_obstacle(error)}; give another place by {options}") from None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether anything has that name; OSError where the name is none."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _obstacle(error: OSError) -> str:
+    """What keeps a folder from being made or written to."""
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "a file is in the way of that folder"
+    if error.errno == errno.ENAMETOOLONG:
+        return "the name is too long"
+    if error.errno == errno.ENOENT:
+        return "no folder can be made there"
+    return f"nothing can be written there ({error.strerror})"
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RESULT, RunDirectory
-from tfcmp.runs.files import is_sound, sealed, write_json
+from tfcmp.runs.files import is_sound, make_folder, sealed, write_json
 
 BEHAVIOUR = "behaviour.json"
 BENCH = "bench.json"
@@ -15,13 +15,21 @@ EXPLANATION = "explanation.json"
 TEMPERATURE = "temperature.json"
 
 
+def write_elsewhere(runs: Sequence[RunDirectory], names: Sequence[str], out: Path | None) -> None:
+    """Sends what is written of `runs` to the folder `out` (`--out`), of several below their names."""
+    if out is not None:
+        for run, name in zip(runs, names, strict=True):
+            run.later = out if len(runs) == 1 else out / name
+
+
 def write_later(
     run: RunDirectory, name: str, content: dict[str, Any], command: str, sources: Sequence[str]
 ) -> Path:
     """Writes `content`, the command, and the checksums of what it was computed from and its own.
 
     Args:
-        run: a complete run; nothing that result.json lists is changed.
+        run: a complete run; nothing that result.json lists is changed. The file lies in its
+            folder `later`.
         name: of the file.
         content: plain values.
         command: the command line that makes the file again.
@@ -33,8 +41,9 @@ def write_later(
         "command": command,
         "computed_from": {source: listed[source] for source in sources},
     }
-    write_json(run.file(name), sealed(whole))
-    return run.file(name)
+    make_folder(run.later, "--out")
+    write_json(run.later / name, sealed(whole))
+    return run.later / name
 
 
 def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
@@ -50,17 +59,29 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     """
     if not run.file(name).exists():
         raise WorkError(f"{run.path} has no {name}; make it with: {way}")
-    content = run.read_json(name)
-    is_whole = is_sound(content)
-    if content.pop("sha256", None) is None or not is_whole:
-        raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
-    sources = content.get("computed_from", {})
+    content = read_sealed(run, name, way)
     # What was measured without a run rests on no file of one.
-    listed = run.read_json(RESULT).get("files", {}) if sources else {}
-    changed = [source for source, sha in sources.items() if listed.get(source) != sha]
+    is_of_run = bool(content.get("computed_from"))
+    changed = changed_sources(content, run.read_json(RESULT) if is_of_run else {})
     if changed:
         raise WorkError(
             f"{run.file(name)} was computed from another {', '.join(changed)} than the run has; "
             f"make it anew: {way}"
         )
     return content
+
+
+def read_sealed(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
+    """The content of such a file in any folder, its own checksum compared; see `read_later`."""
+    content = run.read_json(name)
+    is_whole = is_sound(content)
+    if content.pop("sha256", None) is None or not is_whole:
+        raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
+    return content
+
+
+def changed_sources(content: dict[str, Any], result: dict[str, Any]) -> list[str]:
+    """Names of the files that `content` was computed from and that a run's result lists otherwise."""
+    listed = result.get("files", {})
+    sources = content.get("computed_from", {})
+    return [source for source, sha in sources.items() if listed.get(source) != sha]

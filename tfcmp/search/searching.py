@@ -6,7 +6,7 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.models.encoder_files import resolve_encoder
-from tfcmp.progress import progress_bar
+from tfcmp.progress import progress_bar, tell_line
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 from tfcmp.search.cluster import Role
@@ -99,6 +99,7 @@ def _run_trials(
             outcome = _outcome_of(search.path, int(trial.trial_id), plan, trial)
             record.write()
             progress.end(outcome)
+            tell_line(_line(outcome))
 
         def run(number: int, values: Mapping[str, Any]) -> Outcome:
             return runner.run(number, settings_of(values, plan.space), progress.advance)
@@ -128,6 +129,16 @@ class _Progress:
         """Shows the rest of a trial: it may have stopped early or failed."""
         self._advance(outcome.seconds if self._in_seconds else 1 - self._shown)
         self._shown = 0.0
+
+
+def _line(outcome: Outcome) -> str:
+    """A trial that has ended, where no bar shows how far the search is."""
+    told = (
+        f"validation accuracy {outcome.score:.2%}"
+        if outcome.score is not None
+        else f"{outcome.status.lower()}, {outcome.reason}"
+    )
+    return f"trial {outcome.trial}: {told}; {outcome.seconds:,.1f} s"
 
 
 def _description(plan: Plan, role: Role) -> str:

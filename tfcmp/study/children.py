@@ -93,7 +93,8 @@ def fit_command(
     """The command that fits a run, or goes on with it; `shared` is behind every command."""
     line = [sys.executable, "-m", "tfcmp.fit"]
     if is_begun:
-        return [*line, "--resume", str(study.run(run.name)), *shared]
+        place = ["--data", configuration.data.source]
+        return [*line, "--resume", str(study.run(run.name)), *place, *shared]
     file = study.settings(run.name)
     write_configuration(file, configuration)
     where = ["--runs", str(study.path / RUNS), "--name", run.name]
@@ -106,7 +107,8 @@ def tune_command(
     """The command that starts a search, or goes on with it."""
     line = [sys.executable, "-m", "tfcmp.tune"]
     if is_begun:
-        return [*line, "--resume", str(study.search(search.label)), *shared]
+        place = ["--data", search.configuration.data.source]
+        return [*line, "--resume", str(study.search(search.label)), *place, *shared]
     name, wish = name_of_search(search), search.wish
     file = study.settings(name)
     write_configuration(file, search.configuration)

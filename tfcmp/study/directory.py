@@ -1,13 +1,13 @@
 """The directory of a study: what it was asked, and what has become of its runs so far."""
 
 import fcntl
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tfcmp.config.places import source_name
 from tfcmp.errors import CallError, WorkError
 from tfcmp.reporting.studies import RUNS, SEARCHES, STATE, STUDY
 from tfcmp.runs.directory import CONFIG, RunDirectory
@@ -29,11 +29,13 @@ class State:
         failures: run or search -> why it has no result.
         contention: run or search -> why its times do not count.
         finished: runs and searches that ended well in this study -> seconds of their last process.
+        source: where the texts lay last; None of a study that has not begun.
     """
 
     failures: dict[str, str] = field(default_factory=dict)
     contention: dict[str, str] = field(default_factory=dict)
     finished: dict[str, float] = field(default_factory=dict)
+    source: str | None = None
 
 
 class StudyDirectory:
@@ -71,7 +73,7 @@ class StudyDirectory:
         parts = [content.get(name, {}) for name in ("failures", "contention", "finished")]
         if not all(isinstance(part, dict) for part in parts):
             raise WorkError(f"{self.path / STATE} is damaged: expected objects in it")
-        self.state = State(*parts)
+        self.state = State(*parts, content.get("source"))
 
     def write_state(self) -> None:
         """Writes study.json."""
@@ -81,6 +83,7 @@ class StudyDirectory:
             "contended": list(state.contention),
             "contention": state.contention,
             "finished": state.finished,
+            "source": state.source,
         }
         write_json(self.path / STATE, content)
 
@@ -129,19 +132,6 @@ class StudyDirectory:
             part.write_bytes(content)
 
 
-def check_name(name: str) -> str:
-    """The name, if a folder can have it.
-
-    Raises:
-        CallError: it cannot.
-    """
-    if not re.fullmatch(r"[\w.+-]+", name) or name in (".", ".."):
-        raise CallError(
-            f"--name {name!r}: expected a folder name of letters, digits, '.', '_', '+', '-'"
-        )
-    return name
-
-
 def _changes(old: Plan, new: Plan) -> Iterator[str]:
     """What a new plan leaves out of an old one or has otherwise."""
     runs = {run.name: run for run in new.runs}
@@ -151,6 +141,9 @@ def _changes(old: Plan, new: Plan) -> Iterator[str]:
             continue
         other = runs[run.name]
         found = list(differences(other.configuration, run.configuration))
+        files = [source_name(one.configuration.data.source) for one in (other, run)]
+        if not found and files[0] != files[1]:
+            found = [f"data.source {files[0]}, there {files[1]}"]
         if found:
             yield f"{run.name} has other settings ({', '.join(found)})"
         if (run.search is None) != (other.search is None):

@@ -10,6 +10,7 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
+from tfcmp.config.places import is_file_source
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
@@ -86,6 +87,33 @@ def make_plan(study: Study, where: str) -> Plan:
     return Plan(runs, tuple(searches))
 
 
+def with_source(plan: Plan, source: str) -> Plan:
+    """The same plan, its file of texts at another place."""
+
+    def moved(configuration: Configuration) -> Configuration:
+        if not is_file_source(configuration.data.source):
+            return configuration
+        return replace(configuration, data=replace(configuration.data, source=source))
+
+    searches = {
+        one.label: replace(one, configuration=moved(one.configuration)) for one in plan.searches
+    }
+    runs = (
+        replace(
+            run,
+            configuration=moved(run.configuration),
+            settings={**run.settings, **_place_of(run, source)},
+            search=searches[run.label] if run.search is not None else None,
+        )
+        for run in plan.runs
+    )
+    return Plan(tuple(runs), tuple(searches.values()))
+
+
+def _place_of(run: RunPlan, source: str) -> Settings:
+    return {"data.source": source} if is_file_source(run.configuration.data.source) else {}
+
+
 def parse_settings(model: str, settings: Settings, where: str) -> Configuration:
     """The configuration that `fit --model MODEL` makes of the settings.
 
@@ -132,7 +160,8 @@ def differences(asked: Configuration, found: Configuration) -> Iterator[str]:
     """Yields the settings in which two configurations differ, with both values.
 
     Layers and width of a transformer that is matched to another model follow from that model; the
-    run writes them down once it has computed them.
+    run writes them down once it has computed them. Which file the texts are in is no difference:
+    it may have moved, and split.json says whether the texts are the same.
     """
     first, second = _comparable(asked), _comparable(found)
     for name in {**first, **second}:
@@ -147,6 +176,8 @@ def _comparable(configuration: Configuration) -> Settings:
             flat.update({f"{name}.{inner}": of for inner, of in value.items()})
         else:
             flat[name] = value
+    if is_file_source(configuration.data.source):
+        flat["data.source"] = "a file"
     if flat.get("architecture.match") is not None:
         flat.pop("architecture.layers")
         flat.pop("architecture.feed_forward_size")

@@ -32,9 +32,18 @@ def describe_environment(origin: dict, command: str = "fit") -> dict:
         **origin,
         "commit": commit_of_package(),
         "command": ["python", "-m", f"tfcmp.{command}", *sys.argv[1:]],
+        "working_directory": _working_directory(),
         "started": now(),
         "resumed": [],
     }
+
+
+def _working_directory() -> str | None:
+    """Where relative paths of the command begin; None where that folder is gone."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        return None
 
 
 def note_session(run: RunDirectory, origin: dict) -> None:
@@ -98,7 +107,8 @@ def commit_of_package() -> str | None:
 
 def _git(*arguments: str) -> str | None:
     """What git answers in the folder of this file; None where it fails or is not there."""
-    line = ["git", "-C", str(Path(__file__).parent), *arguments]
+    # Without locks: one that is ended by the timeout would leave its lock in the repository.
+    line = ["git", "--no-optional-locks", "-C", str(Path(__file__).parent), *arguments]
     try:
         answer = subprocess.run(line, capture_output=True, text=True, timeout=10, check=False)
     except (FileNotFoundError, subprocess.TimeoutExpired):

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -23,6 +24,9 @@ from tfcmp.training.replicas import Replicas
 from tfcmp.training.segment import Segment, add_sums, summarise
 from tfcmp.training.step import compile_forward, compile_train_step
 from tfcmp.training.texts import Texts
+
+# From the line of an epoch and the number of steps left.
+TellEpoch = Callable[[dict[str, Any], int], None]
 
 # Saturated cells keep a network that has run away finite; no text that a model has an idea of costs
 # it this many nats, so a mean loss above it counts as diverged too.
@@ -95,11 +99,18 @@ class Trainer:
         self.step_function, self.forward = other.step_function, other.forward
         self.is_compiled = other.is_compiled
 
-    def train(self, advance: Callable[[int], None]) -> None:
-        """Epochs of steps, each followed by a look at validation, until none is left."""
+    def train(self, advance: Callable[[int], None], tell: TellEpoch | None = None) -> None:
+        """Epochs of steps, each followed by a look at validation, until none is left.
+
+        Args:
+            advance: takes the number of steps done since its last call.
+            tell: takes the line of each epoch and the steps that are left.
+        """
         while self.has_epochs_left():
             self.train_epoch(advance)
-            self.validate()
+            line = self.validate()
+            if tell is not None:
+                tell(line, self.steps_left() if self.has_epochs_left() else 0)
 
     def train_epoch(self, advance: Callable[[int], None]) -> None:
         """The steps of the epoch that are not done yet, a checkpoint after every segment."""
@@ -114,8 +125,8 @@ class Trainer:
                 self._end_segment(segment)
                 segment = Segment()
 
-    def validate(self) -> None:
-        """Scores the validation split, keeps the weights if they are the best, ends the epoch."""
+    def validate(self) -> dict[str, Any]:
+        """Scores validation, keeps the weights if they are the best, ends the epoch; gives its line."""
         with self.clock.phase("validation"):
             scores = evaluate_split(self.forward, self.texts, "validation").scores()
         place = self.place
@@ -126,9 +137,11 @@ class Trainer:
             place.best_epoch, place.best_score, place.stale_epochs = place.epoch, score, 0
             self.checkpoint.save_best(place)
         line = {"event": "epoch", "epoch": place.epoch, **summarise(place.sums)}
-        self._append({**line, **{f"validation_{name}": value for name, value in scores.items()}})
+        line |= {f"validation_{name}": value for name, value in scores.items()}
+        self._append(line)
         place.sums = {}
         self._save()
+        return line
 
     def restore_best(self) -> None:
         """Brings back the weights of the best epoch."""

@@ -10,6 +10,7 @@ import pyarrow.parquet
 import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
+from tfcmp.config.places import source_name
 from tfcmp.evaluation.summary import summarise
 from tfcmp.models.building import (
     build_core,
@@ -74,7 +75,7 @@ def finish_run(
     result = {
         "model": configuration.model,
         "seed": configuration.seed,
-        "data": configuration.data.source,
+        "data": source_name(configuration.data.source),
         "classes": list(texts.corpus.classes),
         **{
             name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])

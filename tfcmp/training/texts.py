@@ -13,6 +13,7 @@ from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_o
 from tfcmp.data.cache_entries import find_entry, new_entry
 from tfcmp.data.corpus import SPLITS, Corpus, index_source, source_changed, text_hash
 from tfcmp.data.doubts import label_doubts, left_out_rows
+from tfcmp.data.movies import group_by_movie
 from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import describe_file, open_source
 from tfcmp.data.sources.record import Source
@@ -140,7 +141,7 @@ def prepare_texts(
     """
     data = configuration.data
     source = open_source(data)
-    indexed = index_source(source, cache)
+    indexed = group_by_movie(index_source(source, cache), source.name)
     of_file = describe_file(source)
     # Before the splits: what is odd about the labels may be why they cannot be drawn.
     for doubt in (*left_out_rows(of_file), *label_doubts(indexed)):
@@ -149,8 +150,7 @@ def prepare_texts(
     corpus = settled.corpus
     splits = split_by_settings(corpus, data)
     for note in (*settled.notes(), *splits.notes):
-        sys.stderr.write(f"note: {note}
-")
+        sys.stderr.write(f"note: {note}\n")
     is_given = tokenizer is not None
     tokenizer = tokenizer or build_tokenizer(configuration, files)
     if isinstance(tokenizer, WordTokenizer) and not is_given:

@@ -18,6 +18,7 @@ from tfcmp.runs.files import write_json
 from tfcmp.timing.clock import Clock
 from tfcmp.training.checkpoint import Checkpoint
 from tfcmp.training.environment import describe_environment, note_session
+from tfcmp.training.epoch_lines import EpochLines
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
@@ -57,8 +58,9 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         trainer = prepared.trainer
 
         # Epochs of steps, each followed by a look at validation; the best epoch's weights stay.
+        lines = EpochLines(configuration.training.epochs, trainer.steps_left())
         with progress_bar(configuration.model, trainer.steps_left()) as advance:
-            trainer.train(advance)
+            trainer.train(advance, lines.tell if replicas.worker == 0 else None)
         trainer.restore_best()
 
         # The only time the test split is read.

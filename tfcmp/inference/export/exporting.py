@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.engines import require_engine
 from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, RunDirectory, open_run
@@ -38,7 +39,14 @@ def check_export(form: str, precision: str) -> None:
     require_engine(form)
 
 
-def export_run(run_path: Path, form: str, precision: str, out: Path, accept: bool) -> dict:
+def export_run(
+    run_path: Path,
+    form: str,
+    precision: str,
+    out: Path,
+    accept: bool,
+    data: DataSettings | None = None,
+) -> dict:
     """Writes a run's model to the folder `out`, in one format, with its parity and model card.
 
     Args:
@@ -47,6 +55,8 @@ def export_run(run_path: Path, form: str, precision: str, out: Path, accept: boo
         precision: of the export.
         out: folder that is not there yet.
         accept: write it even where it answers otherwise than Keras.
+        data: how the texts of the run are read, if they have moved; see
+             `tfcmp.data.picking.settings_at`.
 
     Returns:
         The content of parity.json.
@@ -70,7 +80,7 @@ def export_run(run_path: Path, form: str, precision: str, out: Path, accept: boo
         answer = FORMATS[form](model, classes, precision, folder)
         if form != "saved_model" or has_files(model.get_layer("tokenizer")):
             write_tokenizer(model.get_layer("tokenizer"), folder / TOKENIZER)
-        parity = compare(expected, answer_test_split(run, expected, answer), precision)
+        parity = compare(expected, answer_test_split(run, expected, answer, data), precision)
         if parity["refused"] and not accept:
             raise WorkError(
                 f"the export answers otherwise than Keras: {parity['refused']}; nothing was "

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tfcmp.config.places import source_name
 from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
 
 # Names of scores in result.json, and how they are shown.
@@ -56,7 +57,7 @@ def model_card(
         "",
         f"Task: puts a text into one of the classes {classes}, in this order.",
         "",
-        f"Trained on `{data['source']}` ({data['train_size'] or 'all'} training texts, seed "
+        f"Trained on `{source_name(data['source'])}` ({data['train_size'] or 'all'} training texts, seed "
         f"{result['seed']}), run `{run.path.name}`; its settings are in `{CONFIG}` beside this card.",
         "",
         "## How well",

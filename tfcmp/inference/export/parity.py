@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow.parquet
 
+from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import data_settings, pick_texts
+from tfcmp.data.picking import pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
 from tfcmp.inference.classifier import TEXTS_A_WINDOW
@@ -48,7 +49,9 @@ def read_test_split(run: RunDirectory) -> KerasAnswers:
     )
 
 
-def answer_test_split(run: RunDirectory, expected: KerasAnswers, answer: Answer) -> np.ndarray:
+def answer_test_split(
+    run: RunDirectory, expected: KerasAnswers, answer: Answer, data: DataSettings | None = None
+) -> np.ndarray:
     """Probabilities (n, classes) float32 of an export for every text of the test split.
 
     Raises:
@@ -59,7 +62,7 @@ def answer_test_split(run: RunDirectory, expected: KerasAnswers, answer: Answer)
     hashes = [example.split("-")[0] for example in expected.ids]
     found: dict[str, np.ndarray] = {}
     wanted = set(hashes)
-    records = open_source(data_settings(run)).records()
+    records = open_source(data or settings_at(run)).records()
     texts = (record.text for _, record in pick_texts(records, wanted, run))
     with progress_bar("comparing with Keras", len(wanted)) as advance:
         for window in batched_lists(texts, TEXTS_A_WINDOW):
