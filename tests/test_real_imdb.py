@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from tfcmp.data.corpus import index_source
+from tfcmp.data.corpus import SPLITS, index_source
 from tfcmp.data.sources.imdb import ImdbSource, prepared_folder
 from tfcmp.data.splits import split_corpus
 from tfcmp.fit import main
@@ -66,6 +66,16 @@ def test_subsets_are_nested_whole_movies_and_nearly_balanced(corpus, splits):
     assert abs(corpus.labels[large.train].mean() - 0.5) < 0.02
     kept = np.isin(splits.groups[splits.train], splits.groups[large.train])
     assert kept.sum() == len(large.train)
+
+
+def test_the_splits_are_those_of_the_published_runs(corpus, splits):
+    found = {name: corpus.fingerprint(splits.rows(name))[:16] for name in SPLITS}
+    assert found == {
+        "train": "b914209f684ffc5e",
+        "validation": "c6669e40b4f31cdf",
+        "test": "bcb92bcb3f48b64c",
+    }
+    assert splits.notes == ()
 
 
 def test_the_linear_model_learns_from_five_thousand_reviews(tmp_path, capsys):

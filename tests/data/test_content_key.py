@@ -80,6 +80,20 @@ def test_a_large_file_is_read_once(
     assert len(reads) == 1
 
 
+def test_many_small_files_are_large_together(
+    file: Path, records: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(module, "ALWAYS_READ", file.stat().st_size)
+    monkeypatch.setattr(module, "_COARSEST_CLOCK_NS", 0)
+    other = tmp_path / "other.csv"
+    other.write_bytes(b"else")
+    for _ in range(2):
+        content_key([file], records)
+    for _ in range(2):
+        content_key([file, other], records)
+    assert reads == [str(file), str(file), str(file), str(other)]
+
+
 def test_of_several_large_files_the_changed_one_is_read_again(
     file: Path, records: Path, reads: list[str], large: None, tmp_path: Path
 ) -> None:

@@ -1,8 +1,8 @@
 """What files hold, as a hash: their content decides whether they are known, not their time stamps.
 
-A file of up to `ALWAYS_READ` bytes is hashed every time, in less than a tenth of a second. Of a
-larger one the hash is kept on record with the status of the file (size, times, inode), and the file
-is read again when its status is another. The status holds ctime, which no program can set: content
+Files of up to `ALWAYS_READ` bytes together are hashed every time, in less than a tenth of a second.
+Of larger ones the hash is kept on record with the status of the file (size, times, inode), and a
+file is read again when its status is another. The status holds ctime, which no program can set: content
 that was changed under an old modification time (`cp -p`, `touch -r`) is noticed by it. File systems
 without a ctime of their own (sshfs, some mounts of object stores) give the modification time in its
 place; there a large file is known by honest times only.
@@ -37,11 +37,13 @@ def content_key(files: Sequence[Path], records: Path | None = None) -> str:
         WorkError: a file cannot be read.
     """
     paths = [str(file.absolute()) for file in files]
-    record = None if records is None else records / f"content-{_digest(paths)[:24]}.json"
+    record = None
+    if records is not None and _total_size(files) > ALWAYS_READ:
+        record = records / f"content-{_digest(paths)[:24]}.json"
     known = _read_record(record)
     digests, settled = [], {}
     for path, file in zip(paths, files, strict=True):
-        digest, status = _hash_file(file, known.get(path, (None, None)))
+        digest, status = _hash_file(file, known.get(path))
         digests.append(digest)
         if status is not None:
             settled[path] = (status, digest)
@@ -53,23 +55,30 @@ def content_key(files: Sequence[Path], records: Path | None = None) -> str:
     return _digest(digests)
 
 
-def _hash_file(
-    file: Path, known: tuple[list[int] | None, str | None]
-) -> tuple[str, list[int] | None]:
-    """Hash of a file, and the status under which it may be kept; None: not at all."""
+def _total_size(files: Sequence[Path]) -> int:
+    try:
+        return sum(file.stat().st_size for file in files)
+    except OSError as error:
+        raise WorkError(f"{error.filename} cannot be read: {error.strerror}.") from None
+
+
+def _hash_file(file: Path, known: tuple[list[int], str] | None) -> tuple[str, list[int] | None]:
+    """Hash of a file, and the status under which it may be kept; None: under none.
+
+    Args:
+        file: the file.
+        known: the status under which its hash was kept, and the hash.
+    """
     try:
         with file.open("rb") as stream:
             # Of the open file: on NFS it is opening that asks the server.
             status, started = _status(stream.fileno()), time.time_ns()
-            size, *times = status[:3]
-            known_status, known_digest = known
-            if size > ALWAYS_READ and known_digest is not None and known_status == status:
-                return known_digest, status
+            if known is not None and known[0] == status:
+                return known[1], status
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            _, *times, _ = status
             is_settled = (
-                size > ALWAYS_READ
-                and max(times) < started - _COARSEST_CLOCK_NS
-                and _status(stream.fileno()) == status
+                max(times) < started - _COARSEST_CLOCK_NS and _status(stream.fileno()) == status
             )
     except OSError as error:
         raise WorkError(f"{file} cannot be read: {error.strerror}.") from None

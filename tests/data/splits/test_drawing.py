@@ -145,9 +145,9 @@ def test_hundreds_of_thousands_of_groups_are_split_in_seconds(texts_a_group: int
         np.arange(size) % 2,
         np.arange(size) // texts_a_group,
     )
-    start = time.perf_counter()
+    start = time.process_time()
     split_corpus(corpus)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
 
 
 def test_the_settings_of_a_run_say_how_lines_are_drawn() -> None:

@@ -198,6 +198,6 @@ def test_corpora_that_can_be_filled_by_shares_keep_their_splits(
 def test_a_thousand_groups_of_a_hundred_classes_take_seconds() -> None:
     labels = np.repeat(np.arange(100), 200)
     corpus = make_corpus(range(20_000), labels, np.arange(20_000) // 20, classes=100)
-    start = time.perf_counter()
+    start = time.process_time()
     check(corpus)
-    assert time.perf_counter() - start < 30
+    assert time.process_time() - start < 30
