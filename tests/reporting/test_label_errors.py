@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.label_errors import label_error_table
+from tfcmp.reporting.label_errors import label_error_table, with_places
 from tfcmp.reporting.reading import read_run
 
 
@@ -45,3 +45,13 @@ def test_a_lower_threshold_lists_more(write_run):
 def test_one_run_is_said_to_be_too_few(write_run):
     table = label_error_table(entrants_answering(write_run, [0.95, 0.5, 0.1, 0.9]), "np", 0.9)
     assert "add others" in table.note
+
+
+def test_places_and_texts_stand_behind_each_row(write_run):
+    entrants = entrants_answering(write_run, [0.95, 0.05, 0.99, 0.97])
+    table = label_error_table(entrants, ("neg", "pos"), 0.9)
+    ids = [row[0] for row in table.rows]
+    places = {name: f"own.csv, line {name}" for name in ids}
+    with_text = with_places(table, places, {name: name.upper() for name in ids})
+    assert [row[-2:] for row in with_text.rows] == [(places[name], name.upper()) for name in ids]
+    assert [row[-1] for row in with_places(table, places, None).rows] == list(places.values())

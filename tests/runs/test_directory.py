@@ -220,6 +220,14 @@ def test_a_run_that_finds_other_splits_than_it_began_with_is_refused(tmp_path):
         write_split(run, {"splits": {"train": {"fingerprint": "b"}}})
 
 
+def test_a_run_goes_on_where_a_later_version_describes_more_of_its_texts(tmp_path):
+    run = RunDirectory(tmp_path)
+    write_split(run, {"splits": 1})
+    write_split(run, {"splits": 1, "dialects": {"own.tsv": {"delimiter": "tab"}}})
+    with pytest.raises(WorkError):
+        write_split(run, {"dialects": {}})
+
+
 def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
     run = RunDirectory(tmp_path)
     monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())

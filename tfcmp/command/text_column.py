@@ -44,7 +44,6 @@ def add_input(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--quoting",
-        type=str | None,
         choices=["minimal", "none"],
         help="of a .csv or .tsv: double quotes enclose cells, or are part of the texts",
     )

@@ -71,8 +71,9 @@ def find_label_errors(
 
 def _short(cell: Cell) -> Cell:
     """A cell that a table on a terminal has room for."""
-    is_long = isinstance(cell, str) and len(cell) > CHARACTERS_SHOWN
-    return f"{cell[:CHARACTERS_SHOWN]}..." if is_long else cell
+    if isinstance(cell, str) and len(cell) > CHARACTERS_SHOWN:
+        return f"{cell[:CHARACTERS_SHOWN]}..."
+    return cell
 
 
 def draw_curves(paths: Sequence[Path], folder: Path | None) -> Checked:

@@ -111,3 +111,27 @@ def test_a_stream_that_fails_is_an_error_of_ours():
 
     with pytest.raises(WorkError, match="stream cannot be read: Input/output error"):
         list(decoded_lines(Broken(), "stream", Decoding()))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b"\x1f\x8b\x08rest", "gzip"), (b"PK\x03\x04rest", "zip"), (b"PAR1", "Parquet")],
+)
+def test_what_holds_no_text_is_told_by_its_first_bytes(content, kind):
+    with pytest.raises(WorkError, match=kind):
+        lines(content, encoding="latin-1")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16-le"])
+@pytest.mark.parametrize("marked", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_wins_however_the_bytes_arrive(encoding, marked):
+    content = "caf\xe9\nb\n".encode(marked)
+    stream = BufferedReader(Pipe([content[n : n + 1] for n in range(len(content))]))
+    assert list(decoded_lines(stream, "stream", Decoding(encoding))) == ["caf\xe9\n", "b\n"]
+
+
+def test_a_short_line_of_a_pipe_is_not_held_back_for_a_mark():
+    stream = BufferedReader(Pipe([b"a\n", b"b\n"]))
+    reading = decoded_lines(stream, "stream", Decoding())
+    assert next(reading) == "a\n"
+    assert stream.raw.chunks == [b"b\n"]

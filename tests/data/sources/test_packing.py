@@ -1,4 +1,5 @@
 import gzip
+import tracemalloc
 import zipfile
 
 import pytest
@@ -81,3 +82,15 @@ def test_a_small_file_that_unpacks_to_a_huge_line_is_refused(tmp_path):
             stream.write(b"x" * (1 << 20))
     with pytest.raises(WorkError, match="has a line of more than"):
         texts(path)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_what_is_packed(tmp_path):
+    rows = "".join(f"{'0123456789' * 200} {number},1\n" for number in range(20_000))
+    path = pack(tmp_path / "table.zip", ("a.csv", f"text,label\n{rows}"))
+    del rows
+    tracemalloc.start()
+    assert sum(1 for _ in TableFileSource(path).records()) == 20_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4_000_000

@@ -86,7 +86,7 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
     candidates = (wished,) if wished else (usual, DELIMITERS[kind], *_CANDIDATES)
     lines = first[lines_before:]
     delimiter = _delimiter(lines, candidates, columns)
-    header = _first_rows(lines, delimiter)[:1]
+    header = _first_rows(lines, delimiter)[0]
     quoting = reading.quoting or "minimal"
     if reading.quoting is None and delimiter == "\t" and header:
         with open_binary(path) as stream:
@@ -100,7 +100,7 @@ def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) ->
     """The first candidate that finds all required columns, else the one that finds most cells."""
     widest, most = candidates[0], 0
     for candidate in candidates:
-        names = [name.strip() for name in next(iter(_first_rows(lines, candidate)), [])]
+        names = [name.strip() for name in _first_rows(lines, candidate)[0]]
         if all(name.strip() in names for name in columns.required):
             return candidate
         if len(names) > max(most, 1):
@@ -113,10 +113,10 @@ def _has_blanks(lines: list[str], delimiter: str) -> bool:
 
     No program that quotes cells writes a quote bare inside one.
     """
-    header, plain, *_ = [*_first_rows(lines, delimiter), [], []]
+    header, plain = _first_rows(lines, delimiter)
     if len(header) > 1 and all(name.startswith(" ") for name in header[1:]):
         return True
-    _, skipped, *_ = [*_first_rows(lines, delimiter, skips=True), [], []]
+    _, skipped = _first_rows(lines, delimiter, skips=True)
     if len(plain) != len(skipped):
         return len(skipped) == len(header)
     # A quoted cell may begin with a blank of its own, which is read alike either way.
@@ -125,10 +125,10 @@ def _has_blanks(lines: list[str], delimiter: str) -> bool:
 
 
 def _first_rows(lines: list[str], delimiter: str, skips: bool = False) -> list[list[str]]:
-    """The header and the first row, read without complaint."""
+    """The header and the first row, read without complaint; [] for each that is not there."""
     csv.field_size_limit(LONGEST_CELL)
     rows = (row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=skips) if row)
     try:
-        return list(islice(rows, 2))
+        return [*islice(rows, 2), [], []][:2]
     except csv.Error:
-        return []
+        return [[], []]

@@ -23,6 +23,15 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+# How files begin that hold no text, whatever their name says.
+_OTHER_KINDS = {
+    b"\x1f\x8b": "a gzip (.gz)",
+    b"PK\x03\x04": "a zip or a workbook (.zip, .xlsx)",
+    b"PAR1": "a Parquet file (.parquet)",
+    b"\xd0\xcf\x11\xe0": "an old workbook (.xls)",
+    b"%PDF-": "a PDF",
+}
+
 
 @dataclass(frozen=True)
 class Decoding:
@@ -98,6 +107,9 @@ def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
 def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
     """The text of a stream in parts, as they come; see `decoded_lines`."""
     chunk = _first_chunk(stream, name)
+    for beginning, kind in _OTHER_KINDS.items():
+        if chunk.startswith(beginning):
+            raise WorkError(f"{name} is {kind}; expected text: rename it, or save it as text.")
     marked = next((encoding for mark, encoding in _MARKS if chunk.startswith(mark)), None)
     if marked is not None:
         decoding = replace(decoding, encoding=marked)

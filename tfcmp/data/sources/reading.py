@@ -53,7 +53,7 @@ class Reading:
         """How the bytes of the file become text."""
         advice = (
             f"Name the file's encoding with {self.flag('encoding')} (for example cp1252 or "
-            f"utf-16), save it as UTF-8, or take U+FFFD for what does not decode with "
+            "utf-16), or save it as UTF-8; to have U+FFFD for what does not decode, add "
             f"{self.flag('encoding_errors')} replace."
         )
         return Decoding(self.encoding, self.encoding_errors, advice)
