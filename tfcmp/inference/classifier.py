@@ -14,7 +14,7 @@ from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.inference.answering import Answers, TextClassifier, ranked
 from tfcmp.inference.engines import Loading, reload
 from tfcmp.inference.precision import compute_in_bfloat16
-from tfcmp.inference.processes import require_own_process
+from tfcmp.inference.processes import keep_in_forks, require_own_process
 from tfcmp.inference.texts import checked_texts
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
@@ -49,6 +49,7 @@ class Classifier(TextClassifier):
         graph_bytes: int | None = None,
     ) -> None:
         require_own_process()
+        keep_in_forks(self)
         self.tokenizer = tokenizer
         self.classes = classes
         self.tokens_a_batch = tokens_a_batch
