@@ -22,7 +22,7 @@ _BELONGS = {
     "compare": CHECKS,
 }
 _EXPLAINING = (
-    *("text", "input", "sample", "evaluate", "other", "method", "steps", "html"),
+    *("text", "input", "sample", "evaluate", "other", "method", "class", "steps", "html"),
     "encoding_errors",
 )
 CASES = 200

@@ -25,6 +25,8 @@ def print_explanation(explanation: Explanation, console: "Console") -> None:
 
     head = Text(f"{explanation.label} ", style="bold")
     head.append(f"{explanation.probability:.1%}", style="not bold")
+    if explanation.predicted != explanation.label:
+        head.append(f" (predicted: {explanation.predicted})", style="not bold")
     console.print(head)
     console.print(coloured_text(explanation))
     console.print(_legend(explanation))
