@@ -26,6 +26,29 @@ def test_texts_are_explained_a_json_object_a_line(call):
     assert (first["method"], second["words"]) == ("ig", [])
 
 
+def test_a_class_that_is_asked_for_is_explained_in_place_of_the_predicted_one(call, tmp_path):
+    found = {}
+    for name in ("neg", "pos"):
+        asked = ("--class", name, "--method", "occlusion", "--html", tmp_path / f"{name}.html")
+        (found[name],) = call("--text", "a fine film", *asked)
+        assert found[name]["label"] == name
+        assert found[name]["target"] == f"logit of {name}"
+    assert found["neg"]["probability"] + found["pos"]["probability"] == pytest.approx(1)
+    predicted = max(found, key=lambda name: found[name]["probability"])
+    assert {one["predicted"] for one in found.values()} == {predicted}
+    for name in found:
+        told = f"(predicted: {predicted})" in (tmp_path / f"{name}.html").read_text()
+        assert told == (name != predicted)
+    scores = [[word["score"] for word in one["words"]] for one in found.values()]
+    assert scores[0] != pytest.approx(scores[1])
+
+
+def test_an_unknown_class_is_told_with_those_there_are(finished_run, monkeypatch):
+    monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(CallError, match="--class good: expected a class of the run, neg, pos"):
+        explain.main([str(finished_run), "--text", "a", "--class", "good"])
+
+
 def test_texts_of_a_file_are_explained_in_order(call, tmp_path):
     file = tmp_path / "texts.csv"
     file.write_text("text\ngood\nbad\n")
@@ -80,6 +103,8 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
         (["run", "--behaviour", "--steps", "60"], "--steps and --behaviour contradict"),
         (["run", "--text", "a", "--other", "b"], "expected --evaluate beside it"),
         (["run", "--evaluate", "--text", "a"], "--text and --evaluate contradict"),
+        (["run", "--evaluate", "--class", "a"], "--class and --evaluate contradict"),
+        (["run", "--behaviour", "--class", "a"], "--class and --behaviour contradict"),
         (["run", "--evaluate", "--html", "a"], "--html and --evaluate contradict"),
         (["run", "--evaluate", "--input", "a", "--sample", "3"], "contradict each other"),
         (["run", "--txt", "a"], "unknown option --txt; did you mean --text?"),

@@ -1,5 +1,6 @@
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -93,6 +94,130 @@ def test_a_saved_model_takes_raw_text_under_the_serving_signature(exported, fini
     expected = classifier.predict(texts)
     assert [label.decode() for label in answers["label"].numpy()] == [p.label for p in expected]
     np.testing.assert_allclose(answers["probabilities"], classifier.probabilities(texts), atol=1e-6)
+
+
+def test_the_names_of_the_classes_are_in_every_export_in_the_order_of_its_outputs(form, exported):
+    folder = exported(form)
+    assert json.loads((folder / "labels.json").read_text()) == ["neg", "pos"]
+    if form == "onnx":
+        import onnx
+
+        graph = onnx.load(folder / "model.onnx")
+        assert {p.key: json.loads(p.value) for p in graph.metadata_props} == {
+            "labels": ["neg", "pos"]
+        }
+        assert "neg, pos" in graph.graph.output[0].doc_string
+    elif form == "openvino":
+        import openvino
+
+        model = openvino.Core().read_model(folder / "model.xml")
+        assert json.loads(model.get_rt_info(["tfcmp", "labels"]).value) == ["neg", "pos"]
+    else:
+        import tensorflow as tf
+
+        loaded = tf.saved_model.load(str(folder / "1"))
+        assert loaded.labels()["labels"].numpy().tolist() == [b"neg", b"pos"]
+        assert loaded.signatures["labels"]()["labels"].numpy().tolist() == [b"neg", b"pos"]
+        answers = loaded.signatures["serving_default"](text=tf.constant(["a"]))
+        assert {name: answer.dtype for name, answer in answers.items()} == {
+            "label": tf.string,
+            "probabilities": tf.float32,
+        }
+
+
+def test_a_saved_model_answers_an_empty_batch_with_an_empty_answer(exported):
+    import tensorflow as tf
+
+    served = tf.saved_model.load(str(exported("saved_model") / "1")).signatures["serving_default"]
+    answers = served(text=tf.constant([], tf.string))
+    assert {name: answer.shape.as_list() for name, answer in answers.items()} == {
+        "label": [0],
+        "probabilities": [0, 2],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["bag_of_ngrams", "transformer", "bert", "albert", "roberta"])
+def test_saved_models_of_all_families_answer_an_empty_batch(
+    family, tiny_preset, word_tokenizer, tmp_path
+):
+    import tensorflow as tf
+
+    from tfcmp.inference.export.formats import write_saved_model
+
+    built = tiny_classifier(family, tiny_preset, word_tokenizer)
+    write_saved_model(built, ("a", "b"), "float32", tmp_path)
+    served = tf.saved_model.load(str(tmp_path / "1")).signatures["serving_default"]
+    assert served(text=tf.constant([], tf.string))["probabilities"].shape == (0, 2)
+    texts = tf.constant(["word2 word3", ""])
+    expected = built(texts, training=False)
+    np.testing.assert_allclose(served(text=texts)["probabilities"], expected, atol=1e-6)
+
+
+def tiny_classifier(family, tiny_preset, word_tokenizer):
+    """Raw text to probabilities of two classes, with random weights."""
+    from tfcmp.models.building import build_text_classifier
+    from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams
+    from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+    from tfcmp.models.pretrained import build_pretrained
+    from tfcmp.models.transformer import build_transformer
+
+    tokenizer = word_tokenizer(8)
+    if family == "bag_of_ngrams":
+        core = build_bag_of_ngrams(2, orders=2, features=37)
+        texts = np.array([[2, 3, 4], [5, 6, 2]], np.int32)
+        adapt_bag_of_ngrams(core, [(texts, np.array([0, 1]))], smoothing=1.0)
+    elif family == "transformer":
+        sizes = {"embedding_size": 6, "layers": 1, "heads": 2, "feed_forward_size": 10}
+        dropout = {"word_dropout": 0.2, "embedding_dropout": 0.2, "dropout": 0.2}
+        core = build_transformer(8, 2, pooling="max", **sizes, **dropout)
+    else:
+        folder = tiny_preset(family)
+        tokenizer = build_preset_tokenizer(folder, 20, "head")
+        core = build_pretrained(
+            folder,
+            padding_id=tokenizer.padding_id,
+            classes=2,
+            pooling="first",
+            dropout=0.1,
+            freeze=False,
+            lora_rank=None,
+        )
+    return build_text_classifier(tokenizer, core)
+
+
+NAME = "[a] b\\c *?{x} d\u00e9j\u00e0 \u96ea"
+
+
+def test_libraries_are_given_a_plain_path_to_a_folder_of_any_name(tmp_path):
+    from tfcmp.inference.export.exporting import PLAIN, plain_path
+
+    folder = tmp_path / NAME
+    folder.mkdir()
+    with plain_path(folder) as plain:
+        assert PLAIN.fullmatch(str(plain))
+        (plain / "file").touch()
+    assert [file.name for file in folder.iterdir()] == ["file"]
+    with plain_path(Path("/plain")) as plain:
+        assert plain == Path("/plain")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [NAME, "x" * 250], ids=["special", "long"])
+def test_an_export_is_written_under_any_name(form, name, finished_run, tmp_path):
+    # One name for the folder above it too, as a run may lie anywhere.
+    out = tmp_path / name / name
+    export.main([str(finished_run), "--format", form, "--out", str(out)])
+    assert parity_of(out)["changed_labels"] == 0
+    assert [file.name for file in out.parent.iterdir()] == [name]
+
+
+def test_a_name_that_no_folder_can_have_is_told_before_anything_is_written(finished_run, tmp_path):
+    with pytest.raises(CallError, match="name is too long; change --out"):
+        export.main(
+            [str(finished_run), "--format", "saved_model", "--out", str(tmp_path / ("x" * 300))]
+        )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_that_answers_otherwise_is_refused(finished_run, tmp_path, monkeypatch):

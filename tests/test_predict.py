@@ -2,6 +2,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -54,6 +55,17 @@ def test_texts_of_the_arguments_are_answered_in_order(call):
 
 def test_a_text_that_looks_like_an_option_stands_behind_two_dashes(call):
     assert call("--", "--not bad", "-x") == ["--not bad", "-x"]
+
+
+@pytest.mark.parametrize("text", ["--boring film", "--boring", "-x", "--input film", "--good=bad"])
+def test_a_text_that_is_taken_for_an_option_gets_a_hint(text):
+    with pytest.raises(CallError, match=f"put -- before it.* -- '?{text}'?$"):
+        predict.main(["run", text])
+
+
+def test_a_misspelt_option_is_not_taken_for_a_text():
+    with pytest.raises(CallError, match=r"did you mean --input\?$"):
+        predict.main(["run", "--inptu"])
 
 
 def test_every_line_of_stdin_is_answered(call):
@@ -180,3 +192,80 @@ def test_a_column_that_is_not_there_names_the_option(call, tmp_path):
     table.write_text("texts\ngood film\n")
     with pytest.raises(WorkError, match="name the right one with --text-column texts"):
         call("--input", table)
+
+
+def test_more_is_told_of_an_answer_where_it_is_asked_for(loaded, finished_run, monkeypatch, capsys):
+    monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
+    predict.main([str(finished_run), "--top", "1", "--all-probabilities", "A fine film."])
+    answer = json.loads(capsys.readouterr().out)
+    (row,) = loaded.probabilities(["A fine film."]).tolist()
+    assert answer["probabilities"] == dict(zip(loaded.classes, row, strict=True))
+    assert answer["top"] == [{name: answer[name] for name in ("label", "probability")}]
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv", "parquet"])
+def test_answers_are_written_to_a_file_and_counted_on_stderr(
+    loaded, finished_run, monkeypatch, capsys, tmp_path, suffix
+):
+    monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
+    output, again = tmp_path / f"answers.{suffix}", tmp_path / "again.jsonl"
+    predict.main([str(finished_run), "--output", str(output), *TEXTS])
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", f"4 answers written to {output}\n")
+    # What it writes is what it reads.
+    predict.main([str(finished_run), "--input", str(output), "--output", str(again)])
+    lines = again.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["text"] for line in lines] == TEXTS
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "jsonl", "parquet"])
+def test_every_text_of_a_table_on_stdin_is_answered(call, form):
+    quoted = ['"{}"'.format(text.replace('"', '""')) for text in TEXTS]
+    match form:
+        case "csv" | "tsv":
+            table = "\n".join(["mine", *quoted]).encode()
+        case "jsonl":
+            table = "".join(json.dumps({"mine": text}) + "\n" for text in TEXTS).encode()
+        case "parquet":
+            stream = io.BytesIO()
+            pyarrow.parquet.write_table(pyarrow.table({"mine": TEXTS}), stream)
+            table = stream.getvalue()
+    assert call("--stdin-format", form, "--text-column", "mine", stdin=table) == TEXTS
+
+
+def test_an_error_in_a_table_on_stdin_names_its_line(call):
+    with pytest.raises(WorkError, match=r"stdin\.jsonl, line 2"):
+        call("--stdin-format", "jsonl", stdin=b'{"text": "a"}\n{"text": 3}\n')
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["a", "--stdin-format", "csv"], "texts and --stdin-format contradict"),
+        (["--input", "a.csv", "--stdin-format", "csv"], "--input and --stdin-format contradict"),
+        (["a", "--stdin-format", "xml"], "invalid choice: 'xml'"),
+        (["a", "--top", "0"], "--top 0: expected at least 1"),
+        (["a", "--output", "answers.txt"], "ends in .parquet, .csv, .jsonl"),
+        (["a", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
+    ],
+)
+def test_options_that_cannot_be_used_are_told_before_anything_is_loaded(
+    arguments, told, monkeypatch
+):
+    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
+    with pytest.raises(CallError, match=told):
+        predict.main(["run", *arguments])
+
+
+@pytest.mark.slow
+def test_a_line_in_a_pipe_that_stays_open_is_answered_and_ctrl_c_ends_it(finished_run):
+    command = [sys.executable, "-m", "tfcmp.predict", str(finished_run)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes) as started:
+        for text in ("first", "second"):
+            started.stdin.write(text.encode() + b"\n")
+            started.stdin.flush()
+            assert json.loads(started.stdout.readline())["text"] == text
+        started.send_signal(signal.SIGINT)
+        assert started.wait(60) == 1
+        assert started.stderr.read() == b"error: interrupted\n"

@@ -26,6 +26,9 @@ def load(
 ) -> "Classifier":
     """The classifier of a complete run directory.
 
+    It can be pickled and copied, for joblib and Spark: a copy is loaded again from the same path, with
+    the same arguments, and only if the model there is still the same.
+
     Args:
         run_directory: as tfcmp.fit made it.
         trust: lets a SavedModel that the run holds run: it is a program, with your rights.
@@ -35,14 +38,20 @@ def load(
 
     Raises:
         tfcmp.errors.CallError: the run holds a SavedModel and `trust` is False, or the engine is
-            not installed or cannot hold the model, or Keras was imported with another backend.
+            not installed or cannot hold the model, or Keras was imported with another backend; or
+            this process was forked from one that had loaded a model.
         tfcmp.errors.WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     from tfcmp.command.quiet import import_tensorflow
 
     import_tensorflow()
-    from tfcmp.inference.engines import open_engine
+    from tfcmp.inference.engines import Loading, listed_checksum, open_engine
     from tfcmp.models.saved_model.trust import trusting_saved_models
 
+    run = absolute_path(run_directory)
     with trusting_saved_models(trust):
-        return open_engine(absolute_path(run_directory), engine, precision, threads)
+        classifier = open_engine(run, engine, precision, threads)
+    classifier.loading = Loading(
+        str(run.resolve()), trust, engine, precision, threads, listed_checksum(run)
+    )
+    return classifier

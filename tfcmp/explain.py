@@ -19,7 +19,7 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError, TfcmpError
-from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.runs.directory import SPLIT, RunDirectory, open_run
 from tfcmp.runs.files import require_writable
 from tfcmp.runs.later import EXPLANATION, write_elsewhere
 
@@ -100,6 +100,7 @@ def explain(options: Namespace) -> None:
     _check_steps(options)
     html = Path(options.html) if options.html is not None else None
     run = open_run(Path(options.run))
+    label = _checked_class(run, options["class"])
     data, file = _checked_input(run, options)
     import_tensorflow()
     import tfcmp
@@ -117,12 +118,12 @@ def explain(options: Namespace) -> None:
     else:
         texts = options.text or file
     as_json = options.json or not sys.stdout.isatty()
-    present(explainer, texts, run.path.resolve().name, as_json, html)
+    present(explainer, texts, run.path.resolve().name, as_json, html, label)
 
 
 def evaluate(options: Namespace, arguments: list[str]) -> None:
     """Measures how good explanations are, and prints the figures and the file they are in."""
-    for name in ("text", "html", "json"):
+    for name in ("text", "html", "json", "class"):
         if options[name]:
             raise CallError(f"--{name} and --evaluate contradict each other: leave one of them out")
     if options.input is not None and options.sample is not None:
@@ -158,6 +159,13 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
             shlex.join(["python", "-m", "tfcmp.explain", *arguments]),
         )
     sys.stdout.write("\n".join([*lines(content), str(run.later / EXPLANATION)]) + "\n")
+
+
+def _checked_class(run: RunDirectory, name: str | None) -> str | None:
+    classes = run.read_json(SPLIT)["classes"]
+    if name is not None and name not in classes:
+        raise CallError(f"--class {name}: expected a class of the run, {', '.join(classes)}")
+    return name
 
 
 def _check_steps(options: Namespace) -> None:

@@ -1,10 +1,13 @@
 """`python -m tfcmp.predict RUN`: answers texts with a saved model."""
 
 import io
-import json
+import shlex
+import shutil
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
@@ -12,7 +15,7 @@ from jsonargparse import ArgumentParser, Namespace
 from tfcmp.command.ending import run_command
 from tfcmp.command.engine import add_engine
 from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path
+from tfcmp.command.paths import local_path, output_file
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import add_input, input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
@@ -20,11 +23,12 @@ from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.progress import progress_bar
+from tfcmp.runs.directory import open_run
 
 if TYPE_CHECKING:
-    from tfcmp.inference.calibrated import CalibratedClassifier
-    from tfcmp.inference.classifier import Classifier
+    from tfcmp.inference.answering import TextClassifier
+    from tfcmp.inference.recording import Record
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
@@ -34,13 +38,40 @@ DESCRIPTION = (
 
 
 def main(arguments: list[str]) -> None:
-    """Parses, loads the run and prints one JSON object per text, in order."""
+    """Parses, loads the run and prints or writes one object per text, in order."""
     parser = ArgumentParser(
         prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
     )
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     add_input(parser)
+    add_reading(parser)
+    add_answering(parser)
+    add_engine(parser)
+    add_trust(parser)
+    options = parse_texts(parser, arguments)
+    # Before TensorFlow is imported: what cannot be used is told at once.
+    check_engine(options.engine, options.precision)
+    check_source(options)
+    output = checked_output(options)
+    run = open_run(Path(options.run))
+    temperature = read_temperature(run.path) if options.calibrated else None
+    with ExitStack() as stack:
+        source = options.input
+        if options.stdin_format != "lines":
+            source = str(table_of_stdin(options.stdin_format, stack))
+        texts = options.texts or stream_texts(
+            Path(source) if source is not None else None,
+            input_reading(options, run, source),
+            text_column(options, run),
+        )
+        is_waited_for = not options.texts and source is None
+        classifier = load(options, temperature)
+        answer(classifier, windows(texts, is_waited_for), options, output)
+
+
+def add_reading(parser: ArgumentParser) -> None:
+    """Adds how texts are read."""
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],
@@ -48,18 +79,119 @@ def main(arguments: list[str]) -> None:
         help="bytes that do not decode: strict ends with their line, replace answers all lines",
     )
     parser.add_argument(
+        "--stdin-format",
+        choices=["lines", "csv", "tsv", "jsonl", "parquet"],
+        default="lines",
+        help="of stdin: a text a line, answered as it comes; or a table, read to its end first",
+    )
+
+
+def add_answering(parser: ArgumentParser) -> None:
+    """Adds what is answered, and where it goes."""
+    parser.add_argument(
         "--calibrated",
         action="store_true",
         help="probabilities at the temperature of tfcmp.explain RUN --calibrate; no label changes",
     )
-    add_engine(parser)
-    add_trust(parser)
-    options = parse_strictly(parser, arguments)
-    # Before TensorFlow is imported: what cannot be used is told at once.
-    check_engine(options.engine, options.precision)
-    _check_one_source(options.texts, options.input)
-    texts = options.texts or _texts_of(options, open_run(Path(options.run)))
-    temperature = read_temperature(Path(options.run)) if options.calibrated else None
+    parser.add_argument(
+        "--top", type=int | None, metavar="K", help="adds the K likeliest labels, as a list top"
+    )
+    parser.add_argument(
+        "--all-probabilities",
+        action="store_true",
+        help="adds the probability of every class, as probabilities",
+    )
+    parser.add_argument(
+        "--output",
+        type=output_file,
+        metavar="FILE",
+        help="write .jsonl, .csv or .parquet in place of stdout; the file is there when all is done",
+    )
+
+
+def parse_texts(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+    """Parses; a text that begins with a dash gets a hint.
+
+    Raises:
+        CallError: an option or a value is not as expected.
+    """
+    try:
+        return parse_strictly(parser, arguments)
+    except CallError as error:
+        text = _text_taken_for_option(arguments, str(error))
+        if text is None:
+            raise
+        raise CallError(
+            f"{error}; if {shlex.quote(text)} is a text, put -- before it, as what begins with a dash "
+            f"is taken for an option: {PROGRAM} RUN -- {shlex.quote(text)}"
+        ) from None
+
+
+def _text_taken_for_option(arguments: list[str], message: str) -> str | None:
+    """The argument that the message is about, where that is no misspelt option."""
+    if not message.startswith(("unknown option", "unrecognized arguments")):
+        return None
+    for argument in arguments:
+        is_meant = argument.startswith("-") and argument.split("=", 1)[0] in message
+        if is_meant and (" " in argument or "did you mean" not in message):
+            return argument
+    return None
+
+
+def check_source(options: Namespace) -> None:
+    """Returns where the texts come from one place.
+
+    Raises:
+        CallError: from several, or from none.
+    """
+    texts, is_table = options.texts, options.stdin_format != "lines"
+    if texts and options.input is not None:
+        raise CallError("texts and --input contradict each other: leave one of them out")
+    if is_table and (texts or options.input is not None):
+        given = "texts" if texts else "--input"
+        raise CallError(
+            f"{given} and --stdin-format contradict each other: the format is of a table on stdin; "
+            "leave one of them out"
+        )
+    if options.input is None and not texts and sys.stdin is not None and sys.stdin.isatty():
+        raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
+    if options.top is not None and options.top < 1:
+        raise CallError(f"--top {options.top}: expected at least 1")
+
+
+def checked_output(options: Namespace) -> Path | None:
+    """The file to be written, if any.
+
+    Raises:
+        CallError: it cannot be written.
+    """
+    if options.output is None:
+        return None
+    from tfcmp.inference.recording import check_output
+
+    output = Path(options.output)
+    check_output(output, Path(options.input) if options.input is not None else None)
+    return output
+
+
+def table_of_stdin(form: str, stack: ExitStack) -> Path:
+    """Stdin as a file, there until `stack` ends: tables are looked into before they are read.
+
+    Raises:
+        CallError: stdin is closed.
+    """
+    if sys.stdin is None:
+        raise CallError("there is no stdin to read a table from; add --input FILE")
+    folder = stack.enter_context(TemporaryDirectory(prefix="tfcmp-"))
+    # Errors name the file.
+    file = Path(folder) / f"stdin.{form}"
+    with file.open("wb") as stream:
+        shutil.copyfileobj(sys.stdin.buffer, stream)
+    return file
+
+
+def load(options: Namespace, temperature: float | None) -> "TextClassifier":
+    """The classifier that was asked for, calibrated where there is a temperature."""
     import_tensorflow()
     import tfcmp
     from tfcmp.inference.calibrated import CalibratedClassifier
@@ -71,31 +203,46 @@ def main(arguments: list[str]) -> None:
         precision=options.precision,
         threads=options.threads,
     )
-    calibrated = CalibratedClassifier(classifier, temperature) if temperature is not None else None
-    write_predictions(calibrated or classifier, texts)
+    return classifier if temperature is None else CalibratedClassifier(classifier, temperature)
 
 
-def write_predictions(
-    classifier: "Classifier | CalibratedClassifier", texts: Iterable[str]
+def windows(texts: Iterable[str], is_waited_for: bool) -> Iterable[list[str]]:
+    """The texts in lists that are answered at once; those of a pipe as they come."""
+    from tfcmp.inference.arriving import ArrivingTexts
+    from tfcmp.inference.texts import windows_of
+
+    return ArrivingTexts(texts) if is_waited_for else windows_of(texts)
+
+
+def answer(
+    classifier: "TextClassifier",
+    windows: Iterable[list[str]],
+    options: Namespace,
+    output: Path | None,
 ) -> None:
-    """Prints the predictions of `classifier` for `texts`."""
+    """Prints the answers, or writes them to `output` and says how many they are."""
+    from tfcmp.inference.recording import Fields, records_of, write_records
+
+    fields = Fields(classifier.classes, options.top, options.all_probabilities)
+    records = (list(records_of(classifier.answer(window), fields)) for window in windows)
+    if output is None:
+        print_records(records)
+        return
+    with progress_bar("answering", None) as advance:
+        count = write_records(output, records, fields, advance)
+    sys.stderr.write(f"{count} answers written to {output}\n")
+
+
+def print_records(windows: "Iterable[list[Record]]") -> None:
+    """Prints records, a JSON object a line, each window as soon as it is answered."""
+    from tfcmp.inference.recording import json_line
+
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    for prediction in classifier.stream(texts):
-        sys.stdout.write(json.dumps(prediction._asdict(), ensure_ascii=False) + "\n")
-
-
-def _check_one_source(texts: list[str], file: str | None) -> None:
-    if texts and file is not None:
-        raise CallError("texts and --input contradict each other: leave one of them out")
-    if not texts and file is None and sys.stdin is not None and sys.stdin.isatty():
-        raise CallError("no text: give texts as arguments, --input FILE, or lines on stdin")
-
-
-def _texts_of(options: Namespace, run: RunDirectory) -> Iterable[str]:
-    path = Path(options.input) if options.input is not None else None
-    reading = input_reading(options, run, options.input)
-    return stream_texts(path, reading, text_column(options, run))
+    for window in windows:
+        sys.stdout.writelines(map(json_line, window))
+        # What reads the answers may wait for them before it writes the next text.
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ HOSTILE = "<script>alert('in')</script> & \"so\""
 def make():
     """The function (text, scores) -> an explanation with a word per score, found by blanks."""
 
-    def build(text, scores, error=0.01, label="pos"):
+    def build(text, scores, error=0.01, label="pos", predicted=None):
         words, start = [], 0
         for word in text.split():
             start = text.index(word, start)
@@ -25,7 +25,9 @@ def make():
         nothing = np.zeros(0, np.int32)
         reading = Reading(text, tuple(words), nothing, nothing, nothing, nothing)
         scores = np.array(scores, float)
-        return Explanation(reading, label, 0.9, "ig", scores, 0.0, 50, error, "padding", 0.25)
+        return Explanation(
+            reading, label, 0.9, predicted or label, "ig", scores, 0.0, 50, error, "padding", 0.25
+        )
 
     return build
 
@@ -43,6 +45,12 @@ def test_words_have_the_colour_of_their_score_and_a_hint(make):
     assert re.search(r'style="background:#56a0e0" title="\+2\.000">good<', page)
     assert re.search(r'style="background:#f8caa?\w+" title="-1\.000">bad<', page)
     assert 'style="background:#ffffff" title="+0.000">none<' in page
+
+
+def test_a_class_that_was_asked_for_is_shown_with_the_predicted_one(make):
+    page = page_of([make("good", [1.0], predicted="<neg>")], "run")
+    assert "<h2>pos 90.0 % (predicted: &lt;neg&gt;)</h2>" in page
+    assert "predicted:" not in page_of([make("good", [1.0])], "run")
 
 
 def test_words_that_were_cut_are_marked(make):

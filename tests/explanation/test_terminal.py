@@ -13,11 +13,13 @@ from tfcmp.explanation.words import find_words
 
 @pytest.fixture
 def make():
-    def build(text, scores, error=0.01):
+    def build(text, scores, error=0.01, predicted="neg"):
         nothing = np.zeros(0, np.int32)
         reading = Reading(text, tuple(find_words(text)), nothing, nothing, nothing, nothing)
         scores = np.array(scores, float)
-        return Explanation(reading, "neg", 0.75, "ig", scores, 0.0, 100, error, "mask", 1.5)
+        return Explanation(
+            reading, "neg", 0.75, predicted, "ig", scores, 0.0, 100, error, "mask", 1.5
+        )
 
     return build
 
@@ -33,6 +35,10 @@ def test_the_answer_the_text_and_the_price_are_shown(make):
     shown = printed(make("[bold]not good[/bold]", [0, 0, 0, 1, 2, 0, 0, 0]))
     assert shown.startswith("neg 75.0%\n[bold]not good[/bold]\n")
     assert "100 steps from mask, completeness error 1.00%, 1.50 s" in " ".join(shown.split())
+
+
+def test_a_class_that_was_asked_for_is_shown_with_the_predicted_one(make):
+    assert printed(make("good", [1], predicted="pos")).startswith("neg 75.0% (predicted: pos)\n")
 
 
 def test_words_are_coloured_in_their_places(make):

@@ -15,7 +15,7 @@ class Fixed:
         self.rows = np.array(rows, np.float32)
 
     def probabilities(self, texts):
-        return self.rows[[int(text) for text in texts]]
+        return self.rows[np.array([int(text) for text in texts], int)]
 
 
 def test_probabilities_are_raised_to_one_over_the_temperature_and_sum_to_one():
@@ -51,7 +51,22 @@ def test_texts_are_answered_in_order_and_streamed():
     assert [prediction.label for prediction in stream] == ["pos", "neg", "pos"]
 
 
-def test_a_single_text_is_refused_as_without_calibration():
+@pytest.mark.parametrize("ask", ["predict", "stream", "probabilities"])
+def test_a_single_text_is_refused_as_without_calibration(ask):
     calibrated = CalibratedClassifier(Fixed([[0.9, 0.1]]), 3.0)
     with pytest.raises(TypeError, match=r"write \[text\]"):
-        calibrated.predict("0")
+        getattr(calibrated, ask)("0")
+
+
+def test_no_texts_have_no_answers():
+    calibrated = CalibratedClassifier(Fixed([[0.9, 0.1]]), 3.0)
+    assert calibrated.predict([]) == []
+    assert calibrated.probabilities([]).shape == (0, 2)
+
+
+def test_classes_that_rounding_makes_equal_keep_their_ranking():
+    raw = np.array([[0.1, 0.45, np.nextafter(np.float32(0.45), np.float32(1))]], np.float32)
+    fixed = Fixed(raw)
+    fixed.classes = ("a", "b", "c")
+    answers = CalibratedClassifier(fixed, 20.0).answer(["0"])
+    assert answers.ranking.tolist() == [[2, 1, 0]]

@@ -2,6 +2,7 @@ from itertools import count
 
 import keras
 import numpy as np
+import pandas as pd
 import pyarrow.parquet
 import pytest
 
@@ -9,8 +10,9 @@ import tfcmp
 from tfcmp.data.corpus import text_hash
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.errors import WorkError
-from tfcmp.inference import classifier as classifier_module
-from tfcmp.inference.classifier import Prediction, load_model
+from tfcmp.inference import texts as texts_module
+from tfcmp.inference.answering import Prediction
+from tfcmp.inference.classifier import load_model
 
 AWKWARD = {
     "empty": "",
@@ -88,13 +90,52 @@ def test_no_texts_get_no_predictions(classifier):
     assert classifier.predict([]) == []
 
 
-def test_a_single_text_that_is_no_list_is_refused(classifier):
-    with pytest.raises(TypeError, match=r"write \[text\]"):
-        classifier.predict("a text")
+@pytest.mark.parametrize("ask", ["predict", "stream", "probabilities", "tokenize"])
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ("a text", r"write \[text\]"),
+        (pd.DataFrame({"text": ["a"]}), "frame"),
+        ({"text": "a"}, "dict"),
+    ],
+)
+def test_what_is_no_series_of_texts_is_refused_at_the_call(classifier, ask, texts, told):
+    with pytest.raises(TypeError, match=told):
+        getattr(classifier, ask)(texts)
+
+
+def test_a_text_that_is_missing_is_refused_with_its_place_behind_a_window_too(
+    classifier, monkeypatch
+):
+    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 2)
+    with pytest.raises(TypeError, match="text 4, "):
+        classifier.predict(pd.Series(["a", "b", "c", "d", None]))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("a fine film", "bad"),
+        pd.Series(["a fine film", "bad"], index=[4, 2]),
+        np.array(["a fine film", "bad"]),
+        pyarrow.array(["a fine film", "bad"]),
+        iter(["a fine film", "bad"]),
+    ],
+    ids=lambda texts: type(texts).__name__,
+)
+def test_every_series_of_texts_has_a_row_of_probabilities_per_text(classifier, texts):
+    expected = classifier.probabilities(["a fine film", "bad"])
+    answers = classifier.probabilities(texts)
+    assert (answers.shape, answers.dtype) == ((2, 2), np.dtype(np.float32))
+    np.testing.assert_array_equal(answers, expected)
+
+
+def test_no_texts_have_no_rows_of_probabilities(classifier):
+    assert classifier.probabilities([]).shape == (0, 2)
 
 
 def test_an_endless_stream_is_answered_a_window_at_a_time(classifier, monkeypatch):
-    monkeypatch.setattr(classifier_module, "TEXTS_A_WINDOW", 4)
+    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 4)
     numbers = count()
     answers = classifier.stream(f"text {number}" for number in numbers)
     assert [next(answers).text for _ in range(6)] == [f"text {number}" for number in range(6)]

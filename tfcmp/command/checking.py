@@ -27,7 +27,7 @@ _BELONGS = {
     "compare": CHECKS,
 }
 _EXPLAINING = (
-    *("text", "input", "sample", "data", "evaluate", "other", "method", "steps", "html"),
+    *("text", "input", "sample", "data", "evaluate", "other", "method", "class", "steps", "html"),
     "encoding_errors",
 )
 CASES = 200

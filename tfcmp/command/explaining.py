@@ -28,6 +28,12 @@ def add_explanation(parser: ArgumentParser) -> None:
         "occlusion: leave one word out, which every model allows",
     )
     parser.add_argument(
+        "--class",
+        type=str | None,
+        metavar="NAME",
+        help="explain this class in place of the predicted one",
+    )
+    parser.add_argument(
         "--steps",
         type=int | None,
         help="nodes of the integral, 50 by default; doubled up to 400 while the completeness error "

@@ -23,6 +23,7 @@ class Explanation:
         reading: the text, its words, which of them were read.
         label: the class that is explained: the predicted one unless another was asked for.
         probability: of that class.
+        predicted: the most likely class.
         method: "ig" or "occlusion".
         scores: (words,) in units of the logit of `label`: above 0 a word speaks for it, below 0
             against it; NaN for words that the model did not read.
@@ -36,6 +37,7 @@ class Explanation:
     reading: Reading
     label: str
     probability: float
+    predicted: str
     method: str
     scores: npt.NDArray[np.float64]
     rest: float
@@ -64,6 +66,7 @@ class Explanation:
             "text": self.reading.text,
             "label": self.label,
             "probability": self.probability,
+            "predicted": self.predicted,
             "method": self.method,
             "target": f"logit of {self.label}",
             "words": words,
@@ -121,7 +124,8 @@ class Explainer:
         reading = read_text(self.network.tokenizer, text)
         probabilities = self.network.probabilities([reading.ids])[0]
         classes = self.network.classes
-        target = int(probabilities.argmax()) if label is None else classes.index(label)
+        predicted = int(probabilities.argmax())
+        target = predicted if label is None else classes.index(label)
         steps = error = baseline = None
         if self.gradients is None:
             scores, rest = occlude(self.network, reading, target), 0.0
@@ -136,6 +140,7 @@ class Explainer:
             reading,
             classes[target],
             float(probabilities[target]),
+            classes[predicted],
             self.method,
             scores,
             rest,

@@ -12,7 +12,12 @@ from tfcmp.explanation.terminal import print_explanation
 
 
 def present(
-    explainer: Explainer, texts: Iterable[str], run: str, as_json: bool, html: Path | None
+    explainer: Explainer,
+    texts: Iterable[str],
+    run: str,
+    as_json: bool,
+    html: Path | None,
+    label: str | None = None,
 ) -> None:
     """Explains texts one after the other and shows each as soon as it is there.
 
@@ -22,13 +27,14 @@ def present(
         run: name of the run, for the page.
         as_json: a JSON object a line on stdout; else coloured text.
         html: page to be written at the end, also where a text fails, if any.
+        label: class to explain; None takes the predicted one of each text.
     """
     kept: list[Explanation] = []
     show = _print_json if as_json else _terminal()
     is_over = False
     try:
         for text in texts:
-            explanation = explainer.explain(text)
+            explanation = explainer.explain(text, label)
             show(explanation)
             if html is not None:
                 kept.append(explanation)

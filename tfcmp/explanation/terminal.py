@@ -25,6 +25,8 @@ def print_explanation(explanation: Explanation, console: "Console") -> None:
 
     head = Text(f"{explanation.label} ", style="bold")
     head.append(f"{explanation.probability:.1%}", style="not bold")
+    if explanation.predicted != explanation.label:
+        head.append(f" (predicted: {explanation.predicted})", style="not bold")
     console.print(head)
     # NO_COLOR is asked for, or the terminal has none (TERM=dumb).
     if console.no_color or console.color_system is None:

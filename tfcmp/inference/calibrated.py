@@ -1,12 +1,11 @@
 """A classifier whose probabilities are softened by the temperature of its run."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import numpy as np
 
 from tfcmp.evaluation.calibration import at_temperature
-from tfcmp.inference.classifier import Prediction, windows_of
+from tfcmp.inference.answering import Answers, TextClassifier, ranked
 
 
 class Answering(Protocol):
@@ -18,7 +17,7 @@ class Answering(Protocol):
         """Probabilities of a list of texts."""
 
 
-class CalibratedClassifier:
+class CalibratedClassifier(TextClassifier):
     """Answers with the labels of `classifier` and calibrated probabilities p^(1/T) / sum p^(1/T).
 
     Args:
@@ -31,19 +30,9 @@ class CalibratedClassifier:
         self._classifier = classifier
         self._temperature = temperature
 
-    def predict(self, texts: Iterable[str]) -> list[Prediction]:
-        """One prediction per text, in order."""
-        return list(self.stream(texts))
-
-    def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """One prediction per text, in order; a window of texts is held at a time."""
-        for window in windows_of(texts):
-            raw = np.asarray(self._classifier.probabilities(window))
-            calibrated = at_temperature(raw, self._temperature)
-            # From the raw ones: rounding may make two probabilities equal, never another label.
-            for text, place, row in zip(window, raw.argmax(axis=1), calibrated, strict=True):
-                yield Prediction(text, self.classes[place], float(row[place]))
-
-    def probabilities(self, texts: list[str]) -> np.ndarray:
-        """Calibrated probabilities (texts, classes) float64 of a list of texts."""
-        return at_temperature(np.asarray(self._classifier.probabilities(texts)), self._temperature)
+    def answer(self, texts: list[str]) -> Answers:
+        """Answers with calibrated probabilities (texts, classes) float64."""
+        raw = np.asarray(self._classifier.probabilities(texts))
+        calibrated = at_temperature(raw, self._temperature)
+        # From the raw ones: rounding may make two probabilities equal, never another label.
+        return Answers(texts, self.classes, ranked(raw), calibrated)

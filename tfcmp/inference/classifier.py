@@ -1,40 +1,34 @@
 """A saved model that answers texts."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
-from tfcmp.data.tokens import batched_lists
 from tfcmp.errors import TfcmpError, WorkError
+from tfcmp.inference.answering import Answers, TextClassifier, ranked
+from tfcmp.inference.engines import Loading, reload
 from tfcmp.inference.precision import compute_in_bfloat16
+from tfcmp.inference.processes import keep_in_forks, require_own_process
+from tfcmp.inference.texts import checked_texts
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import MODEL, SPLIT, open_run
 
-# Texts are answered in windows: sorted by length inside one, so that little is padded, and given
-# out in their order before the next is read.
-TEXTS_A_WINDOW = 2048
 TOKENS_A_BATCH = 16_384
 
 # Batches of ids (batch, length) int32, padded right, to their probabilities, in the same order.
 Forward = Callable[[list[np.ndarray]], Iterable[np.ndarray]]
 
 
-class Prediction(NamedTuple):
-    """A text, its most likely label, and the probability of that label."""
-
-    text: str
-    label: str
-    probability: float
-
-
-class Classifier:
+class Classifier(TextClassifier):
     """Answers texts with the model of a run.
+
+    Where `tfcmp.load` made it, it can be pickled and copied: the copy is loaded from the same path.
 
     Args:
         tokenizer: of the saved model.
@@ -54,11 +48,15 @@ class Classifier:
         model: keras.Model | None = None,
         graph_bytes: int | None = None,
     ) -> None:
+        require_own_process()
+        keep_in_forks(self)
         self.tokenizer = tokenizer
         self.classes = classes
         self.tokens_a_batch = tokens_a_batch
         self.model = model
         self.graph_bytes = graph_bytes
+        # What `tfcmp.load` was asked for; None where something else made this classifier.
+        self.loading: Loading | None = None
         self._forward = forward
         # One graph for all calls: step by step, TensorFlow takes longer to split a text than some
         # models to answer it.
@@ -66,31 +64,27 @@ class Classifier:
             tokenizer.encode, input_signature=[tf.TensorSpec([None], tf.string)]
         )
 
-    def predict(self, texts: Iterable[str]) -> list[Prediction]:
-        """One prediction per text, in order."""
-        return list(self.stream(texts))
+    def answer(self, texts: list[str]) -> Answers:
+        """Answers with probabilities (texts, classes) float32."""
+        probabilities = self.probabilities_of(self.tokenize(texts))
+        return Answers(texts, self.classes, ranked(probabilities), probabilities)
 
-    def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """One prediction per text, in order; a window of texts is held at a time."""
-        for window in windows_of(texts):
-            probabilities = self.probabilities(window)
-            best = probabilities.argmax(axis=1)
-            for text, place, row in zip(window, best, probabilities, strict=True):
-                yield Prediction(text, self.classes[place], float(row[place]))
+    def tokenize(self, texts: Iterable[str]) -> list[np.ndarray]:
+        """Ids (length,) int32 of each text, cut to what the model reads, at least one.
 
-    def probabilities(self, texts: list[str]) -> np.ndarray:
-        """Probabilities (texts, classes) float32 of a list of texts, all held at once."""
-        return self.probabilities_of(self.tokenize(texts))
-
-    def tokenize(self, texts: list[str]) -> list[np.ndarray]:
-        """Ids (length,) int32 of each text, cut to what the model reads, at least one."""
-        if not texts:
+        Raises:
+            TypeError: `texts` is no series of strings, see `checked_texts`.
+        """
+        require_own_process()
+        strings = list(checked_texts(texts))
+        if not strings:
             return []
-        ids, _ = self._encode(tf.constant(encode_utf8(texts)))
+        ids, _ = self._encode(tf.constant(encode_utf8(strings)))
         return np.split(ids.flat_values.numpy(), ids.row_splits.numpy()[1:-1])
 
     def probabilities_of(self, ids: list[np.ndarray]) -> np.ndarray:
         """Probabilities (texts, classes) float32 of texts whose ids are known."""
+        require_own_process()
         answers = np.empty((len(ids), len(self.classes)), np.float32)
         lengths = np.array([len(row) for row in ids], np.int64)
         order = evaluation_order(lengths, np.arange(len(ids)), self.tokens_a_batch)
@@ -105,16 +99,13 @@ class Classifier:
         padded[np.arange(lengths.max()) < lengths[:, None]] = np.concatenate(ids)
         return padded
 
-
-def windows_of(texts: Iterable[str]) -> Iterator[list[str]]:
-    """The texts in lists, each as long as is answered at once.
-
-    Raises:
-        TypeError: it is one text, whose characters would be answered one by one.
-    """
-    if isinstance(texts, str):
-        raise TypeError("expected a list of texts, got one text; write [text]")
-    yield from batched_lists(texts, TEXTS_A_WINDOW)
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.loading is None:
+            raise TypeError(
+                "this classifier was not loaded from a run, so there is no place to load a copy from; "
+                "pickle and copy what tfcmp.load gives"
+            )
+        return reload, (self.loading,)
 
 
 def keras_forward(model: keras.Model) -> Forward:
@@ -136,6 +127,7 @@ def load_model(path: Path) -> tuple[keras.Model, tuple[str, ...]]:
         WorkError: the directory is no run, incomplete, damaged, or of a newer version.
     """
     run = open_run(path)
+    require_own_process()
     # The same text alone and in a batch: products rounded to 19 bits would differ by batch shape.
     tf.config.experimental.enable_tensor_float_32_execution(False)
     try:

@@ -1,10 +1,11 @@
 """What computes the answers of a saved model: Keras, ONNX Runtime or OpenVINO."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tfcmp.config.processors import processors
-from tfcmp.errors import CallError
+from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.directory import MODEL, RESULT, RunDirectory
 
 if TYPE_CHECKING:
     from tfcmp.inference.classifier import Classifier
@@ -15,6 +16,58 @@ PRECISIONS = {
     "onnx": ("float32", "int8"),
     "openvino": ("float32", "bf16"),
 }
+
+
+class Loading(NamedTuple):
+    """What `tfcmp.load` was asked for, and the checksum of the model that was there.
+
+    `run` is absolute, so that a process with another working directory finds it.
+    """
+
+    run: str
+    trust: bool
+    engine: str
+    precision: str | None
+    threads: int | None
+    sha256: str
+
+
+def listed_checksum(run_path: Path) -> str:
+    """SHA-256 of the model of a complete run, as result.json lists it.
+
+    Raises:
+        WorkError: result.json is missing or damaged.
+    """
+    return str(RunDirectory(run_path).read_json(RESULT)["files"][MODEL])
+
+
+def reload(loading: Loading) -> "Classifier":
+    """The classifier of a pickle or a copy: loaded again from the path that it came from.
+
+    Raises:
+        CallError, WorkError: see `tfcmp.load`; and WorkError where the run is not there any more, or
+            holds another model.
+    """
+    import tfcmp
+
+    run = Path(loading.run)
+    if not run.is_dir():
+        raise WorkError(
+            f"a pickled classifier is loaded from its run, and {run} is not there; put the run at the "
+            "same path on this machine"
+        )
+    if listed_checksum(run) != loading.sha256:
+        raise WorkError(
+            f"{run} holds another model than when this classifier was pickled; load and pickle it "
+            "again, or bring the run back"
+        )
+    return tfcmp.load(
+        run,
+        trust=loading.trust,
+        engine=loading.engine,
+        precision=loading.precision,
+        threads=loading.threads,
+    )
 
 
 def open_engine(

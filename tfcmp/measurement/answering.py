@@ -9,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
-from tfcmp.inference.classifier import TEXTS_A_WINDOW, Classifier
+from tfcmp.inference.classifier import Classifier
+from tfcmp.inference.texts import TEXTS_A_WINDOW
 from tfcmp.measurement.arms import InferenceArm
 from tfcmp.measurement.spread import inverted, quantile
 

@@ -88,7 +88,8 @@ def whole_file(file: Path) -> Iterator[Path]:
     Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
     the temporary file is removed. The suffix stays, as some libraries choose the format by it.
     """
-    part = file.with_name(f".{file.stem}.{uuid.uuid4().hex[:12]}.part{file.suffix}")
+    # Not by the name of `file`, behind which there may be no room left.
+    part = file.with_name(f".{uuid.uuid4().hex[:12]}.part{file.suffix}")
     try:
         yield part
         with part.open("rb") as stream:
@@ -105,16 +106,25 @@ def whole_folder(folder: Path, options: str) -> Iterator[Path]:
     Raises:
         CallError: there is something at `folder` already; `options` names the flags it comes from.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CallError(f"{folder} exists already and is not empty; change {options}")
     make_folder(folder.parent, options)
-    part = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:12]}.part")
+    if _is_taken(folder, options):
+        raise CallError(f"{folder} exists already and is not empty; change {options}")
+    part = folder.with_name(f".{uuid.uuid4().hex[:12]}.part")
     part.mkdir()
     try:
         yield part
         part.replace(folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _is_taken(folder: Path, options: str) -> bool:
+    try:
+        return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        raise CallError(f"{folder}: the name is too long; change {options}") from None
 
 
 def write_json(file: Path, value: Any) -> None:

@@ -1,8 +1,12 @@
 """From a run to a folder that others can serve."""
 
+import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -21,6 +25,11 @@ PRECISIONS = {
 PARITY = "parity.json"
 CARD = "README.md"
 TOKENIZER = "tokenizer"
+# Names of the classes, a JSON array in the order of the probabilities.
+LABELS = "labels.json"
+# TensorFlow takes [ ] * ? and backslashes in a path for a pattern, and no library takes every name.
+LONGEST_PATH = 200
+PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")
 
 
 def check_export(form: str, precision: str) -> None:
@@ -74,7 +83,7 @@ def export_run(
 
     run = open_run(run_path)
     configuration = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
-    with whole_folder(out, "--out") as folder:
+    with whole_folder(out, "--out") as written, plain_path(written) as folder:
         expected = read_test_split(run)
         model, classes = load_model(run_path)
         answer = FORMATS[form](model, classes, precision, folder)
@@ -87,11 +96,25 @@ def export_run(
                 "written; --accept writes it all the same"
             )
         card = model_card(run, configuration, form, precision, parity)
+        write_json(folder / LABELS, list(classes))
         (folder / CARD).write_text(card, encoding="utf-8")
         shutil.copyfile(run.file(CONFIG), folder / CONFIG)
         parity = {"format": form, "precision": precision, "accepted": accept, **parity}
         write_json(folder / PARITY, parity | _origin(run, folder))
     return parity
+
+
+@contextmanager
+def plain_path(folder: Path) -> Iterator[Path]:
+    """Yields a path to `folder` that every library can write to, whatever the folder is called."""
+    path = folder.resolve()
+    if PLAIN.fullmatch(str(path)) and len(str(path)) <= LONGEST_PATH:
+        yield path
+        return
+    with TemporaryDirectory(prefix="tfcmp-") as place:
+        link = Path(place) / "export"
+        link.symlink_to(path, target_is_directory=True)
+        yield link
 
 
 def _origin(run: RunDirectory, folder: Path) -> dict[str, Any]:

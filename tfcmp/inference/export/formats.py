@@ -1,5 +1,6 @@
 """Writes a saved model in one format, and answers texts with what was written."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,12 +27,16 @@ def write_saved_model(
     """A SavedModel of raw text, with the signature that TensorFlow Serving calls.
 
     Its input is `text` (batch,) of strings, its outputs are `label` (batch,) of strings and
-    `probabilities` (batch, classes) float32.
+    `probabilities` (batch, classes) float32; an empty batch has an empty answer. A second signature,
+    `labels`, takes nothing and gives `labels` (classes,), in the order of the probabilities.
     """
     names = tf.constant(classes)
 
     def answer(text):
-        probabilities = model(text, training=False)
+        # No model computes on an empty batch: one text stands in, and its answer is cut off.
+        size = tf.size(text)
+        asked = tf.cond(size > 0, lambda: text, lambda: tf.constant([""]))
+        probabilities = model(asked, training=False)[:size]
         label = tf.gather(names, tf.argmax(probabilities, axis=1))
         return {"label": label, "probabilities": probabilities}
 
@@ -41,9 +46,12 @@ def write_saved_model(
     module.answer = tf.function(
         answer, input_signature=[tf.TensorSpec([None], tf.string, name="text")]
     )
-    tf.saved_model.save(
-        module, str(folder / SERVED), signatures=module.answer.get_concrete_function()
-    )
+    module.labels = tf.function(lambda: {"labels": tf.identity(names)}, input_signature=[])
+    signatures = {
+        "serving_default": module.answer.get_concrete_function(),
+        "labels": module.labels.get_concrete_function(),
+    }
+    tf.saved_model.save(module, str(folder / SERVED), signatures=signatures)
     served = tf.saved_model.load(str(folder / SERVED)).signatures["serving_default"]
     return lambda texts: _in_batches(
         lambda batch: served(text=tf.constant(encode_utf8(batch)))["probabilities"].numpy(),
@@ -55,7 +63,7 @@ def write_saved_model(
 def write_onnx(
     model: keras.Model, classes: tuple[str, ...], precision: str, folder: Path
 ) -> Answer:
-    """An ONNX graph of token ids, float32 or int8.
+    """An ONNX graph of token ids, float32 or int8; `labels` of its metadata is a JSON array.
 
     Raises:
         CallError: the model has no graph, or none in that precision.
@@ -65,7 +73,12 @@ def write_onnx(
     from tfcmp.inference.onnx_engine import TOKENS_A_BATCH, onnx_graph, session_forward
 
     file = folder / ONNX_FILE
-    onnx.save(onnx_graph(model, precision), file)
+    graph = onnx_graph(model, precision)
+    onnx.helper.set_model_props(graph, {"labels": json.dumps(classes, ensure_ascii=False)})
+    graph.graph.output[
+        0
+    ].doc_string = f"(batch, classes) float32, in this order: {', '.join(classes)}"
+    onnx.save(graph, file)
     forward = session_forward(str(file), processors())
     tokenizer = model.get_layer("tokenizer")
     return Classifier(tokenizer, forward, classes, TOKENS_A_BATCH).probabilities
@@ -76,13 +89,17 @@ def write_openvino(
 ) -> Answer:
     """A model of OpenVINO of token ids; bf16 is how it is to be run, the file holds float32.
 
+    Its runtime information `tfcmp/labels` is a JSON array of the names of the classes.
+
     Raises:
         CallError: the model has no graph.
     """
     from tfcmp.inference import openvino_engine as engine
 
     file = folder / OPENVINO_FILE
-    engine.write_openvino(engine.openvino_model(model), file)
+    graph = engine.openvino_model(model)
+    graph.set_rt_info(json.dumps(classes, ensure_ascii=False), ["tfcmp", "labels"])
+    engine.write_openvino(graph, file)
     forward = engine.OpenvinoForward(engine.read_openvino(file), precision, processors())
     tokenizer = model.get_layer("tokenizer")
     return Classifier(tokenizer, forward, classes, engine.TOKENS_A_BATCH).probabilities

@@ -10,8 +10,8 @@ from tfcmp.data.corpus import text_id
 from tfcmp.data.picking import pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
-from tfcmp.inference.classifier import TEXTS_A_WINDOW
 from tfcmp.inference.export.formats import Answer
+from tfcmp.inference.texts import TEXTS_A_WINDOW
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
 
