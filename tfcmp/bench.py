@@ -60,10 +60,10 @@ def main(arguments: list[str]) -> None:
     what = options.what or ("inference" if runs else "training")
     for one in configurations:
         _check(what, runs, one, options, replicas, arguments)
+    cases = _cases(what, runs, configurations, options, replicas)
     cache = cache_folder(options)
     for one in configurations:
         _require_inputs(one, options, cache, what)
-    cases = _cases(what, runs, configurations, options, replicas)
     _measure(cases, cache, is_trusting(options), options.processes, arguments)
 
 

@@ -5,7 +5,7 @@ from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.times import find_crossings, process_interval, ratio_of_times
 
 PROCESSES = 5
-SIMULATED = 1000
+SIMULATED, CROSSINGS = 2000, 1000
 LENGTHS = (64, 128, 256, 512)
 
 
@@ -62,8 +62,8 @@ def test_equal_times_get_a_verdict_at_most_once_in_twenty(spread):
     for first, second in np.exp(logs):
         p = [ratio_of_times(first[:, k], second[:, k]).p for k in range(len(LENGTHS))]
         false += min(holm(p)) <= 0.05
-    # Two standard errors of a rate of 5 % from 1,000 simulations are 1.4 points.
-    assert false / SIMULATED <= 0.064
+    # Three standard errors of a rate of 5 % from 2,000 simulations are 1.5 points.
+    assert false / SIMULATED <= 0.065
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_the_interval_of_a_crossing_holds_it(spread):
     positions = np.log(np.array(LENGTHS, float))
     truth = 0.4 * (np.log(128 * 2**0.5) - positions)
     held = found_any = 0
-    for _ in range(SIMULATED):
+    for _ in range(CROSSINGS):
         processes = draw.normal(0, spread, (2, PROCESSES, 1))
         noise = draw.normal(0, 0.005, (2, PROCESSES, len(LENGTHS)))
         first, second = np.exp(processes + noise + np.array([truth, np.zeros(4)])[:, None, :])
@@ -82,5 +82,5 @@ def test_the_interval_of_a_crossing_holds_it(spread):
             found_any += 1
             low, high = crossing.low or LENGTHS[0], crossing.high or LENGTHS[-1]
             held += low <= 128 * 2**0.5 <= high
-    assert found_any > 0.9 * SIMULATED
+    assert found_any > 0.9 * CROSSINGS
     assert held / found_any >= 0.93
