@@ -16,29 +16,25 @@ training_cell = runpy.run_path(str(CELLS))["training_cell"]
 
 @pytest.fixture
 def measured(monkeypatch):
-    """Arms that would have been measured; nothing is."""
-    arms = []
-
-    def note(given, configuration, folder, *rest):
-        arms.extend([*given, folder])
-
-    monkeypatch.setattr(bench, "_measure", note)
-    return arms
+    """Cases that would have been measured; nothing is."""
+    cases = []
+    monkeypatch.setattr(bench, "_measure", lambda given, *_rest: cases.extend(given))
+    return cases
 
 
 def test_a_model_has_its_training_measured(measured, tmp_path):
     out = str(tmp_path / "out")
     call = ["--model", "gru", "--lengths", "8,16", "--batch-sizes", "4,8", "--out", out]
     bench.main([*call, "--cache", str(tmp_path)])
-    *arms, folder = measured
-    assert [arm.configuration.training.batch_size for arm in arms] == [4, 8]
-    assert arms[0].lengths == (8, 16)
-    assert str(folder) == out
+    assert [case.configuration.training.batch_size for case in measured] == [64, 64]
+    assert [case.arm.configuration.training.batch_size for case in measured] == [4, 8]
+    assert measured[0].arm.lengths == (8, 16)
+    assert {str(case.folder) for case in measured} == {out}
 
 
 def test_a_run_has_its_answers_measured(measured, finished_run, tmp_path):
     bench.main([str(finished_run), "--full", "--cache", str(tmp_path)])
-    arm, folder = measured
+    ((arm, _, folder, _),) = measured
     assert (arm.engine, arm.precision, arm.is_full) == ("keras", "float32", True)
     assert (arm.queries, arm.samples, arm.seconds) == (1024, 24_576, 60.0)
     assert folder == finished_run
@@ -47,7 +43,30 @@ def test_a_run_has_its_answers_measured(measured, finished_run, tmp_path):
 def test_replicas_are_a_list(measured, tmp_path):
     call = ["--model", "gru", "--lengths", "8", "--strategy", "mirrored", "--replicas", "1,2"]
     bench.main([*call, "--cache", str(tmp_path)])
-    assert [arm.replicas for arm in measured[:-1]] == [1, 2, 1, 2]
+    assert [case.arm.replicas for case in measured] == [1, 2, 1, 2]
+
+
+def test_models_are_measured_in_turn_and_a_transformer_takes_the_size_of_the_recurrent(
+    measured, tmp_path
+):
+    call = ["--model", "gru", "--against", "lstm,transformer", "--lengths", "8"]
+    bench.main([*call, "--cache", str(tmp_path)])
+    assert [case.configuration.model for case in measured] == ["gru", "lstm", "transformer"]
+    assert measured[2].configuration.architecture.match == "gru"
+    assert len({case.folder for case in measured}) == 1
+
+
+def test_answers_of_several_runs_go_into_each_run(measured, finished_run, tmp_path):
+    other = shutil.copytree(finished_run, tmp_path / "other")
+    bench.main([str(finished_run), str(other), "--cache", str(tmp_path)])
+    assert [case.folder for case in measured] == [finished_run, other]
+
+
+def test_training_of_several_runs_goes_into_one_folder(measured, finished_run, tmp_path):
+    other = shutil.copytree(finished_run, tmp_path / "other")
+    runs, out = [str(finished_run), str(other)], str(tmp_path / "out")
+    bench.main([*runs, "--what", "training", "--out", out, "--cache", str(tmp_path)])
+    assert {str(case.folder) for case in measured} == {out}
 
 
 @pytest.mark.parametrize(
@@ -58,6 +77,8 @@ def test_replicas_are_a_list(measured, tmp_path):
         ("--model gru --lengths 0", "--lengths: expected whole numbers above 0"),
         ("--model gru --replicas 1,2", "--replicas needs --strategy"),
         ("--model gru --precisions half", "--precisions: expected float32 or mixed_bfloat16"),
+        ("--model gru --lengths 8 --processes 0", "--processes: expected at least 1"),
+        ("--model gru --lengths 8 --against grub", "grub"),
         ("--model gru --lengths 8 --seconds 0", "--repetitions and --seconds: expected"),
         (
             "--model bag_of_ngrams --lengths 8",
@@ -98,15 +119,15 @@ def test_what_is_of_training_is_refused_where_answers_are_measured(option, finis
 def test_what_is_of_training_is_taken_where_both_are_measured(measured, finished_run, tmp_path):
     call = ["--what", "all", "--seconds", "0.5", "--lengths", "8", "--cache", str(tmp_path)]
     bench.main([str(finished_run), *call])
-    training, inference, _ = measured
-    assert (training.seconds, inference.seconds) == (0.5, 10.0)
+    training, inference = measured
+    assert (training.arm.seconds, inference.arm.seconds) == (0.5, 10.0)
 
 
 def test_the_device_is_that_of_the_run_or_of_the_call(measured, finished_run, tmp_path):
     for call in ([], ["--device", "auto"]):
         bench.main([str(finished_run), *call, "--cache", str(tmp_path)])
     # The tiny run was trained on the processor.
-    assert [arm.device for arm in measured[::2]] == ["cpu", "auto"]
+    assert [case.arm.device for case in measured] == ["cpu", "auto"]
 
 
 @pytest.fixture
@@ -116,7 +137,9 @@ def failing(monkeypatch):
     def fail(cells, failures):
         record = {"training": cells, "scaling": {}, "crossings": {}}
         found = Measured({"training": cells, "inference": {}}, record, failures)
-        monkeypatch.setattr(measuring, "measure_arms", lambda *_given: found)
+        monkeypatch.setattr(
+            measuring, "measure_cases", lambda cases, *_given: {cases[0].folder: found}
+        )
 
     return fail
 

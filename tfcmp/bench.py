@@ -1,5 +1,6 @@
 """`python -m tfcmp.bench`: training and inference, measured so that it holds."""
 
+import itertools
 import shlex
 import sys
 from pathlib import Path
@@ -22,22 +23,25 @@ from tfcmp.runs.files import require_writable
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
 
-    from tfcmp.measurement.measuring import Measured
+    from tfcmp.measurement.measuring import Case, Measured
 
 PROGRAM = "python -m tfcmp.bench"
 DESCRIPTION = (
-    "Measures throughput of training (--model NAME, or RUN --what training) and answers of a "
-    "finished run (RUN), each in a process of its own, and writes bench.json into the run, or into "
-    "--out. Lists are separated by commas. Takes every setting of tfcmp.fit; --replicas is a list."
+    "Measures throughput of training (--model NAME, or RUN... --what training) and answers of "
+    "finished runs (RUN...), in fresh processes and in turn, and writes bench.json into each run, "
+    "or into --out. Five processes (--processes 5) support a claim. Lists are separated by commas. "
+    "Takes every setting of tfcmp.fit; --replicas is a list."
 )
 DEFAULT_BENCH = "bench"
 WHAT = ("training", "inference", "all")
 # Repetitions of which the fastest and the slowest hold the median with 97 % confidence.
 REPETITIONS = 6
-# MLPerf Inference's rules for one stream and for the offline scenario; a result by them is not
-# called by their name, which is for reviewed submissions.
+# The sample sizes of MLPerf Inference's rules for one stream and for the offline scenario, number
+# and seconds both, queries drawn with replacement; a result is not called by their name, which is
+# for reviewed submissions.
 FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
-SHORT: dict[str, Any] = {"queries": 256, "samples": 4096, "seconds": 10.0}
+# So many queries that the interval of the 99th percentile holds it with 95 %.
+SHORT: dict[str, Any] = {"queries": 512, "samples": 4096, "seconds": 10.0}
 SAMPLED = ("float32", "mixed_bfloat16")
 DATA = {"--data", "--data.source"}
 # Without effect on how answers are measured; a run's own settings are for training too.
@@ -45,40 +49,90 @@ OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
 
 
 def main(arguments: list[str]) -> None:
-    """Parses, measures arm by arm, writes bench.json, prints tables and where it lies."""
-    run, rest = _run_of(arguments)
+    """Parses, measures case by case, writes bench.json, prints tables and where it lies."""
+    runs, rest = _runs_of(arguments)
     replicas, rest = _take_replicas(rest)
-    if run is not None:
-        rest = [*arguments_of(open_run(run)), *rest]
-    configuration, options = parse_configuration(rest, PROGRAM, DESCRIPTION, _add_options)
-    what = options.what or ("inference" if run is not None else "training")
-    _check(what, run, configuration, options, replicas, arguments)
-    arms: list[TrainingArm | InferenceArm] = []
-    if what != "inference":
-        arms += _training_arms(configuration, options, replicas)
-    if what != "training":
-        assert run is not None
-        arms += _inference_arms(run, configuration, options)
-    folder = Path(options.out) if options.out is not None else run or absolute_path(DEFAULT_BENCH)
-    require_writable(folder, "--out")
+    targets = [[*arguments_of(open_run(run)), *rest] for run in runs] or [rest]
+    configuration, options = parse_configuration(targets[0], PROGRAM, DESCRIPTION, _add_options)
+    configurations = [
+        configuration,
+        *(parse_configuration(one, PROGRAM, DESCRIPTION, _add_options)[0] for one in targets[1:]),
+        *_opponents(configuration, options, rest),
+    ]
+    what = options.what or ("inference" if runs else "training")
+    for one in configurations:
+        _check(what, runs, one, options, replicas, arguments)
+    cases = _cases(what, runs, configurations, options, replicas)
+    for case in cases:
+        require_writable(case.folder, "--out")
     cache = cache_folder(options)
-    _require_inputs(configuration, options, cache, what)
-    if run is not None and what != "training":
-        _require_texts_of(run, configuration, arguments)
-    command = shlex.join([*PROGRAM.split(), *arguments])
-    _measure(arms, configuration, folder, cache, is_trusting(options), command, run)
+    for one in configurations:
+        _require_inputs(one, options, cache, what)
+    if what != "training":
+        for run, one in zip(runs, configurations, strict=False):
+            _require_texts_of(run, one, arguments)
+    _measure(cases, cache, is_trusting(options), options.processes, arguments)
+
+
+def _opponents(
+    configuration: Configuration, options: "Namespace", rest: list[str]
+) -> list[Configuration]:
+    """The models of --against, with the same settings; a transformer takes the size of a recurrent."""
+    if options.against is None:
+        return []
+    own = find_model(configuration.model)
+    found = []
+    for name in split_list(options.against):
+        other = find_model(name)
+        kept = take_option(take_option(rest, "--against")[1], "--model")[1]
+        if other.family == "transformer" and own.family == "recurrent":
+            kept = [*kept, "--architecture.match", own.name]
+        asked = ["--model", name, *kept]
+        found.append(parse_configuration(asked, PROGRAM, DESCRIPTION, _add_options)[0])
+    return found
+
+
+def _cases(
+    what: str,
+    runs: list[Path],
+    configurations: list[Configuration],
+    options: "Namespace",
+    replicas: list[int],
+) -> "list[Case]":
+    """What is measured, in the order of a round."""
+    from tfcmp.measurement.measuring import Case
+
+    out = Path(options.out) if options.out is not None else None
+    cases = []
+    for place, configuration in enumerate(configurations):
+        run = runs[place] if place < len(runs) else None
+        if what != "inference":
+            # Models are set against each other within one file.
+            is_shared = run is None or len(configurations) > 1
+            folder = out or (absolute_path(DEFAULT_BENCH) if is_shared or run is None else run)
+            cases += [
+                Case(arm, configuration, folder, None if is_shared else run)
+                for arm in _training_arms(configuration, options, replicas)
+            ]
+        if what != "training" and run is not None:
+            folder = run if out is None else out / run.name if len(runs) > 1 else out
+            cases += [
+                Case(arm, configuration, folder, run)
+                for arm in _inference_arms(run, configuration, options)
+            ]
+    return cases
 
 
 def _check(
     what: str,
-    run: Path | None,
+    runs: list[Path],
     configuration: Configuration,
     options: "Namespace",
     replicas: list[int],
     arguments: list[str],
 ) -> None:
     """Checks what contradicts, or would have no effect."""
-    if what != "training" and run is None:
+    if what != "training" and not runs:
         raise CallError(
             f"--what {what}: answers are measured of a finished run; give its directory"
         )
@@ -86,6 +140,12 @@ def _check(
         raise CallError("--replicas needs --strategy mirrored or multi_worker")
     if options.repetitions < 1 or not 0 < options.seconds < float("inf"):
         raise CallError("--repetitions and --seconds: expected numbers above 0")
+    if options.processes < 1:
+        raise CallError(f"--processes: expected at least 1, got {options.processes}")
+    if options.against is not None and (runs or what != "training"):
+        raise CallError(
+            "--against is for training with --model; name several runs to measure them in turn"
+        )
     given = {argument.split("=", 1)[0] for argument in arguments}
     void = [option for option in OF_TRAINING if option in given]
     if what == "inference" and void:
@@ -102,22 +162,20 @@ def _check(
 
 
 def _measure(
-    arms: list[TrainingArm | InferenceArm],
-    configuration: Configuration,
-    folder: Path,
-    cache: Path,
-    trust: bool,
-    command: str,
-    run: Path | None,
+    cases: "list[Case]", cache: Path, trust: bool, processes: int, arguments: list[str]
 ) -> None:
-    """Measures, shows what is measured, and raises the first error of those arms that failed."""
-    from tfcmp.measurement.measuring import measure_arms
+    """Measures, shows what is measured, and raises the first error of those cases that failed."""
+    from tfcmp.measurement.measuring import measure_cases
 
-    found = measure_arms(arms, configuration, folder, cache, trust, command, run)
-    if any(found.new.values()):
-        _show(found, configuration.model, folder)
-    for error in found.failures.values():
-        raise error
+    command = shlex.join([*PROGRAM.split(), *arguments])
+    labels = {case.folder: case.configuration.model for case in cases}
+    by_folder = measure_cases(cases, cache, trust, command, processes)
+    for folder, found in by_folder.items():
+        if any(found.new.values()):
+            _show(found, labels[folder], folder)
+    for found in by_folder.values():
+        for error in found.failures.values():
+            raise error
 
 
 def _show(found: "Measured", label: str, folder: Path) -> None:
@@ -143,26 +201,24 @@ def _show(found: "Measured", label: str, folder: Path) -> None:
 
 def _training_arms(
     configuration: Configuration, options: "Namespace", replicas: list[int]
-) -> list[TrainingArm | InferenceArm]:
-    return [
-        *spread_out(
-            configuration,
-            batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
-            lengths=whole_numbers(options.lengths, "--lengths"),
-            precisions=known_words(options.precisions, "--precisions", SAMPLED),
-            replicas=replicas,
-            repetitions=options.repetitions,
-            seconds=options.seconds,
-        )
-    ]
+) -> list[TrainingArm]:
+    return spread_out(
+        configuration,
+        batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
+        lengths=whole_numbers(options.lengths, "--lengths"),
+        precisions=known_words(options.precisions, "--precisions", SAMPLED),
+        replicas=replicas,
+        repetitions=options.repetitions,
+        seconds=options.seconds,
+    )
 
 
 def _inference_arms(
     run: Path, configuration: Configuration, options: "Namespace"
-) -> list[TrainingArm | InferenceArm]:
+) -> list[InferenceArm]:
     from tfcmp.inference.engines import check_engine
 
-    arms: list[TrainingArm | InferenceArm] = []
+    arms: list[InferenceArm] = []
     if not any(split_list(options.engines)):
         raise CallError("--engines: expected names separated by commas, got none")
     for name in split_list(options.engines):
@@ -202,11 +258,10 @@ def _require_texts_of(run: Path, configuration: Configuration, arguments: list[s
         settings_at(RunDirectory(run), configuration.data.source)
 
 
-def _run_of(arguments: list[str]) -> tuple[Path | None, list[str]]:
-    """The run directory in front of the options, if one is named."""
-    if arguments and not arguments[0].startswith("-"):
-        return absolute_path(arguments[0]), arguments[1:]
-    return None, arguments
+def _runs_of(arguments: list[str]) -> tuple[list[Path], list[str]]:
+    """The run directories in front of the options."""
+    runs = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
+    return [absolute_path(run) for run in runs], arguments[len(runs) :]
 
 
 def _take_replicas(arguments: list[str]) -> tuple[list[int], list[str]]:
@@ -226,9 +281,11 @@ def _add_options(parser: "ArgumentParser") -> None:
     add(
         "--engines", type=str, default="keras", help="keras, onnx, openvino, or onnx:int8 and so on"
     )
-    add("--full", type=bool, nargs="?", const=True, default=False, help="for a published table")
-    add("--repetitions", type=int, default=REPETITIONS, help="stretches of steps that are timed")
-    add("--seconds", type=float, default=2.0, help="length of a stretch")
+    add("--against", type=str | None, default=None, help="models measured in turn with --model")
+    add("--processes", type=int, default=1, help="fresh processes of each; 5 support a claim")
+    add("--full", type=bool, nargs="?", const=True, default=False, help="a long sample")
+    add("--repetitions", type=int, default=REPETITIONS, help="timed windows of a process")
+    add("--seconds", type=float, default=2.0, help="length of a window")
     add(
         "--out",
         type=output_folder,

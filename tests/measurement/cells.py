@@ -14,5 +14,6 @@ def training_cell(command, others=0.0):
         "peak_memory_mb": 1234.5,
         "peak_gpu_memory_mb": None,
         "others_share": others,
+        "processes": 5,
         "command": command,
     }

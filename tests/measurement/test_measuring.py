@@ -5,7 +5,7 @@ import pytest
 from tfcmp.errors import CallError, WorkError
 from tfcmp.measurement import measuring
 from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.measuring import measure_arms
+from tfcmp.measurement.measuring import Case, measure_cases
 from tfcmp.measurement.record import AXES
 
 LOST = (WorkError("no room"), CallError("cannot hold it"))
@@ -29,7 +29,7 @@ def cell():
 def run_all(monkeypatch, tmp_path, tiny_configuration):
     """The function (arms, errors by engine) -> what was measured; processes are not started."""
 
-    def run(engines, errors, folder=tmp_path / "out"):
+    def run(engines, errors, folder=tmp_path / "out", processes=1):
         asked = []
 
         def run_arm(one, *_rest):
@@ -41,11 +41,11 @@ def run_all(monkeypatch, tmp_path, tiny_configuration):
 
         monkeypatch.setattr(measuring, "run_arm", run_arm)
         try:
-            arms = [arm(engine) for engine in engines]
-            found = measure_arms(arms, tiny_configuration(), folder, tmp_path, False, "command")
+            cases = [Case(arm(engine), tiny_configuration(), folder) for engine in engines]
+            found = measure_cases(cases, tmp_path, False, "command", processes)
         except CallError as error:
             return asked, error
-        return asked, found
+        return asked, found[folder]
 
     return run
 
@@ -84,3 +84,17 @@ def test_what_an_arm_measured_before_it_failed_is_kept(run_all, tmp_path):
     _, found = run_all(["keras"], {"keras": WorkError("the longest does not fit")})
     assert list(found.failures) == list(found.new["inference"]) == ["keras float32"]
     assert "keras float32" in json.loads((tmp_path / "out" / "bench.json").read_text())["inference"]
+
+
+def test_processes_are_measured_in_turn_and_pooled(run_all):
+    asked, found = run_all(["keras", "onnx"], {}, processes=3)
+    assert asked == ["keras", "onnx"] * 3
+    cells = found.new["inference"].values()
+    assert [cell["processes"] for cell in cells] == [3, 3]
+    assert len({cell["session"] for cell in cells}) == 1
+
+
+def test_an_arm_that_failed_is_not_tried_in_further_rounds(run_all):
+    asked, found = run_all(["keras", "onnx"], {"keras": LOST[0]}, processes=2)
+    assert asked == ["keras", "onnx", "onnx"]
+    assert list(found.new["inference"]) == ["onnx float32"]

@@ -13,7 +13,10 @@ def cells(make_cell):
         for replicas, rate in zip((1, 2), rates, strict=True):
             size = 8 * replicas if loading == "per_replica" else 8
             conditions = {"strategy": "mirrored", "replicas": replicas, "batch_size": size}
-            cell = make_cell(rate=rate, spread=0.1, loading=loading, conditions=conditions)
+            by_process = [rate * factor for factor in (0.9, 0.95, 1.0, 1 / 0.95, 1 / 0.9)]
+            cell = make_cell(
+                rate=rate, by_process=by_process, loading=loading, conditions=conditions
+            )
             found[f"{loading} {replicas}"] = cell
     return found
 
@@ -27,10 +30,15 @@ def test_speed_up_is_the_ratio_of_throughputs_and_efficiency_its_share(cells):
     assert each["efficiency"]["2"]["value"] == pytest.approx(0.9)
 
 
-def test_the_interval_comes_from_the_ends(cells):
+def test_the_interval_is_that_of_the_processes(cells):
     speed_up = next(iter(find_scaling(cells).values()))["speed_up"]["2"]
-    assert speed_up["low"] == pytest.approx(1.5 * 0.9 / 1.1)
-    assert speed_up["high"] == pytest.approx(1.5 * 1.1 / 0.9)
+    assert 1.2 < speed_up["low"] < 1.5 < speed_up["high"] < 1.9
+
+
+def test_few_processes_give_a_speed_up_without_an_interval(cells):
+    cells["global 2"]["processes"] = 1
+    speed_up = next(iter(find_scaling(cells).values()))["speed_up"]["2"]
+    assert speed_up == {"value": 1.5, "low": None, "high": None}
 
 
 def test_without_one_replica_there_is_no_speed_up(cells):

@@ -1,13 +1,36 @@
 """Contents of bench.json, as python -m tfcmp.bench writes them."""
 
+import math
+
+PROCESSES = 5
+
 
 def ends(value, spread=0.05):
+    """A quantity over five processes, whose logarithms are spread evenly about that of the value."""
     low, high = value * (1 - spread), value * (1 + spread)
-    return {"value": value, "low": low, "high": high, "coverage": 0.97, "measurements": 6}
+    steps = [place / (PROCESSES - 1) - 0.5 for place in range(PROCESSES)]
+    return {
+        "value": value,
+        "low": low,
+        "high": high,
+        "coverage": 0.97,
+        "measurements": 6,
+        "by_process": [value * math.exp(spread * step) for step in steps],
+    }
 
 
 def training_cell(
-    label, family, length, rate, *, size=3000, others=0.01, spread=0.05, **conditions
+    label,
+    family,
+    length,
+    rate,
+    *,
+    size=3000,
+    others=0.01,
+    spread=0.05,
+    processes=PROCESSES,
+    session="one hour",
+    **conditions,
 ):
     return {
         "label": label,
@@ -33,6 +56,8 @@ def training_cell(
         "peak_memory_mb": 700.0,
         "peak_gpu_memory_mb": None,
         "others_share": others,
+        "processes": processes,
+        "session": session,
         "command": "python -m tfcmp.bench --model gru --lengths 64,256 --out /srv/ann/bench",
     }
 

@@ -2,7 +2,7 @@ import pytest
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.gaps import BUSY_MACHINE, OTHERWISE, why_left_out
+from tfcmp.reporting.gaps import OTHERWISE, why_left_out
 from tfcmp.reporting.reading import read_run
 from tfcmp.reporting.times import times_section
 from tfcmp.runs.files import write_json
@@ -27,7 +27,14 @@ def entrants(write_run, benches):
 
 def test_only_what_was_measured_in_vain_is_left_out(entrants):
     made = entrants(gru={"others": 0.4}, lstm={}, transformer=None)
-    assert why_left_out(made) == {"gru": BUSY_MACHINE}
+    left_out = why_left_out(made)
+    assert list(left_out) == ["gru"]
+    assert "other processes" in left_out["gru"]
+    assert "idle machine" in left_out["gru"]
+
+
+def test_an_unknown_load_is_left_out_too(entrants):
+    assert "not known" in why_left_out(entrants(gru={"others": None}, lstm={}))["gru"]
 
 
 def test_times_under_other_conditions_are_no_matter_of_an_idle_machine(entrants):

@@ -58,7 +58,7 @@ def test_times_beside_other_work_are_empty_and_no_axis(benches, entrants):
     )
     busy, quiet = rows_of(inference_section(made, ACCURACIES).tables[0])
     assert busy["p90_ms"] is None
-    assert "5 % of the CPU" in busy["left_out"]
+    assert "5 % of the cores" in busy["left_out"]
     assert (quiet["p90_ms"], quiet["left_out"]) == (9.0, None)
     axes = usual_axes(made)
     assert "latency_p90_ms" not in axes["gru"]

@@ -136,7 +136,7 @@ def test_times_beside_other_work_are_told_as_measured_but_left_out(write_run, be
     measured = accuracies(entrants, groups_of(entrants))
     wish = ["latency_p90_ms<=20"]
     section = reasoning_section(entrants, measured, compare_all(entrants), wish, "accuracy")
-    told = "measured, but left out: other processes took more than 5 % of the CPU meanwhile"
+    told = "measured, but left out: other processes took more than 5 % of the cores in use"
     for row in table_of(section, "decision"):
         assert row[3].startswith(f"latency_p90_ms was {told}")
     assert any(told in note and "idle machine" in note for note in section.notes)

@@ -1,53 +1,70 @@
+import os
 import subprocess
 import sys
 import time
+from collections import namedtuple
 
 import pytest
 
 from tfcmp.timing import contention
-from tfcmp.timing.contention import ContentionMeter, Load, add_load, busy_seconds, others_share
+from tfcmp.timing.contention import (
+    ContentionMeter,
+    Load,
+    LoadRecorder,
+    add_load,
+    busy_seconds,
+    is_busy,
+    is_slowed,
+    other_gpu_processes,
+    others_share,
+)
+
+CpuTimes = namedtuple("CpuTimes", "user nice system idle iowait irq softirq steal guest guest_nice")
 
 
 @pytest.fixture
-def counters(tmp_path, monkeypatch):
-    """The function that sets what the kernel has counted, in ticks of a hundredth of a second."""
-    file = tmp_path / "stat"
-    monkeypatch.setattr(contention, "STATISTICS", file)
-    monkeypatch.setattr(contention.os, "sysconf", lambda name: 100)
+def counters(monkeypatch):
+    """The function that sets what the system has counted, in core-seconds."""
 
-    def count(*ticks):
-        file.write_text(f"cpu  {' '.join(map(str, ticks))}\ncpu0 1 2 3\n")
+    def count(*seconds):
+        times = CpuTimes(*seconds, *[0.0] * (10 - len(seconds)))
+        monkeypatch.setattr(contention.psutil, "cpu_times", lambda: times)
 
     return count
 
 
 def test_idle_time_and_guests_are_not_counted(counters):
-    counters(100, 20, 30, 9000, 4000, 1, 2, 47, 100, 20)
+    counters(1.0, 0.2, 0.3, 90.0, 40.0, 0.01, 0.02, 0.47, 1.0, 0.2)
     assert busy_seconds() == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("text", ["", "cpu  0 0 0 0 0 0 0 0 0 0\n", "nothing here\n", "cpu a b\n"])
-def test_a_system_that_tells_nothing_gives_none(tmp_path, monkeypatch, text):
-    (tmp_path / "stat").write_text(text)
-    monkeypatch.setattr(contention, "STATISTICS", tmp_path / "stat")
+def test_a_system_that_counts_nothing_gives_none(counters):
+    counters(0.0)
     assert busy_seconds() is None
     assert ContentionMeter().read() is None
 
 
-def test_a_system_without_the_file_gives_none(tmp_path, monkeypatch):
-    monkeypatch.setattr(contention, "STATISTICS", tmp_path / "none")
+def test_a_system_without_counters_gives_none(monkeypatch):
+    monkeypatch.setattr(contention.psutil, "cpu_times", raising(OSError("no /proc")))
     assert ContentionMeter().read() is None
+
+
+def raising(error):
+    def call(*_arguments):
+        raise error
+
+    return call
 
 
 def test_own_work_is_not_that_of_others(counters, monkeypatch):
     own, now = iter([5.0, 8.0]), iter([0.0, 10.0])
     monkeypatch.setattr(contention, "own_seconds", lambda: next(own))
     monkeypatch.setattr(contention.time, "perf_counter", lambda: next(now))
-    monkeypatch.setattr(contention.os, "cpu_count", lambda: 2)
-    counters(1000, 0, 0, 0, 0, 0, 0, 0)
-    meter = ContentionMeter()
-    counters(1500, 0, 0, 0, 0, 0, 0, 0)
-    # 5 core-seconds of work, 3 of them own, of 2 cores in 10 seconds.
+    monkeypatch.setattr(contention, "processors", lambda: 64)
+    counters(10.0)
+    meter = ContentionMeter(cores=2)
+    counters(15.0)
+    # 5 core-seconds of work, 3 of them own, of the 2 cores in use in 10 seconds.
     assert meter.read() == Load(pytest.approx(2.0), pytest.approx(20.0), 10.0)
 
 
@@ -69,13 +86,57 @@ def test_another_process_shows():
     assert load.others > 0.1
 
 
-def test_spans_add_up():
+def test_the_largest_span_counts_and_not_the_mean():
     total = {}
-    add_load(total, Load(1.0, 20.0, 10.0))
+    add_load(total, Load(0.0, 20.0, 10.0))
     add_load(total, None)
-    add_load(total, Load(2.0, 40.0, 20.0))
-    assert total == {"others": 3.0, "capacity": 60.0, "seconds": 30.0}
-    assert others_share(total, 30.0) == pytest.approx(0.05)
+    add_load(total, Load(2.0, 4.0, 2.0))
+    assert total["seconds"] == 12.0
+    assert others_share(total, 12.0) == pytest.approx(0.5)
+
+
+def test_a_span_too_short_for_the_counters_is_judged_by_the_mean_alone():
+    total = {}
+    add_load(total, Load(0.0, 20.0, 10.0))
+    add_load(total, Load(0.1, 0.2, 0.1))
+    assert others_share(total, 10.1) == pytest.approx(0.1 / 20.2)
+
+
+def test_a_recorder_splits_a_measurement_into_spans(counters, monkeypatch):
+    now = {"seconds": 0.0, "busy": 10.0}
+    monkeypatch.setattr(contention.time, "perf_counter", lambda: now["seconds"])
+    monkeypatch.setattr(contention, "own_seconds", lambda: 0.0)
+    monkeypatch.setattr(contention, "processors", lambda: 2)
+    counters(now["busy"])
+    recorder = LoadRecorder()
+    for busy in (0.0, 3.0, 0.0, 0.0):
+        now["seconds"] += 2.0
+        now["busy"] += busy
+        counters(now["busy"])
+        recorder.observe()
+    assert recorder.others_share() == pytest.approx(0.75)
+
+
+def test_a_clock_that_falls_by_more_than_a_tenth_is_slowed():
+    assert is_slowed(3000.0, 2600.0)
+    assert not is_slowed(3000.0, 2800.0)
+    assert not is_slowed(None, 2000.0)
+
+
+def test_other_processes_on_a_gpu_are_counted_without_this_one(monkeypatch):
+    told = f"{os.getpid()}\n17\n18\n"
+    monkeypatch.setattr(contention.shutil, "which", lambda name: "/bin/true")
+    answer = subprocess.CompletedProcess([], 0, stdout=told)
+    monkeypatch.setattr(contention.subprocess, "run", lambda *_, **__: answer)
+    assert other_gpu_processes() == 2
+    monkeypatch.setattr(contention.shutil, "which", lambda name: None)
+    assert other_gpu_processes() is None
+
+
+def test_an_unknown_load_is_not_quiet():
+    assert is_busy(None)
+    assert is_busy(0.06)
+    assert not is_busy(0.05)
 
 
 @pytest.mark.parametrize(("others", "share"), [(-1.0, 0.0), (25.0, 1.0)])

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,19 +24,24 @@ NO_MEMORY = "the device's memory is too small for a query of {} texts; try small
 
 
 def single_stream(
-    classifier: Classifier, texts: list[str], queries: int, seconds: float
+    classifier: Classifier,
+    texts: list[str],
+    queries: int,
+    seconds: float,
+    observe: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """One text at a time, the next when the last is answered: times from text to probabilities.
 
     Args:
         classifier: warm or not; some queries before the first timed one make it so.
-        texts: asked in turn.
+        texts: drawn from with replacement, so that the times are independent draws.
         queries: at least that many.
         seconds: and at least that long.
+        observe: called between the queries.
     """
     tokenising: list[float] = []
     whole: list[float] = []
-    turn = _turns(texts)
+    turn = _drawn(texts)
     for _ in range(WARM_UP_QUERIES):
         classifier.probabilities([next(turn)])
     start = time.perf_counter()
@@ -48,6 +53,7 @@ def single_stream(
         classifier.probabilities_of(ids)
         whole.append(time.perf_counter() - asked)
         tokenising.append(split - asked)
+        observe()
     return {
         "queries": len(whole),
         "seconds": time.perf_counter() - start,
@@ -57,9 +63,15 @@ def single_stream(
 
 
 def measure_offline(
-    classifier: Classifier, texts: list[str], arm: InferenceArm
+    classifier: Classifier,
+    texts: list[str],
+    arm: InferenceArm,
+    observe: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], np.ndarray]:
-    """As many texts a second as go, all of them known beforehand; and the answers.
+    """As many texts per second as go, all of them known beforehand; and the answers.
+
+    A full sample ends when both the number of texts and the seconds are reached, a short one when
+    either is.
 
     Windows of texts are timed one by one: their spread gives the interval. The first is answered
     once before the clock starts: many batches at once may take another path than a single text,
@@ -80,7 +92,9 @@ def measure_offline(
         if number < len(windows):
             answers.append(probabilities)
             lengths.append(np.array([len(row) for row in ids]))
-        if samples >= arm.samples or time.perf_counter() - start >= arm.seconds:
+        observe()
+        reached = (samples >= arm.samples, time.perf_counter() - start >= arm.seconds)
+        if all(reached) if arm.is_full else any(reached):
             break
     seconds = time.perf_counter() - start
     rate, of_windows = samples / seconds, inverted(quantile(rates, 0.5), 1.0)
@@ -150,7 +164,7 @@ def curve_by_batch(
 
 def timed_queries(classifier: Classifier, texts: list[str], size: int) -> list[float]:
     """Seconds of each of some queries of `size` texts, behind two that warm up."""
-    turn, seconds = _turns(texts), []
+    turn, seconds = _drawn(texts), []
     for number in range(QUERIES_OF_A_CURVE // min(size, 10) + 2):
         query = [next(turn) for _ in range(size)]
         asked = time.perf_counter()
@@ -165,9 +179,11 @@ def _percentiles(seconds: list[float]) -> dict[str, Any]:
     return {name: quantile(milliseconds, share) for name, share in SHARES.items()}
 
 
-def _turns(texts: list[str]) -> Iterator[str]:
+def _drawn(texts: list[str]) -> Iterator[str]:
+    """Texts drawn with replacement, the same ones in every process."""
+    draw = np.random.default_rng(0)
     while True:
-        yield from texts
+        yield texts[int(draw.integers(len(texts)))]
 
 
 def _cut(classifier: Classifier, texts: list[str], length: int) -> list[str]:

@@ -1,17 +1,30 @@
 """At which length a recurrent model and a transformer of the same size train equally fast."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
+from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.times import (
+    MINIMUM_PROCESSES,
+    SIGNIFICANCE,
+    are_comparable,
+    find_crossings,
+    ratio_of_times,
+)
 from tfcmp.measurement.conditions import hardware
+from tfcmp.timing.contention import is_busy
 
 # Parameters without embeddings count as equal within that.
 TOLERANCE = 0.02
-# Share of the machine that other processes may take before a time is none of the model's.
-CONTENDED = 0.05
-BESIDE = " (measured beside other work: not to be relied on)"
+DISTURBED = " (other work ran meanwhile, or its load is not known: not to be relied on)"
+UNTESTED = (
+    f"not tested: that takes at least {MINIMUM_PROCESSES} processes of each, measured in turn "
+    f"(--processes {MINIMUM_PROCESSES})"
+)
 SAME = (
     "batch_size",
     "precision",
@@ -24,7 +37,7 @@ SAME = (
 )
 
 
-def find_crossings(training: dict[str, Any]) -> dict[str, Any]:
+def compare_lengths(training: dict[str, Any]) -> dict[str, Any]:
     """Every pair of a recurrent model and a transformer that was measured alike, by name.
 
     Args:
@@ -65,41 +78,60 @@ def _pairs(by_model: dict[tuple, list[dict]]) -> Iterable[tuple[list[dict], list
 
 
 def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
-    """Where the throughputs of two models meet.
+    """Where the throughputs of two models meet, and who is faster at each length.
 
-    Between two measured lengths the logarithm of their ratio is taken to be straight over the
-    logarithm of the length. The interval is where curves through the ends of the intervals meet.
+    See `evaluation.times` for the interval and the test; p-values are adjusted over the lengths
+    (Holm). Fewer than five processes of each, or such as were not measured in turn, give the
+    crossing as a number without an interval, and no verdict.
 
     Returns:
-        `crossings`, each with value, low and high (null where the end's curve does not cross there);
-        the lengths, the ratio at each, who is faster there ("even" where the intervals overlap),
-        whether other work ran beside, and the outcome in words.
+        `crossings`, each with value, low and high (null where the range reaches the end of what
+        was measured, or nothing was tested); the lengths, the ratio at each with its adjusted p,
+        who is faster there ("even" where that is not significant, null where not tested), whether
+        something disturbed the measurement, and the outcome in words.
     """
     ours = {cell["length"]: cell["examples_per_second"] for cell in recurrent}
     theirs = {cell["length"]: cell["examples_per_second"] for cell in transformer}
     lengths = sorted(ours.keys() & theirs.keys())
     ratios = [ours[n]["value"] / theirs[n]["value"] for n in lengths]
-    lows = [ours[n]["low"] / theirs[n]["high"] for n in lengths]
-    highs = [ours[n]["high"] / theirs[n]["low"] for n in lengths]
-    ends = [meetings(lengths, curve) for curve in (lows, highs)]
-    values = meetings(lengths, ratios)
-    # Ends can be told which crossing they belong to only where there is one of each.
-    is_single = len(values) == len(ends[0]) == len(ends[1]) == 1
-    interval = sorted([ends[0][0], ends[1][0]]) if is_single else [None, None]
-    faster = [
-        "recurrent" if low > 1 else "transformer" if high < 1 else "even"
-        for low, high in zip(lows, highs, strict=True)
+    is_tested = bool(lengths) and are_comparable([*recurrent, *transformer])
+    found: list[dict[str, float | None]] = [
+        {"value": value, "low": None, "high": None} for value in meetings(lengths, ratios)
     ]
-    shares = [cell.get("others_share") or 0.0 for cell in (*recurrent, *transformer)]
-    is_contended = max(shares) > CONTENDED
+    p: list[float] = []
+    if is_tested:
+        p = [float(q) for q in holm([_p_of(ours[n], theirs[n]) for n in lengths])]
+        curves = (_curves(lengths, ours), _curves(lengths, theirs))
+        found = [one._asdict() for one in find_crossings(lengths, *curves)]
+    faster = [_faster(ratio, q) for ratio, q in zip(ratios, p, strict=True)] if is_tested else None
+    is_disturbed = any(
+        is_busy(cell.get("others_share")) or cell.get("is_slowed", False)
+        for cell in (*recurrent, *transformer)
+    )
     return {
-        "crossings": [{"value": v, "low": interval[0], "high": interval[1]} for v in values],
+        "crossings": found,
         "lengths": lengths,
         "recurrent_over_transformer": ratios,
+        "adjusted_p": p or None,
         "faster": faster,
-        "is_contended": is_contended,
-        "outcome": _outcome(lengths, values, interval, faster) + (BESIDE if is_contended else ""),
+        "is_contended": is_disturbed,
+        "outcome": _outcome(lengths, found, faster) + (DISTURBED if is_disturbed else ""),
     }
+
+
+def _p_of(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
+    return ratio_of_times(ours["by_process"], theirs["by_process"]).p
+
+
+def _curves(lengths: Sequence[int], rates: dict[int, dict[str, Any]]) -> np.ndarray:
+    """Throughputs (processes, lengths)."""
+    return np.array([rates[length]["by_process"] for length in lengths]).T
+
+
+def _faster(ratio: float, adjusted_p: float) -> str:
+    if adjusted_p > SIGNIFICANCE:
+        return "even"
+    return "recurrent" if ratio > 1 else "transformer"
 
 
 def meetings(lengths: list[int], ratios: list[float]) -> list[float]:
@@ -112,19 +144,27 @@ def meetings(lengths: list[int], ratios: list[float]) -> list[float]:
     return found
 
 
-def _outcome(lengths, values, interval, faster) -> str:
+def _outcome(lengths, crossings, faster) -> str:
     if len(lengths) < 2:
         return "fewer than two lengths in common"
-    if not values:
+    if not crossings:
         told = f"do not cross between {lengths[0]} and {lengths[-1]} tokens"
     else:
-        told = f"cross at {' and '.join(f'{value:.0f}' for value in values)} tokens"
-        if interval[0] is not None:
-            told += f" ({interval[0]:.0f} to {interval[1]:.0f})"
+        told = f"cross at {' and '.join(map(_length_told, crossings))} tokens"
+    if faster is None:
+        return f"{told}; {UNTESTED}"
     parts = []
     for kind in ("recurrent", "transformer", "even"):
         at = [str(n) for n, name in zip(lengths, faster, strict=True) if name == kind]
         if at:
-            words = "even within the spread" if kind == "even" else f"the {kind} is faster"
+            words = "no difference is shown" if kind == "even" else f"the {kind} is faster"
             parts.append(f"{words} at {', '.join(at)}")
     return f"{told}; {'; '.join(parts)}"
+
+
+def _length_told(crossing: dict[str, float | None]) -> str:
+    value, low, high = (crossing[end] for end in ("value", "low", "high"))
+    if low is None and high is None:
+        return f"{value:.0f}"
+    ends = f"{low:.0f} to " if low is not None else "up to "
+    return f"{value:.0f} ({ends}{high:.0f})" if high is not None else f"{value:.0f} ({low:.0f} up)"

@@ -32,7 +32,12 @@ from tfcmp.measurement.memory import (
 from tfcmp.measurement.sample import Example, sample_examples
 from tfcmp.models.building import core_of
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
-from tfcmp.timing.contention import ContentionMeter, add_load, others_share
+from tfcmp.timing.contention import (
+    LoadRecorder,
+    frequency_mhz,
+    is_slowed,
+    other_gpu_processes,
+)
 from tfcmp.training.hardware import choose_device, processor_name
 
 NO_MEMORY = (
@@ -87,12 +92,11 @@ def measure_inference(
         examples = sample_examples(configuration, cache, arm.samples)
         texts = [example.text for example in examples]
         forget_peaks()
-        load: dict[str, float] = {}
-        meter, start = ContentionMeter(), time.perf_counter()
-        stream = single_stream(classifier, texts, arm.queries, arm.seconds if arm.is_full else 0.0)
-        offline, answers = measure_offline(classifier, texts, arm)
-        add_load(load, meter.read())
-        share = others_share(load, time.perf_counter() - start)
+        load, clock = LoadRecorder(arm.threads), frequency_mhz()
+        least = arm.seconds if arm.is_full else 0.0
+        stream = single_stream(classifier, texts, arm.queries, least, load.observe)
+        offline, answers = measure_offline(classifier, texts, arm, load.observe)
+        share, end_clock = load.others_share(), frequency_mhz()
     return {
         **{f"latency_{name}_ms": stream["milliseconds"][name] for name in SHARES},
         "examples_per_second": offline["examples_per_second"],
@@ -107,6 +111,9 @@ def measure_inference(
         "model_mb": (classifier.graph_bytes or run.file(MODEL).stat().st_size) / 1e6,
         "is_full": arm.is_full,
         "others_share": share,
+        "frequency_mhz": {"start": clock, "end": end_clock},
+        "is_slowed": is_slowed(clock, end_clock),
+        "other_gpu_processes": other_gpu_processes() if peak_of_gpus() is not None else None,
         "conditions": conditions(arm, configuration),
         **audit_of(classifier),
     }

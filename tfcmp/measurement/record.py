@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.measurement.crossings import CONTENDED
+from tfcmp.evaluation.times import MINIMUM_PROCESSES
 from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import digest, make_folder, write_json
 from tfcmp.runs.later import BENCH
+from tfcmp.timing.contention import is_busy
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.
@@ -51,12 +52,12 @@ def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
 def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) -> str:
     """Puts an engine's cell into the section, where it takes the place of an older one; gives its key.
 
-    A shorter sample does not take the place of a full one: measured under the same conditions it
-    adds its curves, which are of the same size either way; under others, or beside other work, it
-    stands beside it.
+    One of fewer processes, or a shorter sample, does not take the place of a better one: measured
+    under the same conditions it adds its curves, which are of the same size either way; under
+    others, or while other work ran, it gets a key of its own.
     """
     old = inference.get(key)
-    if old is None or cell["is_full"] or not old["is_full"]:
+    if old is None or _weight(cell) >= _weight(old):
         inference[key] = cell
         return key
     if old["conditions"] != cell["conditions"] or _is_contended(cell):
@@ -68,8 +69,13 @@ def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) ->
     return key
 
 
+def _weight(cell: dict[str, Any]) -> tuple[int, bool]:
+    """What a cell can support: more processes first, up to those that a claim needs."""
+    return min(cell.get("processes", 1), MINIMUM_PROCESSES), cell["is_full"]
+
+
 def _is_contended(cell: dict[str, Any]) -> bool:
-    return (cell["others_share"] or 0.0) > CONTENDED
+    return is_busy(cell["others_share"]) or cell.get("is_slowed", False)
 
 
 def write_record(

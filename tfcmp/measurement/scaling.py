@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from tfcmp.evaluation.times import are_comparable, ratio_of_times
 from tfcmp.measurement.conditions import OF_REAL_TEXTS, hardware, texts_read
-from tfcmp.measurement.crossings import CONTENDED
+from tfcmp.timing.contention import is_busy
 
 SAME = (
     "precision",
@@ -21,7 +22,8 @@ def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
     """Every set of arms that differ in the number of replicas alone, by name.
 
     S_g is the throughput of g replicas over that of one of the same strategy, at a fixed batch the
-    same as T_1 / T_g; the efficiency is S_g / g. The interval comes from the ends of both intervals.
+    same as T_1 / T_g; the efficiency is S_g / g. The interval is Welch's on the logarithms of the
+    processes; with fewer than five of each, measured in turn, there is none (null).
 
     Args:
         training: cells of bench.json.
@@ -69,7 +71,9 @@ def _speed_ups(cells: list[dict]) -> dict[str, Any]:
         "efficiency": {
             str(count): _ratio(cell, base, count) for count, cell in sorted(by_replicas.items())
         },
-        "is_contended": any((cell.get("others_share") or 0.0) > CONTENDED for cell in cells),
+        "is_contended": any(
+            is_busy(cell.get("others_share")) or cell.get("is_slowed", False) for cell in cells
+        ),
         "note": next(iter(notes), None),
     }
 
@@ -80,8 +84,8 @@ def _ratio(cell: dict, base: dict | None, divisor: int) -> dict | None:
     ours, theirs = cell["examples_per_second"], base["examples_per_second"]
     if cell is base:
         return {"value": 1.0, "low": 1.0, "high": 1.0}
-    return {
-        "value": ours["value"] / theirs["value"] / divisor,
-        "low": ours["low"] / theirs["high"] / divisor,
-        "high": ours["high"] / theirs["low"] / divisor,
-    }
+    if not are_comparable([cell, base]):
+        return {"value": ours["value"] / theirs["value"] / divisor, "low": None, "high": None}
+    ratio = ratio_of_times(ours["by_process"], theirs["by_process"])
+    ends = zip(("value", "low", "high"), ratio[:3], strict=True)
+    return {name: end / divisor for name, end in ends}

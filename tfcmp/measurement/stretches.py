@@ -10,7 +10,16 @@ from tfcmp.data.batches import Batch
 from tfcmp.measurement.arms import TrainingArm
 from tfcmp.measurement.memory import forget_peaks, peak_of_gpus, peak_resident
 from tfcmp.measurement.spread import inverted, quantile
-from tfcmp.timing.contention import ContentionMeter, Load, add_load, others_share, own_seconds
+from tfcmp.timing.contention import (
+    ContentionMeter,
+    Load,
+    add_load,
+    frequency_mhz,
+    is_slowed,
+    other_gpu_processes,
+    others_share,
+    own_seconds,
+)
 from tfcmp.training.replicas import Replicas
 from tfcmp.training.step import TrainStep
 
@@ -64,10 +73,13 @@ def measure(step: TrainStep, source: Source, arm: TrainingArm, replicas: Replica
         # All workers take as many, or some would wait for others for ever.
         steps = replicas.sum_over_workers(steps) // replicas.total
     load: dict[str, float] = {}
-    meter, used = ContentionMeter(), own_seconds()
-    stretches = [timed_stretch(step, source(steps), steps) for _ in range(arm.repetitions)]
-    used = own_seconds() - used
-    add_load(load, without_siblings(meter.read(), used, replicas))
+    clock = frequency_mhz()
+    stretches = []
+    for _ in range(arm.repetitions):
+        meter, used = ContentionMeter(arm.configuration.threads), own_seconds()
+        stretches.append(timed_stretch(step, source(steps), steps))
+        add_load(load, without_siblings(meter.read(), own_seconds() - used, replicas))
+    end_clock = frequency_mhz()
     total = Stretch(*(sum(column) for column in zip(*stretches, strict=True)))
     seconds = quantile([stretch.seconds / stretch.steps for stretch in stretches], 0.5)
     return {
@@ -81,6 +93,9 @@ def measure(step: TrainStep, source: Source, arm: TrainingArm, replicas: Replica
         "peak_memory_mb": peak_resident(),
         "peak_gpu_memory_mb": peak_of_gpus(),
         "others_share": others_share(load, total.seconds),
+        "frequency_mhz": {"start": clock, "end": end_clock},
+        "is_slowed": is_slowed(clock, end_clock),
+        "other_gpu_processes": other_gpu_processes() if peak_of_gpus() is not None else None,
     }
 
 

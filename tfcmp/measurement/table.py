@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfcmp.measurement.crossings import CONTENDED
+from tfcmp.evaluation.times import MINIMUM_PROCESSES
+from tfcmp.timing.contention import BUSY, is_busy
 
-# An interval that holds less than that is none.
-LEAST_COVERAGE = 0.5
+# An interval that holds less than that is none; five medians give 94 %.
+LEAST_COVERAGE = 0.95
 
 
 def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
@@ -21,7 +22,7 @@ def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
             f"{cell['padding_share']:.1%}",
             f"{cell['first_step_seconds']:.1f}",
             f"{cell['peak_gpu_memory_mb'] or cell['peak_memory_mb']:,.0f}",
-            _beside(cell["others_share"]),
+            _load(cell),
         )
         for key, cell in cells.items()
     ]
@@ -29,14 +30,15 @@ def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
         "training",
         "texts/s",
         "tokens/s",
-        "ms a step",
+        "ms per step",
         "waiting",
         "padding",
         "first step, s",
         "peak MB",
         "others' CPU",
     )
-    return _table(head, rows, [cell["command"] for cell in cells.values()]) + _busy_lines(cells)
+    lines = _table(head, rows, [cell["command"] for cell in cells.values()])
+    return lines + _busy_lines(cells) + _process_lines(cells)
 
 
 def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
@@ -57,7 +59,7 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
                 f"{cell['cold_start']['seconds']:.1f}",
                 f"{cell['peak_gpu_memory_mb'] or cell['peak_memory_mb']:,.0f}",
                 f"{cell['model_mb']:,.1f}",
-                _beside(cell["others_share"]),
+                _load(cell),
             )
         )
     head = (
@@ -75,14 +77,15 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
         "others' CPU",
     )
     lines = _table(head, rows, [cell["command"] for cell in cells.values()])
-    return lines + _busy_lines(cells) + [_stated(key, cell) for key, cell in cells.items()]
+    lines += _busy_lines(cells) + _process_lines(cells)
+    return lines + [_stated(key, cell) for key, cell in cells.items()]
 
 
 def _stated(key: str, cell: dict[str, Any]) -> str:
     stream, offline = cell["single_stream"], cell["offline"]
-    kind = "full" if cell["is_full"] else "a shorter sample (--full for a published table)"
+    kind = "full sample" if cell["is_full"] else "short sample (--full for a long one)"
     return (
-        f"  {key}: {kind}; {stream['queries']:,} single queries in "
+        f"  {key}: {cell.get('processes', 1)} process(es), {kind}; of each {stream['queries']:,} single queries in "
         f"{stream['seconds']:.0f} s, {offline['samples']:,} texts offline in "
         f"{offline['seconds']:.0f} s, tokenising included; {offline['padding_share']:.1%} padding"
     )
@@ -142,10 +145,12 @@ def _line(row: Sequence[str], widths: list[int]) -> str:
 
 def _number(measured: dict[str, float], factor: float = 1.0) -> str:
     """Value and interval, three digits that count; the value alone where too little was measured."""
-    value, low, high = (factor * measured[name] for name in ("value", "low", "high"))
+    value, low, high = (measured[name] for name in ("value", "low", "high"))
     if measured.get("coverage", 1.0) < LEAST_COVERAGE:
-        return _short(value)
-    return f"{_short(value)} ({_short(low)}-{_short(high)})"
+        return _short(factor * value)
+    if low is None or high is None:
+        return _short(factor * value)
+    return f"{_short(factor * value)} ({_short(factor * low)}-{_short(factor * high)})"
 
 
 def _short(value: float) -> str:
@@ -156,15 +161,31 @@ def _short(value: float) -> str:
 
 def _busy_lines(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A line on what "!" means, where a row has it."""
-    if not any((cell["others_share"] or 0.0) > CONTENDED for cell in cells.values()):
+    if not any(_is_disturbed(cell) for cell in cells.values()):
         return []
     return [
-        f"  ! other processes took more than {CONTENDED:.0%} of the CPU meanwhile: a report leaves "
-        "these times out; measure them again on an idle machine"
+        f"  ! other processes took more than {BUSY:.0%} of the cores in use, their load is not "
+        "known, or the processor's clock fell: a report leaves these times out; measure them again "
+        "on an idle machine"
     ]
 
 
-def _beside(share: float | None) -> str:
-    if share is None:
-        return "unknown"
-    return f"{share:.0%}" + (" !" if share > CONTENDED else "")
+def _process_lines(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A line on what few processes support, where a row has few."""
+    fewest = min((cell.get("processes", 1) for cell in cells.values()), default=MINIMUM_PROCESSES)
+    if fewest >= MINIMUM_PROCESSES:
+        return []
+    return [
+        f"  {fewest} process{'es' if fewest > 1 else ''} of each: numbers without a claim, as the "
+        f"next process measures otherwise; --processes {MINIMUM_PROCESSES} supports one"
+    ]
+
+
+def _is_disturbed(cell: Mapping[str, Any]) -> bool:
+    return is_busy(cell["others_share"]) or cell.get("is_slowed", False)
+
+
+def _load(cell: Mapping[str, Any]) -> str:
+    share = cell["others_share"]
+    told = "unknown" if share is None else f"{share:.0%}"
+    return told + (" !" if _is_disturbed(cell) else "")

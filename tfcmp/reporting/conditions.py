@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.reading import BUSY, Run
+from tfcmp.reporting.reading import Run
 from tfcmp.reporting.searches import Search
+from tfcmp.timing.contention import why_disturbed
 
-BESIDE = f"other processes took more than {100 * BUSY:.0f} % of the CPU while it trained"
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
 
 Conditions = dict[str, str]
@@ -94,7 +94,7 @@ def why_search_not_timed(search: Search, usual: Conditions) -> str | None:
 def own_reason(run: Run) -> str | None:
     """Why its times are worth nothing, whatever the others are."""
     if run.is_contended:
-        return run.contention or BESIDE
+        return run.contention or why_disturbed(run.timing)
     first = _session(run.environment)
     if any(_session(session) != first for session in run.environment.get("resumed") or []):
         return "its sessions ran under different conditions"

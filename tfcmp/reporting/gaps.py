@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.inference_times import AXES, CONTENDED, cells, usual_axes
+from tfcmp.reporting.inference_times import AXES, cells, usual_axes
 
-BUSY_MACHINE = f"{CONTENDED}; measure it again on an idle machine"
+IDLE = "measure it again on an idle machine"
 OTHERWISE = "with another engine or under other conditions than most"
 
 
@@ -16,7 +16,7 @@ def why_left_out(entrants: Sequence[Entrant]) -> dict[str, str]:
     for cell in cells(entrants):
         label = cell.entrant.label
         if cell.gives_axes and not counted[label]:
-            reason = BUSY_MACHINE if cell.is_contended else OTHERWISE
+            reason = f"{cell.left_out}; {IDLE}" if cell.is_contended else OTHERWISE
             # Of several runs, one on an idle machine tells what else keeps them out.
             found[label] = reason if label not in found or not cell.is_contended else found[label]
     return found

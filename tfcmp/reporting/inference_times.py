@@ -13,11 +13,12 @@ from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.inference_figures import inference_figures
 from tfcmp.reporting.kernels import kernels
-from tfcmp.reporting.reading import BUSY, Run
+from tfcmp.reporting.reading import Run
+from tfcmp.timing.contention import why_disturbed
 
 AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
-CONTENDED = f"other processes took more than {100 * BUSY:.0f} % of the CPU meanwhile"
 USUAL_ENGINE = "keras float32"
+CONFIDENCE = 0.95
 
 Conditions = tuple[str, ...]
 
@@ -48,10 +49,14 @@ class Cell(NamedTuple):
         return self.run.measured["bench"].get("axes_of", USUAL_ENGINE) == self.engine
 
     @property
+    def left_out(self) -> str | None:
+        """Why its times do not count; None where they do."""
+        return why_disturbed(self.measured)
+
+    @property
     def is_contended(self) -> bool:
-        """Whether other work ran beside it."""
-        share = self.measured.get("others_share")
-        return share is not None and share > BUSY
+        """Whether its times do not count."""
+        return self.left_out is not None
 
 
 def inference_section(
@@ -79,7 +84,8 @@ def inference_section(
     notes = (
         "Latency is from a text to its probabilities, one text at a time, tokenising included; "
         "throughput is that of many texts known beforehand. One run of a model stands for it: "
-        "intervals cover the spread of the times, not other seeds.",
+        "intervals cover the spread of the times, not other seeds: between processes where a row has "
+        "several, else inside the one process, which says nothing of the next.",
     )
     return Section("inference", "Inference time", notes, (), figures, tuple(tables))
 
@@ -169,6 +175,7 @@ def _table(number: int, kind: Conditions, found: Sequence[Cell]) -> Table:
         Column("model_mb", "size, MB", "number"),
         Column("kernels", "recurrent kernels"),
         Column("sample", "sample"),
+        Column("processes", "processes", "count"),
         Column("left_out", "why times are left out"),
         Column("run", "run"),
         Column("command", "command"),
@@ -184,13 +191,20 @@ def _table(number: int, kind: Conditions, found: Sequence[Cell]) -> Table:
     )
 
 
+def shown_ends(measured: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
+    """Value, low and high of a quantity; no interval that holds less than 95 %."""
+    if measured.get("coverage", CONFIDENCE) < CONFIDENCE:
+        return measured.get("value"), None, None
+    return measured.get("value"), measured.get("low"), measured.get("high")
+
+
 def _row(cell: Cell) -> tuple:
     measured = cell.measured
     labels = measured.get("labels", {})
     times: list[float | None] = []
     for name in AXES[:3]:
         of = measured.get(name) or {}
-        times += [None] * 3 if cell.is_contended else [of.get(k) for k in ("value", "low", "high")]
+        times += [None] * 3 if cell.is_contended else list(shown_ends(of))
     rate = (measured.get("examples_per_second") or {}).get("value")
     cold = measured.get("cold_start", {}).get("seconds")
     return (
@@ -205,8 +219,9 @@ def _row(cell: Cell) -> tuple:
         measured.get("peak_gpu_memory_mb") or measured.get("peak_memory_mb"),
         measured.get("model_mb"),
         kernels(cell.audit),
-        "full" if measured.get("is_full") else "short",
-        CONTENDED if cell.is_contended else None,
+        "long" if measured.get("is_full") else "short",
+        measured.get("processes", 1),
+        cell.left_out,
         cell.run.name,
         portable(measured.get("command", "")) or None,
     )

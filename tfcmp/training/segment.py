@@ -13,9 +13,12 @@ class Segment:
 
     Losses stay where the device has them until the segment ends: asking for a number after every
     step would make a GPU wait for Python.
+
+    Args:
+        threads: that the steps are computed with; None is all processors.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int | None = None) -> None:
         self.steps = 0
         self.rate = 0.0
         self._examples: list[int] = []
@@ -24,7 +27,7 @@ class Segment:
         self._outcomes: list[tuple] = []
         self._timed_from = 0
         self._start = time.perf_counter()
-        self._meter = ContentionMeter()
+        self._meter = ContentionMeter(threads)
 
     def add(self, batch: Batch, outcome: tuple, rate: float) -> None:
         """Adds a step: its batch, its (mean loss, number correct, gradient norm), its rate."""
