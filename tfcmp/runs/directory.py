@@ -189,12 +189,21 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
+        return
+    known = run.read_json(SPLIT)
     # Through JSON once, as the file has been: tuples are lists there.
-    elif run.read_json(SPLIT) != json.loads(json.dumps(described)):
+    if known != _as_far_as(known, json.loads(json.dumps(described))):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"
         )
+
+
+def _as_far_as(known: Any, found: Any) -> Any:
+    """What was found under the names that are known; a run begun by an earlier version has fewer."""
+    if not isinstance(known, dict) or not isinstance(found, dict):
+        return found
+    return {name: _as_far_as(known[name], of) for name, of in found.items() if name in known}
 
 
 def open_run(path: Path) -> RunDirectory:

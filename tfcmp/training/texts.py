@@ -8,7 +8,7 @@ import numpy as np
 
 from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
-from tfcmp.data.corpus import SPLITS, Corpus, index_source, text_hash
+from tfcmp.data.corpus import SPLITS, Corpus, groups_fingerprint, index_source, text_hash
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
@@ -76,6 +76,9 @@ class Texts:
                 "groups": len(np.unique(self.splits.groups[rows])),
                 "class_sizes": dict(zip(self.corpus.classes, shares.tolist(), strict=True)),
                 "fingerprint": self.corpus.fingerprint(rows),
+                "groups_fingerprint": groups_fingerprint(
+                    self.corpus.hashes[rows], self.corpus.copies[rows], self.splits.groups[rows]
+                ),
                 **self._cut_shares(rows),
             }
         return {
