@@ -11,8 +11,8 @@ from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import OPTIMIZER, RATE, default_space
 from tfcmp.search.hyperparameters import make_hyperparameters, settings_of
 from tfcmp.search.oracles import WholeState, make_oracle
-from tfcmp.search.plan import ORACLE
 from tfcmp.search.outcome import Outcome
+from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
 from tfcmp.search.tuner import TrialTuner
 

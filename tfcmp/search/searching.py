@@ -13,7 +13,7 @@ from tfcmp.search.cluster import Role
 from tfcmp.search.hyperparameters import grid_size, make_hyperparameters, settings_of
 from tfcmp.search.oracles import HyperbandOracle, make_oracle
 from tfcmp.search.outcome import Outcome, read_outcome, write_outcome
-from tfcmp.search.plan import SEARCH, Plan, read_search_file, write_plan
+from tfcmp.search.plan import ORACLE, SEARCH, Plan, read_search_file, write_plan
 from tfcmp.search.record import Record
 from tfcmp.search.trial import TrialRunner
 from tfcmp.search.tuner import TrialTuner, name_of_process

@@ -12,8 +12,8 @@ from tfcmp.command.file import parse_file
 from tfcmp.errors import TfcmpError
 from tfcmp.reporting.reading import read_lines
 from tfcmp.runs.directory import CONFIG, RunDirectory
-from tfcmp.search.outcome import OUTCOME, Outcome, best_of, read_outcomes, trial_folder
 from tfcmp.search.hyperparameters import settings_of
+from tfcmp.search.outcome import OUTCOME, Outcome, best_of, read_outcomes, trial_folder
 from tfcmp.search.plan import ORACLE, SEARCH, Plan, read_plan
 from tfcmp.search.tables import BEST, BUDGET, EFFECTS, TRIALS, alternatives_of, write_tables
 from tfcmp.verification.findings import Finding, below, unchecked
