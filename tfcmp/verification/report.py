@@ -7,10 +7,10 @@ from tfcmp.errors import TfcmpError
 from tfcmp.reporting.assembling import assemble
 from tfcmp.reporting.cells import csv_of
 from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.studies import PUBLISHED
+from tfcmp.reporting.studies import PUBLISHED, RUNS
 from tfcmp.reporting.writing import TABLES, read_record
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.verification.findings import Finding, below
+from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.recompute import compare_checksums
 from tfcmp.verification.tables import compare_tables, parse_table, read_table
 
@@ -43,4 +43,10 @@ def verify_publication(folder: Path) -> list[Finding]:
         return [Finding(f"{folder / PUBLISHED}: it does not tell what was published ({error})")]
     extra = sorted(there - set(sums) - {PUBLISHED})
     found += [Finding(f"{name}: it was not published ({PUBLISHED} lacks it)") for name in extra]
+    if (folder / RUNS).is_dir():
+        found.append(
+            unchecked(
+                "the weights are not published: their checksums are not compared, and no model answers again"
+            )
+        )
     return list(below(folder, found))
