@@ -18,7 +18,7 @@ from tfcmp.reporting.studies import (
     is_study,
     read_marks,
 )
-from tfcmp.runs.directory import RESULT, TIMING, RunDirectory
+from tfcmp.runs.directory import RESULT, TIMING, RunDirectory, free_name
 from tfcmp.runs.files import write_json
 
 UNKNOWN_LOAD = "its load was not measured"
@@ -40,14 +40,15 @@ def copy_study(sources: list[Path], made: Path) -> None:
             if one.contention or share is None:
                 contention[name] = one.contention or UNKNOWN_LOAD
         elif one.path.is_dir():
-            copy_unfinished(one.path, target)
+            copy_unfinished(one.path, made / RUNS / free_name(made / RUNS, name))
     labels = [search.label for search in gather(sources).searches]
     for search, label in zip(searches, labels, strict=True):
         name = _folder_name(label)
         copy_search(search.path, made / SEARCHES / name)
         contention[f"{name}{OF_A_SEARCH}"] = search.contention or UNKNOWN_LOAD
     for bench in benches:
-        copy_bench(bench, made / BENCHES / _folder_name(bench.resolve().name))
+        name = free_name(made / BENCHES, _folder_name(bench.resolve().name))
+        copy_bench(bench, made / BENCHES / name)
     content = {
         "failures": failures,
         "contended": list(contention),

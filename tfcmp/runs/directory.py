@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.files import is_sound, make_folder, sealed, sha256_of, write_json
+from tfcmp.runs.files import agrees, is_sound, make_folder, sealed, sha256_of, write_json
 
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
@@ -189,21 +189,12 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
-        return
-    known = run.read_json(SPLIT)
     # Through JSON once, as the file has been: tuples are lists there.
-    if known != _as_far_as(known, json.loads(json.dumps(described))):
+    elif not agrees(run.read_json(SPLIT), json.loads(json.dumps(described))):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"
         )
-
-
-def _as_far_as(known: Any, found: Any) -> Any:
-    """What was found under the names that are known; a run begun by an earlier version has fewer."""
-    if not isinstance(known, dict) or not isinstance(found, dict):
-        return found
-    return {name: _as_far_as(known[name], of) for name, of in found.items() if name in known}
 
 
 def open_run(path: Path) -> RunDirectory:

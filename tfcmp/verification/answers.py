@@ -30,12 +30,12 @@ def verify_answers(path: Path, *, trust: bool = False) -> list[Finding]:
     """
     run = RunDirectory(path)
     if not run.file(MODEL).exists():
-        return [unchecked(f"{path}: its answers were not checked: {MODEL} is not here")]
+        return [unchecked(f"{path}: its answers: {MODEL} is not here")]
     try:
         texts, stated = _sample(run)
         answered = tfcmp.load(path, trust=trust).probabilities(texts)
     except (TfcmpError, ImportError) as error:
-        return [unchecked(f"{path}: its answers were not checked: {error}")]
+        return [unchecked(f"{path}: its answers: {error}")]
     return list(below(path, _compare(answered, stated)))
 
 

@@ -1,9 +1,8 @@
 from pathlib import Path
 
 import pytest
-
-from tfcmp.reporting import privacy
-from tfcmp.reporting.privacy import LONGEST_CELL, private_parts
+from publishing import privacy
+from publishing.privacy import LONGEST_CELL, private_parts
 
 ROOT = Path(__file__).parents[2]
 
