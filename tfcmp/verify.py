@@ -1,5 +1,6 @@
 """`python -m tfcmp.verify RUN_OR_STUDY...`: computes again what was stated, compares checksums."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,8 +48,6 @@ def main(arguments: list[str]) -> None:
     )
     add_trust(parser)
     options = parse_strictly(parser, arguments)
-    if options.answers:
-        import_tensorflow()
     paths = [Path(path) for path in options.paths]
     verify(paths, options.report, answers=options.answers, trust=is_trusting(options))
 
@@ -128,6 +127,9 @@ def _answers(runs: Sequence[Path], trust: bool) -> list["Finding"]:
     from tfcmp.verification.answers import verify_answers
 
     found: list[Finding] = []
+    # Where it is not installed, each run says so.
+    with contextlib.suppress(ImportError):
+        import_tensorflow()
     with progress_bar("answering again", len(runs)) as advance:
         for run in runs:
             found += verify_answers(run, trust=trust)

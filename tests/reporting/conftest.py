@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
-from tfcmp.evaluation.summary import summarise
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 
@@ -246,6 +246,7 @@ def result_of(model, seed, classes, answers):
             part: summarise(of["labels"], of["probabilities"], of["groups"])
             for part, of in answers.items()
         },
+        "interval_method": INTERVAL_METHOD,
         "parameters": {"total": size + 500, "without_embedding": size, "embedding": 500},
         "epochs": 2,
         "best_epoch": 2,

@@ -10,6 +10,7 @@ import pyarrow.parquet
 import pytest
 import yaml
 
+import tfcmp
 from tfcmp import verify
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.summary import summarise
@@ -305,7 +306,13 @@ def test_predictions_of_another_model_are_found_by_its_answers(study, found):
     assert "of 200 texts otherwise" in told
 
 
-def test_without_weights_or_texts_it_is_told_what_could_not_be_checked(study):
+def no_tensorflow(*_arguments, **_options):
+    raise ModuleNotFoundError("No module named 'tensorflow'")
+
+
+def test_without_weights_texts_or_tensorflow_it_is_told_what_could_not_be_checked(
+    study, monkeypatch
+):
     run = run_of(study)
     config = run.file("config.yaml")
     config.write_text(config.read_text().replace("source: diagnostic", "source: missing.csv"))
@@ -314,6 +321,9 @@ def test_without_weights_or_texts_it_is_told_what_could_not_be_checked(study):
     assert not finding.is_difference
     assert "its answers: " in finding.text
     assert "missing.csv" in finding.text
+    monkeypatch.setattr(tfcmp, "load", no_tensorflow)
+    (finding,) = verify_answers(run_of(study, 2).path)
+    assert "its answers: No module named 'tensorflow'" in finding.text
     run.file("model.keras").unlink()
     (finding,) = verify_answers(run.path)
     assert "its answers: model.keras is not here" in finding.text

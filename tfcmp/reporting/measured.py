@@ -13,7 +13,6 @@ LATER = {
     "behaviour": "python -m tfcmp.explain RUN --behaviour",
 }
 BENCH = "bench.json"
-BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
 
 
 def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:
@@ -35,7 +34,7 @@ def read_bench(path: Path) -> dict[str, Any]:
     Raises:
         WorkError: the file is damaged.
     """
-    return _sound(RunDirectory(path), BENCH, BENCH_WITHOUT_RUN)
+    return _sound(RunDirectory(path), BENCH, "python -m tfcmp.bench --model NAME --out FOLDER")
 
 
 def _sound(run: RunDirectory, name: str, way: str) -> dict[str, Any]:

@@ -48,8 +48,6 @@ def _sample(run: RunDirectory) -> tuple[list[str], np.ndarray]:
     test = read_answers(run.file(PREDICTIONS))["test"]
     rows = _rows(test)
     source = open_source(data_settings(run))
-    # Says what is lacking before anything is read.
-    source.key()
     picked = list(pick_texts(source.records(), list(rows), run))
     return [record.text for _, record in picked], test.probabilities[[rows[id] for id, _ in picked]]
 

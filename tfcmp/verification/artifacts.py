@@ -6,7 +6,6 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
-from tfcmp.reporting.measured import BENCH_WITHOUT_RUN
 from tfcmp.reporting.reading import Answers
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
 from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
@@ -21,6 +20,7 @@ _WAYS = {
     CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
     TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
 }
+_BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
 # What each was computed from, at least.
 _SOURCES = {name: PREDICTIONS if name == TEMPERATURE else MODEL for name in _WAYS}
 
@@ -51,7 +51,7 @@ def check_artifacts(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterat
 def check_bench(folder: Path) -> Iterator[Finding]:
     """Compares the checksum of a bench.json that was measured without a run."""
     try:
-        read_later(RunDirectory(folder), BENCH, BENCH_WITHOUT_RUN)
+        read_later(RunDirectory(folder), BENCH, _BENCH_WITHOUT_RUN)
     except WorkError as error:
         yield Finding(str(error))
 

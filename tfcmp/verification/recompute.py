@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.summary import summarise
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.reading import SPLITS, Answers, read_answers, read_configuration, read_lines
 from tfcmp.reporting.studies import PUBLISHED_FROM
 from tfcmp.runs.directory import (
@@ -28,7 +28,7 @@ from tfcmp.runs.directory import (
 )
 from tfcmp.runs.files import is_sound, sha256_of
 from tfcmp.verification.artifacts import check_artifacts
-from tfcmp.verification.findings import Finding, below
+from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.splits import check_splits
 
 # Sums of the same numbers differ by that much between machines.
@@ -162,14 +162,28 @@ def _metrics(
     """Compares classes and all metrics of both splits."""
     if result.get("classes") != split.get("classes"):
         yield Finding(f"{RESULT}: classes are not those of {SPLIT}")
+    if result.get("interval_method") != INTERVAL_METHOD:
+        yield unchecked(
+            f"{RESULT}: its intervals were computed by another method than this tfcmp has "
+            f"({result.get('interval_method')})"
+        )
     for name in SPLITS:
         of = answers[name]
         recomputed = summarise(of.labels, of.probabilities, of.groups)
         stated = result.get(name, {})
+        if result.get("interval_method") != INTERVAL_METHOD:
+            recomputed, stated = _without_ends(recomputed), _without_ends(stated)
         for metric in sorted(recomputed.keys() | stated.keys()):
             yield from _numbers(
                 f"{RESULT}: {name}.{metric}", stated.get(metric), recomputed.get(metric)
             )
+
+
+def _without_ends(metrics: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {part: value for part, value in of.items() if part not in ("low", "high")}
+        for name, of in metrics.items()
+    }
 
 
 def _numbers(where: str, stated: Any, recomputed: Any) -> Iterator[Finding]:

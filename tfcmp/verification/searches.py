@@ -45,11 +45,14 @@ def _check(path: Path) -> Iterator[Finding]:
     if counted is None and not outcomes:
         yield unchecked(f"no trial has kept its {OUTCOME}: {TRIALS} cannot be compared with them")
         return
+    if known.get("status") != "complete":
+        yield unchecked(f"the search is not done ({SEARCH}): its tables are not compared")
+        return
     yield from _counts(known, outcomes)
     plan = read_plan(search, parse_file(search.file(CONFIG), str(search.file(CONFIG))))
     yield from _drawn(path, plan, outcomes)
     for outcome in outcomes:
-        yield from _trained(path, outcome)
+        yield from _trained(path, plan.configuration.training.selection, outcome)
     yield from _tables(path, plan, outcomes)
 
 
@@ -100,8 +103,12 @@ def _drawn(path: Path, plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Find
                 )
 
 
-def _trained(path: Path, outcome: Outcome) -> Iterator[Finding]:
-    """Compares the score of a trial with the log of its training."""
+def _trained(path: Path, selection: str, outcome: Outcome) -> Iterator[Finding]:
+    """Compares the score of a trial with the log of its training.
+
+    The score is the accuracy, whatever loss the best epoch is chosen by, or another score that it
+    is chosen by.
+    """
     if outcome.score is None:
         return
     epochs = [
@@ -116,7 +123,8 @@ def _trained(path: Path, outcome: Outcome) -> Iterator[Finding]:
             f"of {OUTCOME}"
         )
         return
-    logged = {"score": best[0]["validation_accuracy"], "loss": best[0]["validation_loss"]}
+    score = "accuracy" if selection == "loss" else selection
+    logged = {"score": best[0][f"validation_{score}"], "loss": best[0]["validation_loss"]}
     for name, value in {**logged, "epochs": len(epochs)}.items():
         if not is_same(getattr(outcome, name), value):
             yield Finding(
@@ -141,6 +149,9 @@ def _tables(path: Path, plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Fin
             if not (made / name).exists():
                 continue
             stated, recomputed = (read_table(where / name) for where in (path, made))
+            if name != TRIALS and stated is not None and stated[:1] != recomputed[:1]:
+                yield unchecked(f"{name}: an earlier tfcmp wrote it with other columns")
+                continue
             yield from below(Path(name), compare_tables(stated, recomputed))
         if (made / BEST).exists():
             yield from _best(path / BEST, made / BEST)

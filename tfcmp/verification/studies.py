@@ -91,6 +91,16 @@ class _Known(NamedTuple):
     texts: str
     groups: str
 
+    @property
+    def named_seed(self) -> int | None:
+        """The seed in the name of its folder, where it has one."""
+        return label_and_seed(self.path.resolve().name)[1]
+
+    @property
+    def said_seed(self) -> object:
+        """What a reader of the folder takes for its seed."""
+        return self.seed if self.named_seed is None else self.named_seed
+
 
 def verify_together(paths: Sequence[Path]) -> list[Finding]:
     """What differs between runs: copies of one run under two names, other groups of one text.
@@ -128,9 +138,10 @@ def _read(path: Path) -> _Known:
 
 def _names(known: Sequence[_Known]) -> Iterator[Finding]:
     for one in known:
-        _, seed = label_and_seed(one.path.resolve().name)
-        if seed is not None and seed != one.seed:
-            yield Finding(f"{one.path}: its name says seed {seed}, its configuration {one.seed}")
+        if one.named_seed is not None and one.named_seed != one.seed:
+            yield Finding(
+                f"{one.path}: its name says seed {one.named_seed}, its configuration {one.seed}"
+            )
 
 
 def _copies(known: Sequence[_Known]) -> Iterator[Finding]:
@@ -139,8 +150,7 @@ def _copies(known: Sequence[_Known]) -> Iterator[Finding]:
     Equal ones of one model and seed are no copies: two entries of a study may have the same settings.
     """
     for first, second in combinations(known, 2):
-        seeds = [label_and_seed(one.path.resolve().name)[1] or one.seed for one in (first, second)]
-        if (first.model, seeds[0]) == (second.model, seeds[1]):
+        if (first.model, first.said_seed) == (second.model, second.said_seed):
             continue
         same = []
         if first.weights is not None and first.weights == second.weights:
