@@ -22,7 +22,7 @@ STUDY = {
     "settings": {
         "device": "cpu",
         "data": {"source": "diagnostic", "train_size": 200, "max_length": 40},
-        "training": {"epochs": 2, "batch_size": 16},
+        "training": {"epochs": 1, "batch_size": 16},
     },
     "entries": [
         {"model": "bag_of_ngrams", "settings": {"architecture.features": 500}},
@@ -51,7 +51,6 @@ def study(tmp_path_factory):
     run = folder / "s" / "runs" / "gru-seed1"
     call("explain", run, "--evaluate", "--sample", 10)
     call("explain", run, "--behaviour")
-    call("explain", run, "--calibrate")
     return folder / "s"
 
 
@@ -130,7 +129,7 @@ def test_it_holds_no_text_and_no_place_of_the_machine(publication, study):
         content = file.read_bytes() if file.is_file() else b""
         assert str(study.parent).encode() not in content, file
         assert not any(text.encode() in content for text in texts), file
-    for name in ("explanation.json", "temperature.json", "behaviour.json"):
+    for name in ("explanation.json", "behaviour.json"):
         assert (publication / "runs" / "gru-seed1" / name).is_file()
     assert not list(publication.rglob("model.keras"))
 

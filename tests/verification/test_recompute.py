@@ -123,7 +123,7 @@ def test_a_split_of_another_size_is_named(write_run):
 def test_a_result_that_is_none_is_told_without_a_traceback(write_run, content):
     path = write_run()
     (path / "result.json").write_text(content)
-    assert told_of(path) != []
+    assert differences(verify_run(path)) != []
 
 
 def test_rounding_is_no_difference():
