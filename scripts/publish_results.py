@@ -3,7 +3,7 @@
     python scripts/publish_results.py NAME RUN... [--contended]
 
 `--contended` says that other work ran on the machine: the times are kept in the file and left out
-of the picture. All numbers are read from the run directories; nothing is typed by hand. Studies are
+of the picture. All numbers are read from the run directories, which are verified first; nothing is typed by hand. Studies are
 published by publish_study.py.
 """
 
@@ -13,10 +13,13 @@ import sys
 from pathlib import Path
 
 import yaml
+from publishing.redaction import redacted
+
+from tfcmp.verification.findings import differences
+from tfcmp.verification.recompute import verify_run
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"
-PLACES = ("--runs", "--name", "--cache")
 
 
 def main() -> None:
@@ -53,10 +56,12 @@ def read_run(run: Path) -> dict:
     )
     epochs = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines() if line]
     epochs = [line for line in epochs if line["event"] == "epoch"]
-    configuration = yaml.safe_load((run / "config.yaml").read_text())
+    if told := differences(verify_run(run)):
+        sys.exit("\n".join(told))
+    configuration = redacted(yaml.safe_load((run / "config.yaml").read_text()))
     return {
         "model": result["model"],
-        "command": " ".join(without_places(environment["command"])),
+        "command": " ".join(redacted(environment)["command"]),
         "commit": environment["commit"],
         "date": environment["started"][:10],
         "device": f"{environment['device_names'][0]}, {environment['threads']} threads",
@@ -77,29 +82,8 @@ def read_run(run: Path) -> dict:
 
 def pretrained(environment: dict) -> dict:
     """Source, version and checksums of pretrained weights; of a user's folder its name alone."""
-    parts = {name: part for name, part in (environment.get("pretrained") or {}).items() if part}
-    return {
-        name: {**part, "source": Path(part["source"]).name if is_folder(part) else part["source"]}
-        for name, part in parts.items()
-    }
-
-
-def is_folder(part: dict) -> bool:
-    """Whether weights come from a folder of the user's."""
-    return Path(part["source"]).is_absolute()
-
-
-def without_places(command: list[str]) -> list[str]:
-    """The command without the options that say where files lie on one machine."""
-    kept, is_place = [], False
-    for argument in command:
-        if is_place:
-            is_place = False
-        elif argument in PLACES:
-            is_place = True
-        elif argument.split("=", 1)[0] not in PLACES:
-            kept.append(argument)
-    return kept
+    parts = (environment.get("pretrained") or {}).items()
+    return {name: redacted(part) for name, part in parts if part}
 
 
 def duration(run: dict) -> str:

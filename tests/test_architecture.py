@@ -40,10 +40,20 @@ ARROWS = {
         "command",
     },
     "reporting": {"config", "runs", "evaluation"},
+    "verification": {
+        "config",
+        "runs",
+        "data",
+        "evaluation",
+        "command",
+        "search",
+        "study",
+        "reporting",
+    },
 }
 STRICT = {"config", "runs", "evaluation"}
 # Rooms that know nothing of TensorFlow.
-PLAIN = {"config", "runs", "evaluation", "command", "study", "reporting"}
+PLAIN = {"config", "runs", "evaluation", "command", "study", "reporting", "verification"}
 # Where a library that may be replaced one day is imported; "" is the doors.
 HOMES = {
     "tensorflow_datasets": {"data/sources"},

@@ -12,7 +12,8 @@ import pyarrow.parquet
 import pytest
 import yaml
 
-from tfcmp.evaluation.summary import summarise
+from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 
@@ -102,9 +103,12 @@ def make_run_directory(
         run.file("split.json"),
         {**split_of(classes, sizes, answers, texts, train_sizes), **dict(split)},
     )
-    for line in lines_of(seed) if lines is None else lines:
+    of = answers["validation"]
+    scores = summarise(of["labels"], of["probabilities"], of["groups"])
+    logged = lines_of(seed, scores["accuracy"]["value"], scores["nll"]["value"])
+    for line in logged if lines is None else lines:
         run.append_metrics(line)
-    run.file("model.keras").write_bytes(b"weights")
+    run.file("model.keras").write_bytes(f"weights of {model}, {seed}, {skill}".encode())
     write_predictions(run, answers)
     seconds = {"training": 20.0 + seed, "setup": 1.0}
     write_json(
@@ -187,26 +191,31 @@ def split_of(classes, sizes, answers, texts, train_sizes):
             "groups": len(np.unique(of["groups"])),
             "class_sizes": dict(zip(classes, counts, strict=True)),
         }
-    for part, of in parts.items():
-        of["fingerprint"] = hashlib.sha256(f"{texts}{part}".encode()).hexdigest()
+    parts["train"]["fingerprint"] = hashlib.sha256(texts.encode()).hexdigest()
+    for part, of in answers.items():
+        ids = parse_ids(of["ids"])
+        parts[part]["fingerprint"] = labels_fingerprint(*ids, of["labels"], classes)
+        parts[part]["groups_fingerprint"] = groups_fingerprint(*ids, of["groups"])
+    for of in parts.values():
         of["cut_token_share"], of["cut_text_share"] = 0.1, 0.2
     return {"classes": list(classes), "splits": parts}
 
 
-def lines_of(seed):
+def lines_of(seed, accuracy=0.87, loss=0.3):
+    """Two epochs, the second one with this accuracy and loss on validation."""
     common = {"gradient_norm": 0.5, "largest_gradient_norm": 0.9, "largest_step_loss": 0.8}
     for epoch in (1, 2):
-        loss = 0.7 - 0.2 * epoch
-        yield {"event": "segment", "epoch": epoch, "step": 7, "loss": loss, **common}
+        left = 2 - epoch
+        yield {"event": "segment", "epoch": epoch, "step": 7, "loss": 0.3 + 0.2 * left, **common}
         yield {
             "event": "epoch",
             "epoch": epoch,
-            "loss": loss,
+            "loss": 0.3 + 0.2 * left,
             "accuracy": 0.6 + 0.1 * epoch,
             "seconds": 10.0 + seed / 2,
             "examples_per_second": 100.0 + seed,
-            "validation_accuracy": 0.75 + 0.06 * epoch,
-            "validation_loss": loss,
+            "validation_accuracy": accuracy - 0.06 * left,
+            "validation_loss": loss + 0.2 * left,
         }
 
 
@@ -240,6 +249,7 @@ def result_of(model, seed, classes, answers):
             part: summarise(of["labels"], of["probabilities"], of["groups"])
             for part, of in answers.items()
         },
+        "interval_method": INTERVAL_METHOD,
         "parameters": {"total": size + 500, "without_embedding": size, "embedding": 500},
         "epochs": 2,
         "best_epoch": 2,

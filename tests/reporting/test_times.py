@@ -25,8 +25,8 @@ def test_times_are_means_over_seeds(write_run):
 
 def test_seconds_to_a_target_are_counted_in_whole_epochs(write_run):
     run = read_run(write_run("gru", 1))
-    assert seconds_to(run, 0.80) == pytest.approx(10.5)
-    assert seconds_to(run, 0.85) == pytest.approx(21.0)
+    assert seconds_to(run, 0.70) == pytest.approx(10.5)
+    assert seconds_to(run, 0.80) == pytest.approx(21.0)
     assert rows_of([run])["gru"]["seconds_to_90"] is None
 
 

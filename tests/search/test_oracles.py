@@ -10,8 +10,9 @@ from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import OPTIMIZER, RATE, default_space
 from tfcmp.search.hyperparameters import make_hyperparameters, settings_of
-from tfcmp.search.oracles import STATE, WholeState, make_oracle
+from tfcmp.search.oracles import WholeState, make_oracle
 from tfcmp.search.outcome import Outcome
+from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
 from tfcmp.search.tuner import TrialTuner
 
@@ -29,7 +30,7 @@ class Search:
         self.folder, self.done = folder, {}
         hyperparameters = make_hyperparameters(SPACE, tuner)
         self.oracle = make_oracle(tuner, hyperparameters, budget or Budget(TRIALS), 0, EPOCHS)
-        self.oracle.state_file = folder / STATE
+        self.oracle.state_file = folder / ORACLE
         self.oracle.is_spent = lambda: False
         self.oracle.on_ended = lambda trial: None
 
@@ -73,7 +74,7 @@ def test_all_trials_are_run_in_turn_though_some_fail(unbroken):
 def test_a_search_killed_after_any_write_goes_on_to_the_same_trials(unbroken, tmp_path):
     tuner, trials, states = unbroken
     for state in states[:: 15 if tuner == "bayesian" else 4]:
-        (tmp_path / STATE).write_text(state)
+        (tmp_path / ORACLE).write_text(state)
         ended = json.loads(state)["oracle"]["end_order"]
         resumed = Search(tmp_path, tuner).go()
         left = {number: settings for number, settings in trials.items() if number >= len(ended)}

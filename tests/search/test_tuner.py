@@ -4,8 +4,9 @@ from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import default_space
 from tfcmp.search.hyperparameters import make_hyperparameters
-from tfcmp.search.oracles import STATE, make_oracle
+from tfcmp.search.oracles import make_oracle
 from tfcmp.search.outcome import Outcome
+from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
 from tfcmp.search.tuner import TrialTuner, name_of_process
 
@@ -19,7 +20,7 @@ def search(tmp_path):
     def go(run):
         hyperparameters = make_hyperparameters(make_space(default_space(GRU), GRU), "random")
         oracle = make_oracle("random", hyperparameters, Budget(3), 0, 1)
-        oracle.state_file = tmp_path / STATE
+        oracle.state_file = tmp_path / ORACLE
         oracle.is_spent = lambda: False
         oracle.on_ended = lambda trial: None
         TrialTuner(oracle, run, str(tmp_path)).search()

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,54 @@ class Corpus:
         return hashlib.sha256(self.hashes.tobytes()).hexdigest()
 
     def fingerprint(self, rows: np.ndarray) -> str:
-        """SHA-256 over the sorted (id, label) pairs of `rows` and the names of the classes."""
-        pairs = np.empty(len(rows), dtype=[("hash", ">u8"), ("copy", ">u4"), ("label", ">u4")])
-        pairs["hash"], pairs["copy"] = self.hashes[rows], self.copies[rows]
-        pairs["label"] = self.labels[rows]
-        digest = hashlib.sha256(json.dumps(self.classes).encode())
-        digest.update(np.sort(pairs).tobytes())
-        return digest.hexdigest()
+        """Fingerprint of `rows`: their texts, labels and the names of the classes."""
+        return labels_fingerprint(
+            self.hashes[rows], self.copies[rows], self.labels[rows], self.classes
+        )
+
+
+def labels_fingerprint(
+    hashes: np.ndarray, copies: np.ndarray, labels: np.ndarray, classes: Sequence[str]
+) -> str:
+    """SHA-256 over the sorted (id, label) pairs of texts and the names of the classes.
+
+    Args:
+        hashes, copies: (n,), of which an id consists; see `parse_ids`.
+        labels: (n,) positions in `classes`.
+        classes: their names.
+    """
+    pairs = np.empty(len(hashes), dtype=[("hash", ">u8"), ("copy", ">u4"), ("label", ">u4")])
+    pairs["hash"], pairs["copy"], pairs["label"] = hashes, copies, labels
+    digest = hashlib.sha256(json.dumps(list(classes)).encode())
+    digest.update(np.sort(pairs).tobytes())
+    return digest.hexdigest()
+
+
+def groups_fingerprint(hashes: np.ndarray, copies: np.ndarray, groups: np.ndarray) -> str:
+    """SHA-256 over which texts are in one group, whatever the groups are numbered.
+
+    Every text is paired with the first text of its group, both in the order of their ids.
+
+    Args:
+        hashes, copies: (n,), of which an id consists; see `parse_ids`.
+        groups: (n,) numbers, equal for texts of one group.
+    """
+    order = np.lexsort((copies, hashes))
+    _, first, group = np.unique(groups[order], return_index=True, return_inverse=True)
+    pairs = np.empty(len(order), dtype=[("hash", ">u8"), ("copy", ">u4"), ("first", ">u8")])
+    pairs["hash"], pairs["copy"], pairs["first"] = hashes[order], copies[order], first[group]
+    return hashlib.sha256(pairs.tobytes()).hexdigest()
+
+
+def parse_ids(ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Hashes (n,) uint64 and copies (n,) uint32 of ids as `Corpus.example_ids` makes them.
+
+    Raises:
+        ValueError: one is no id.
+    """
+    parts = [one.partition("-") for one in ids]
+    hashes = np.array([int(of_text, 16) for of_text, _, _ in parts], np.uint64)
+    return hashes, np.array([int(copy or 0) for _, _, copy in parts], np.uint32)
 
 
 def text_id(text: str) -> str:

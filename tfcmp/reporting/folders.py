@@ -7,7 +7,7 @@ from pathlib import Path
 from tfcmp.errors import CallError
 from tfcmp.reporting.measured import has_measured
 from tfcmp.reporting.searches import TRIALS
-from tfcmp.reporting.studies import is_study
+from tfcmp.reporting.studies import is_publication, is_study
 from tfcmp.runs.directory import CONFIG, RESULT
 
 # Levels below the folder that are looked into: runs, and folders of runs.
@@ -32,7 +32,8 @@ def expand_folders(paths: Sequence[Path]) -> list[Path]:
 def is_reported(path: Path) -> bool:
     """Whether it is a run, a search, a study, or what was measured beside a run."""
     names = (CONFIG, TRIALS)
-    return is_study(path) or has_measured(path) or any((path / name).exists() for name in names)
+    is_whole = is_study(path) or is_publication(path) or has_measured(path)
+    return is_whole or any((path / name).exists() for name in names)
 
 
 def _inside(folder: Path) -> list[Path]:

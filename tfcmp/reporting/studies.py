@@ -17,6 +17,11 @@ REPORT = "report"
 # {"failures": {name: reason}, "contended": [names], "contention": {name: reason}} of runs and searches;
 # each may lack, the file too.
 STATE = "study.json"
+# Marks a study that was published: docs/results/NAME, whose report lies beside its runs.
+PUBLISHED = "published.json"
+# In result.json of a published run: the checksums that its files had before paths of the machine and
+# texts were taken out.
+PUBLISHED_FROM = "published_from"
 # Behind the label of a search, where it stands beside runs.
 OF_A_SEARCH = "-search"
 # Why times do not count, where a study names a run and gives no reason.
@@ -37,8 +42,13 @@ class Marks:
 
 
 def is_study(path: Path) -> bool:
-    """Whether it is the directory of a study."""
-    return (path / STUDY).is_file()
+    """Whether it is the directory of a study, or a publication of runs, with their study or without."""
+    return (path / STUDY).is_file() or is_publication(path)
+
+
+def is_publication(path: Path) -> bool:
+    """Whether scripts/publish_study.py wrote the folder."""
+    return (path / PUBLISHED).is_file()
 
 
 def read_marks(study: Path) -> Marks:

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.files import check_name, is_sound, make_folder, sealed, sha256_of, write_json
+from tfcmp.runs.files import (
+    agrees,
+    check_name,
+    is_sound,
+    make_folder,
+    sealed,
+    sha256_of,
+    write_json,
+)
 
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
@@ -189,8 +197,8 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
-    # Through JSON once, as the file has been. A later version may describe more than was written.
-    elif (found := json.loads(json.dumps(described))) | run.read_json(SPLIT) != found:
+    # Through JSON once, as the file has been: tuples are lists there.
+    elif not agrees(run.read_json(SPLIT), json.loads(json.dumps(described))):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"

@@ -155,6 +155,13 @@ def is_sound(content: dict[str, Any]) -> bool:
     return "sha256" not in content or content["sha256"] == digest(rest)
 
 
+def agrees(known: Any, found: Any) -> bool:
+    """Whether `found` is what is known, but for names that an earlier version did not write."""
+    if isinstance(known, dict) and isinstance(found, dict):
+        return all(name in found and agrees(of, found[name]) for name, of in known.items())
+    return bool(known == found)
+
+
 def digest(content: dict[str, Any]) -> str:
     """SHA-256 of the content, whatever the order and the spaces of its file."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))

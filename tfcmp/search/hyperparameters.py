@@ -9,12 +9,14 @@ they are one setting.
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras_tuner
 import numpy as np
 
 from tfcmp.search.space import Domain, Space
+
+if TYPE_CHECKING:
+    import keras_tuner
 
 # Digits of drawn numbers: no rate matters to more, and best.yaml stays readable.
 DIGITS = 3
@@ -23,8 +25,11 @@ EPOCHS = "tuner/epochs"
 OF_HYPERBAND = "training.epochs"
 
 
-def make_hyperparameters(space: Space, tuner: str) -> keras_tuner.HyperParameters:
+def make_hyperparameters(space: Space, tuner: str) -> "keras_tuner.HyperParameters":
     """The hyperparameters of a space; for a grid, ranges become lists of points."""
+    # Imported here: what reads the settings of a trial needs no TensorFlow.
+    import keras_tuner
+
     made = keras_tuner.HyperParameters()
     parents = {domain.setting: domain for domain in space.domains if not domain.parent}
     for domain in space.domains:

@@ -21,7 +21,6 @@ from tfcmp.errors import WorkError
 from tfcmp.runs.files import write_json
 from tfcmp.search.budget import Budget
 
-STATE = "oracle.json"
 # Under which KerasTuner keeps the score of a trial; in searches of every version.
 OBJECTIVE = "validation_accuracy"
 # Trials that learn nothing of each other before a Bayesian search begins to.

@@ -17,6 +17,8 @@ from tfcmp.search.space import Space, make_space, read_space_file, write_space
 
 SEARCH = "search.json"
 SPACE = "space.yaml"
+# State of KerasTuner's oracle: every trial that was drawn, and its score.
+ORACLE = "oracle.json"
 # Raised when a file of the search directory changes its meaning; a higher one is refused.
 SEARCH_FORMAT = 1
 # What search.json says from its first writing on.

@@ -11,9 +11,9 @@ from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 from tfcmp.search.cluster import Role
 from tfcmp.search.hyperparameters import grid_size, make_hyperparameters, settings_of
-from tfcmp.search.oracles import STATE, HyperbandOracle, make_oracle
+from tfcmp.search.oracles import HyperbandOracle, make_oracle
 from tfcmp.search.outcome import Outcome, read_outcome, write_outcome
-from tfcmp.search.plan import SEARCH, Plan, read_search_file, write_plan
+from tfcmp.search.plan import ORACLE, SEARCH, Plan, read_search_file, write_plan
 from tfcmp.search.record import Record
 from tfcmp.search.trial import TrialRunner
 from tfcmp.search.tuner import TrialTuner, name_of_process
@@ -83,7 +83,7 @@ def _run_trials(
     hyperparameters = make_hyperparameters(plan.space, plan.tuner)
     epochs = plan.configuration.training.epochs
     oracle = make_oracle(plan.tuner, hyperparameters, plan.budget, plan.seed, epochs)
-    oracle.state_file = search.file(STATE)
+    oracle.state_file = search.file(ORACLE)
     limit = plan.budget.seconds
     oracle.is_spent = lambda: limit is not None and record.seconds_of_trials() >= limit
     if role != "worker":

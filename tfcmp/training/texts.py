@@ -11,7 +11,14 @@ import numpy as np
 from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
 from tfcmp.data.cache_entries import find_entry, new_entry
-from tfcmp.data.corpus import SPLITS, Corpus, index_source, source_changed, text_hash
+from tfcmp.data.corpus import (
+    SPLITS,
+    Corpus,
+    groups_fingerprint,
+    index_source,
+    source_changed,
+    text_hash,
+)
 from tfcmp.data.doubts import label_doubts, left_out_rows
 from tfcmp.data.movies import group_by_movie
 from tfcmp.data.rare_classes import settle_rare_classes
@@ -85,6 +92,9 @@ class Texts:
                 "groups": len(np.unique(self.splits.groups[rows])),
                 "class_sizes": dict(zip(self.corpus.classes, shares.tolist(), strict=True)),
                 "fingerprint": self.corpus.fingerprint(rows),
+                "groups_fingerprint": groups_fingerprint(
+                    self.corpus.hashes[rows], self.corpus.copies[rows], self.splits.groups[rows]
+                ),
                 **self._cut_shares(rows),
             }
         return {

@@ -3,24 +3,26 @@ import json
 import pytest
 
 from tfcmp.reporting.temperatures import calibrate
-from tfcmp.reporting.verification import verify_run
-from tfcmp.runs.directory import MODEL, RunDirectory
+from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
 from tfcmp.runs.later import BEHAVIOUR, TEMPERATURE, write_later
+from tfcmp.verification.findings import differences
+from tfcmp.verification.recompute import verify_run
 
 
 def test_a_run_with_its_later_files_as_they_were_written_has_no_difference(write_run):
     path = write_run()
     calibrate(path, "command")
     write_later(RunDirectory(path), BEHAVIOUR, {"capabilities": {}}, "command", [MODEL])
-    assert verify_run(path) == []
+    assert differences(verify_run(path)) == []
 
 
 @pytest.mark.parametrize("name", [TEMPERATURE, BEHAVIOUR])
 def test_a_changed_later_file_is_named(write_run, name):
     path = write_run()
-    file = write_later(RunDirectory(path), name, {"value": 1}, "command", [MODEL])
+    sources = [PREDICTIONS if name == TEMPERATURE else MODEL]
+    file = write_later(RunDirectory(path), name, {"value": 1}, "command", sources)
     file.write_text(file.read_text().replace('"value": 1', '"value": 2'))
-    (told,) = verify_run(path)
+    (told,) = differences(verify_run(path))
     assert f"{name} is damaged" in told
 
 
@@ -42,5 +44,5 @@ def test_numbers_of_another_computation_are_found_out(write_run, change, told):
     content = calibrate(path, "command")
     content = json.loads(json.dumps(content))
     change(content)
-    write_later(RunDirectory(path), TEMPERATURE, content, "command", [MODEL])
-    assert any(told in difference for difference in verify_run(path))
+    write_later(RunDirectory(path), TEMPERATURE, content, "command", [PREDICTIONS])
+    assert any(told in difference for difference in differences(verify_run(path)))

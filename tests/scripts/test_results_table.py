@@ -2,10 +2,10 @@ import csv
 import json
 
 import pytest
+from publishing.results_table import results_table
 
 from tfcmp.reporting.assembling import Wishes, assemble
 from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.results_table import results_table
 from tfcmp.reporting.writing import write_report
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
+from publishing.study import UNKNOWN_LOAD
 
 from tfcmp.runs.files import write_json
 
@@ -19,7 +21,7 @@ def script():
 
 
 @pytest.fixture
-def study(tmp_path, write_run_directory, write_search):
+def study(tmp_path, write_run_directory, write_search, settings_of):
     """Two complete runs of a gru, one that failed, and a search."""
     folder = tmp_path / "study"
     for seed in (1, 2):
@@ -27,7 +29,10 @@ def study(tmp_path, write_run_directory, write_search):
         write_run_directory(folder / "runs", "gru", seed, environment={"command": command})
     write_run_directory(folder / "runs", "lstm", 1, is_complete=False)
     write_search(folder / "searches" / "gru")
-    (folder / "study.yaml").write_text("# A study.\nseeds: [1, 2]\n")
+    settings = settings_of("gru", 1, {}, {})
+    asked = {name: of for name, of in settings.items() if name not in ("model", "seed")}
+    content = {"seeds": [1], "settings": asked, "entries": [{"model": "gru", "seeds": [1, 2]}]}
+    (folder / "study.yaml").write_text(yaml.safe_dump(content))
     return folder
 
 
@@ -68,7 +73,7 @@ def test_runs_that_a_study_adopted_are_published_with_their_own_commands(script,
 def test_times_whose_load_is_unknown_are_left_out(script, study, tmp_path):
     script.publish([study], tmp_path / "pilot")
     for name in ("times", "searches"):
-        assert script.UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / f"{name}.csv").read_text()
+        assert UNKNOWN_LOAD in (tmp_path / "pilot" / "tables" / f"{name}.csv").read_text()
     assert not (tmp_path / "pilot" / "figures" / "heat_seconds_gru.svg").exists()
 
 

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from publishing import privacy
+from publishing.privacy import LONGEST_CELL, private_parts
 
-from tfcmp.reporting import privacy
-from tfcmp.reporting.privacy import LONGEST_CELL, private_parts
+from tfcmp.data.corpus import text_id
 
 ROOT = Path(__file__).parents[2]
 
@@ -79,5 +80,43 @@ def test_a_cell_that_may_be_a_text_is_found_and_a_note_is_not(found):
     assert one.endswith("characters in a cell, which may be a text")
 
 
+@pytest.fixture
+def with_predictions(tmp_path):
+    """Predictions of one text, in the folder that is looked through."""
+    import pyarrow
+    import pyarrow.parquet
+
+    def write(text="A dull film.", **columns):
+        table = pyarrow.table({"split": ["test"], "id": [text_id(text)], **columns})
+        pyarrow.parquet.write_table(table, tmp_path / "predictions.parquet")
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("explanation.json", '{"a": [{"note": "A dull film."}]}'),
+        ("metrics.jsonl", '{"event": "epoch"}\n{"note": "A dull film."}\n'),
+        ("slices.csv", "a,b\n1,A dull film.\n"),
+    ],
+)
+def test_a_predicted_text_is_found_whatever_it_is_called(found, with_predictions, name, content):
+    with_predictions()
+    (one,) = found(content, name)
+    assert one == f"{name}: a text of the data (id {text_id('A dull film.')})"
+
+
+def test_a_long_string_of_json_is_found(found):
+    (one,) = found(f'{{"note": "{"word " * LONGEST_CELL}"}}', "bench.json")
+    assert one.endswith("characters in a string, which may be a text")
+
+
+def test_a_column_of_texts_is_found(found, with_predictions):
+    with_predictions(text_of=["A dull film."])
+    assert found("nothing\n") == ["predictions.parquet: a column that is not published (text_of)"]
+
+
 def test_what_was_published_passes():
-    assert private_parts(ROOT / "docs" / "results" / "pilot") == []
+    for file in (ROOT / "docs" / "results").glob("*/published.json"):
+        assert private_parts(file.parent) == []

@@ -1,0 +1,1 @@
+"""What scripts/publish_study.py is made of."""

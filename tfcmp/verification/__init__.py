@@ -1,0 +1,1 @@
+"""Computes again what runs, searches, studies and publications state, and names what differs."""
