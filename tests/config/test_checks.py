@@ -124,3 +124,11 @@ def test_a_size_beside_a_match_is_refused(option):
     with pytest.raises(CallError, match=f"{option} and --architecture.match lstm"):
         check_given(configuration, {option})
     check_given(configuration, set())
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_a_share_beside_the_file_of_its_split_is_refused(split):
+    configuration = changed("gru", **{f"data__{split}": "own.csv"})
+    with pytest.raises(CallError, match=rf"--data\.{split}_share and --data\.{split}"):
+        check_given(configuration, {f"--data.{split}_share"})
+    check_given(configuration, set())

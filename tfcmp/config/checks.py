@@ -189,6 +189,13 @@ def check_given(configuration: Configuration, options: set[str]) -> None:
                 f"{option} and --architecture.match {match} contradict each other: matching sets "
                 "it; leave one of them out"
             )
+    for split in ("validation", "test"):
+        share = f"--data.{split}_share"
+        if getattr(configuration.data, split) is not None and share in options:
+            raise CallError(
+                f"{share} and --data.{split} contradict each other: the file is the whole split; "
+                "leave one of them out"
+            )
 
 
 def _value(configuration: Configuration, name: str) -> float | None:

@@ -23,6 +23,7 @@ PROJECT = Path(tfcmp.__file__).parents[1]
         ("a.b.CSV", ("csv", None)),
         ("a.jsonl.gz", ("jsonl", "gz")),
         ("a.zip", ("", "zip")),
+        ("a.csv.zip", ("csv", "zip")),
         ("a", ("", None)),
         ("a.gz", ("a", "gz")),
     ],

@@ -41,6 +41,10 @@ def test_a_zip_of_one_file_is_read_whatever_archivers_add(tmp_path):
     assert texts(path) == ["good", "bad"]
 
 
+def test_the_name_of_a_zip_tells_the_format_of_a_file_without_extension(tmp_path):
+    assert texts(pack(tmp_path / "table.csv.zip", ("table", CONTENT))) == ["good", "bad"]
+
+
 def test_the_name_inside_a_zip_leads_nowhere(tmp_path):
     path = pack(tmp_path / "t.zip", ("../../a.csv", CONTENT))
     assert texts(path) == ["good", "bad"]

@@ -20,11 +20,11 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 def split_name(name: str) -> tuple[str, str | None]:
     """Format and packing that the name of a file tells: ("csv", "gz") of "a.CSV.gz".
 
-    The format is "" where the name has no extension, or lies inside ("zip").
+    The format is "" where the name has no extension, or where only a .zip itself tells it.
     """
     *_, before, last = ["", "", *PurePath(name.lower()).name.split(".")]
     if last == "zip":
-        return "", "zip"
+        return before if before in PACKABLE else "", "zip"
     if last == "gz":
         return before, "gz"
     return ("" if PurePath(name).suffix == "" else last), None
@@ -33,7 +33,7 @@ def split_name(name: str) -> tuple[str, str | None]:
 def is_known(name: str, formats: Sequence[str]) -> bool:
     """Whether the name of a file ends as one of `formats` does, packed or not."""
     found, packing = split_name(name)
-    if packing == "zip":
+    if packing == "zip" and not found:
         return any(one in PACKABLE for one in formats)
     return found in formats and (packing is None or found in PACKABLE)
 

@@ -65,7 +65,7 @@ def format_of(path: Path) -> str:
     if path.is_dir():
         return "parquet"
     found, packing = split_name(path.name)
-    return zip_member(path) if packing == "zip" else found
+    return zip_member(path) if packing == "zip" and not found else found
 
 
 def folder_files(folder: Path) -> list[Path]:

@@ -50,7 +50,8 @@ def zip_member(path: Path) -> str:
     found, packing = split_name(name)
     if packing is not None or found not in PACKABLE:
         raise CallError(
-            f"{path} holds {name!r}; expected one of {', '.join(PACKABLE)}: unpack it first."
+            f"{path} holds {name!r}; expected a name that ends in .{', .'.join(PACKABLE)}: unpack "
+            f"it first, or rename the archive if it is one of these ({path.stem}.csv.zip)."
         )
     return found
 

@@ -57,8 +57,10 @@ class TableFileSource:
     test: Path | None = None
     skip_incomplete: bool = False
     name: str = field(init=False)
-    _dialects: dict[Path, Dialect | None] = field(init=False, repr=False, default_factory=dict)
-    _left_out: Counter[str] | None = field(init=False, repr=False, default=None)
+    _dialects: dict[Path, Dialect | None] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+    _left_out: Counter[str] | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         self.path = Path(self.path)
