@@ -93,7 +93,8 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         run.unlock()
     if result:
         note = run.read_json(ENVIRONMENT).get("replicas_note")
-        sys.stdout.write(f"{summary(result, configuration, note)}\n{run.path}\n")
+        told = summary(result, configuration, note, run.read_json(SPLIT))
+        sys.stdout.write(f"{told}\n{run.path}\n")
     else:
         sys.stdout.write(f"helped with a run that the first worker keeps\n{run.known_as}\n")
 

@@ -49,3 +49,19 @@ def test_what_was_frozen_matched_and_replicated_is_told(result, configuration):
     assert "200 of the parameters were trained" in told
     assert "1,000 parameters, matched to 990" in told
     assert told.endswith("note: logical devices")
+
+
+def described(unknown, tokens):
+    split = {"unknown_token_share": unknown, "mean_tokens": tokens}
+    return {"splits": {"train": split, "validation": split, "test": {"size": 3}}}
+
+
+def test_many_unknown_words_and_texts_of_one_token_are_told(result, configuration):
+    told = summary(result, configuration, None, described(0.125, 1.25))
+    assert "12.5% of the train texts' and 12.5% of the validation texts' tokens are unknown" in told
+    assert "the train and validation texts have one token on average" in told
+
+
+@pytest.mark.parametrize("said", [described(0.1, 1.5), {"splits": {"train": {"size": 9}}}, {}])
+def test_usual_texts_and_old_runs_have_no_caution_about_tokens(result, configuration, said):
+    assert "note" not in summary(result, configuration, None, said)

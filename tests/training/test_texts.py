@@ -196,3 +196,15 @@ def test_a_source_that_changes_while_it_is_read_is_told(own, tmp_path):
     file.write_text(file.read_text().replace("good", "fine"))
     with pytest.raises(WorkError, match="changed while it was read"):
         list(_known_texts(source, corpus, lambda _units: None))
+
+
+def test_unknown_words_and_tokens_are_counted_of_training_and_validation(
+    own, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(texts_module, "TEXTS_A_LOOK", 5)
+    splits = prepare_texts(own, tmp_path / "cache").describe()["splits"]
+    # "held" is unknown; of "0" to "3" all are known, for train has them too.
+    assert splits["train"]["unknown_token_share"] == 0
+    assert splits["validation"]["unknown_token_share"] == pytest.approx(1 / 3)
+    assert splits["validation"]["mean_tokens"] == 3
+    assert "mean_tokens" not in splits["test"]

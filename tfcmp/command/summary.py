@@ -4,14 +4,25 @@ from typing import Any
 
 from tfcmp.config.fields import Configuration
 
+# Above this share of unknown words, a model of words misses much of what the texts say.
+MANY_UNKNOWN = 0.1
+# Below this mean, most texts have a single token.
+FEW_TOKENS = 1.5
 
-def summary(result: dict[str, Any], configuration: Configuration, note: str | None = None) -> str:
+
+def summary(
+    result: dict[str, Any],
+    configuration: Configuration,
+    note: str | None = None,
+    described: dict[str, Any] | None = None,
+) -> str:
     """Some lines of what was reached, and of what a user should know before using it.
 
     Args:
         result: content of result.json.
         configuration: what was fitted.
         note: about the replicas.
+        described: content of split.json, if what it says of the tokens is to be told.
     """
     accuracy, parameters = result["test"]["accuracy"], result["parameters"]
     lines = [
@@ -21,6 +32,7 @@ def summary(result: dict[str, Any], configuration: Configuration, note: str | No
         f"{parameters['total']:,} parameters, best epoch {result['best_epoch']} of "
         f"{result['epochs']}",
         *_cautions(result, configuration),
+        *_token_cautions((described or {}).get("splits", {})),
     ]
     if "initial" in result:
         lines.append(_start(result["initial"]))
@@ -63,3 +75,29 @@ def _start(initial: dict[str, Any]) -> str:
     if initial["not_checked"]:
         told += "; not checked whether its training texts stand in validation or test"
     return told
+
+
+def _token_cautions(splits: dict[str, Any]) -> list[str]:
+    # Runs of subword models, and those made before the shares were recorded, have none.
+    measured = {name: split for name, split in splits.items() if "mean_tokens" in split}
+    lines = []
+    unknown = {
+        name: share
+        for name, split in measured.items()
+        if (share := split["unknown_token_share"]) > MANY_UNKNOWN
+    }
+    if unknown:
+        shares = " and ".join(
+            f"{share:.1%} of the {name} texts'" for name, share in unknown.items()
+        )
+        lines.append(
+            f"note: {shares} tokens are unknown words; raise --architecture.vocabulary_size, give more "
+            "texts, or take a pretrained model, which reads parts of words"
+        )
+    short = [name for name, split in measured.items() if split["mean_tokens"] < FEW_TOKENS]
+    if short:
+        lines.append(
+            f"note: the {' and '.join(short)} texts have one token on average; expected words "
+            "between blanks, so look whether --data.text_column is the right one"
+        )
+    return lines

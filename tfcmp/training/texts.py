@@ -31,10 +31,11 @@ from tfcmp.evaluation.baselines import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
-from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
+from tfcmp.models.word_tokenizer import FIRST_WORD_ID, UNKNOWN_ID, WordTokenizer
 from tfcmp.progress import progress_bar
 
 TEXTS_A_COUNT = 512
+TEXTS_A_LOOK = 65_536
 # Places of a padded batch where no gradient is kept.
 TOKENS_A_BATCH = 32_768
 
@@ -97,6 +98,9 @@ class Texts:
                 ),
                 **self._cut_shares(rows),
             }
+        # What a model makes of the test texts is not looked at before the end.
+        for name in ("train", "validation"):
+            described[name] |= self._word_shares(self.splits.rows(name))
         return {
             "classes": list(self.corpus.classes),
             "splits": described,
@@ -115,6 +119,23 @@ class Texts:
         return {
             "cut_token_share": self.store.cut_share(rows),
             "cut_text_share": float(np.mean(is_cut)),
+        }
+
+    def _word_shares(self, rows: np.ndarray) -> dict[str, float]:
+        """Share of unknown words and mean number of tokens; nothing for tokenizers of pieces.
+
+        Where these are far from what is usual, the texts are in no language of words with blanks.
+        """
+        if not isinstance(self.tokenizer, WordTokenizer):
+            return {}
+        unknown, store = np.zeros(len(self.corpus), np.int64), self.store
+        for first in range(0, len(unknown), TEXTS_A_LOOK):
+            ends = store.offsets[first : first + TEXTS_A_LOOK + 1]
+            before = np.cumsum(np.append(0, store.ids[ends[0] : ends[-1]] == UNKNOWN_ID))
+            unknown[first : first + TEXTS_A_LOOK] = np.diff(before[ends - ends[0]])
+        return {
+            "unknown_token_share": float(unknown[rows].sum() / store.lengths[rows].sum()),
+            "mean_tokens": float(store.full_lengths[rows].mean()),
         }
 
 
