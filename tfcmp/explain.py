@@ -32,7 +32,6 @@ DESCRIPTION = (
     "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal. "
     "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
 )
-
 # Texts of the test split that explanations are measured on.
 SAMPLE = 200
 STEPS = 50
@@ -241,9 +240,8 @@ def _check_predictions(
     if check == "calibrate":
         return checks.calibrate_runs(paths, command, _folder(options))
     if check == "label_errors":
-        return checks.find_label_errors(
-            paths, CONFIDENCE if options.confidence is None else options.confidence
-        )
+        confidence = CONFIDENCE if options.confidence is None else options.confidence
+        return checks.find_label_errors(paths, confidence)
     return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
 
 
