@@ -34,7 +34,6 @@ DESCRIPTION = (
     "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal. "
     "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
 )
-
 # Texts of the test split that explanations are measured on.
 SAMPLE = 200
 STEPS = 50

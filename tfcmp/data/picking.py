@@ -40,6 +40,8 @@ def data_settings(run: RunDirectory, environment: Mapping[str, Any] | None = Non
     """
     content = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
     settings = DataSettings(**content["data"])
+    if not is_file_source(settings.source) or Path(settings.source).is_absolute():
+        return settings
     if environment is None:
         environment = run.read_json(ENVIRONMENT)
     known = environment.get("working_directory")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tfcmp.config.fields import Configuration
+from tfcmp.config.places import is_file_source
 from tfcmp.config.writing import write_configuration
 from tfcmp.reporting.studies import RUNS, SEARCHES
 from tfcmp.runs.files import whole_file
@@ -93,7 +94,7 @@ def fit_command(
     """The command that fits a run, or goes on with it; `shared` is behind every command."""
     line = [sys.executable, "-m", "tfcmp.fit"]
     if is_begun:
-        place = ["--data", configuration.data.source]
+        place = _place_of(configuration)
         return [*line, "--resume", str(study.run(run.name)), *place, *shared]
     file = study.settings(run.name)
     write_configuration(file, configuration)
@@ -107,7 +108,7 @@ def tune_command(
     """The command that starts a search, or goes on with it."""
     line = [sys.executable, "-m", "tfcmp.tune"]
     if is_begun:
-        place = ["--data", search.configuration.data.source]
+        place = _place_of(search.configuration)
         return [*line, "--resume", str(study.search(search.label)), *place, *shared]
     name, wish = name_of_search(search), search.wish
     file = study.settings(name)
@@ -134,6 +135,12 @@ def reason_of(code: int, told: str) -> str:
         return f"ended by {name}{hint}"
     lines = [line.strip() for line in told.splitlines() if line.strip()]
     return lines[-1].removeprefix("error: ") if lines else f"ended with code {code}"
+
+
+def _place_of(configuration: Configuration) -> list[str]:
+    """Where the texts of what goes on lie; they may have moved since it began."""
+    source = configuration.data.source
+    return ["--data", source] if is_file_source(source) else []
 
 
 def _write_space(file: Path, space: object) -> None:

@@ -73,7 +73,7 @@ class StudyDirectory:
         parts = [content.get(name, {}) for name in ("failures", "contention", "finished")]
         if not all(isinstance(part, dict) for part in parts):
             raise WorkError(f"{self.path / STATE} is damaged: expected objects in it")
-        self.state = State(*parts, content.get("source"))
+        self.state = State(*parts, source=content.get("source"))
 
     def write_state(self) -> None:
         """Writes study.json."""
