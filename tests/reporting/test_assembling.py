@@ -18,6 +18,7 @@ def test_a_report_has_all_its_parts_and_no_empty_table(write_run):
         "hyperparameters",
         "stability",
         "calibration",
+        "classes",
         "slices",
         "behaviour",
         "ledger",

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 import tensorflow as tf
 
@@ -107,3 +109,14 @@ def test_of_equal_accuracies_the_lower_loss_is_the_best():
         trials.Outcome(number, loss=loss, **common) for number, loss in enumerate((3, 1, 2))
     ]
     assert best_of(outcomes).trial == 1
+
+
+def test_trials_are_compared_by_what_chooses_their_epochs(
+    tmp_path, tiny_configuration, shared_cache
+):
+    configuration = tiny_configuration("gru", selection="macro_f1")
+    runner = TrialRunner(configuration, tmp_path, shared_cache, None, "cpu", "one")
+    outcome = runner.run(0, {}, ignored)
+    lines = (tmp_path / "trials" / "0000" / "metrics.jsonl").read_text().splitlines()
+    (epoch,) = (line for line in map(json.loads, lines) if line["event"] == "epoch")
+    assert outcome.score == epoch["validation_macro_f1"] != epoch["validation_accuracy"]

@@ -51,8 +51,9 @@ def summary(
 def _cautions(result: dict[str, Any], configuration: Configuration) -> list[str]:
     training, lines = configuration.training, []
     if result["epochs"] < training.epochs:
+        score = training.selection.replace("_f1", " F1")
         lines.append(
-            f"stopped before epoch {training.epochs}: validation {training.selection} was no better "
+            f"stopped before epoch {training.epochs}: validation {score} was no better "
             f"for {training.patience} epochs (--training.patience)"
         )
     majority = result["test"]["majority"]["value"]

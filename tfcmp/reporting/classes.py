@@ -100,4 +100,6 @@ def _confusions_table(rows: Sequence[tuple[Cell, ...]], columns: Sequence[Column
 
 
 def _cells(interval: Interval | None) -> tuple[Cell, Cell, Cell]:
-    return (None, None, None) if interval is None else tuple(interval)
+    if interval is None:
+        return None, None, None
+    return interval.value, interval.low, interval.high

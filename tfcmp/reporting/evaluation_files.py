@@ -26,9 +26,9 @@ def write_evaluation(
     pages = {"evaluation.html": page_of(report)}
     pages["evaluation.md"] = markdown_of(report).replace(f"]({FIGURES}/", "](")
     pages |= {f"{figure.name}.svg": on_paper(figure.svg) for figure in report.figures()}
-    for name, content in pages.items():
+    for name, page in pages.items():
         with whole_file(folder / name) as part:
-            part.write_text(content, encoding="utf-8", errors="replace")
+            part.write_text(page, encoding="utf-8", errors="replace")
     write_predictions(one, folder / PREDICTIONS)
     sums = {name: sha256_of(folder / name) for name in (*pages, PREDICTIONS)}
     content = {**content_of(one, computed_from, command), "files": sums}

@@ -186,7 +186,7 @@ class Initial:
 
     def costs(self) -> list[dict[str, Any]]:
         """Seconds of training of the run and of those that it started from, for timing.json."""
-        found = []
+        found: list[dict[str, Any]] = []
         for run in with_initial_runs(self.run):
             if isinstance(run, str):
                 # The chain is longer, and there is no telling by how much.

@@ -31,7 +31,7 @@ def build_objective(
     Raises:
         CallError: weights are given for other classes than there are.
     """
-    losses = cross_entropy
+    losses: Objective = cross_entropy
     if settings.label_smoothing:
         losses = smoothed(settings.label_smoothing)
     if settings.class_weight == NONE:
