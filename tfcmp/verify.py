@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +108,8 @@ def _findings(
     from tfcmp.verification.searches import verify_search
     from tfcmp.verification.studies import verify_study, verify_together
 
-    work = [(verify_study, path) for path in paths if (path / STUDY).is_file()]
+    work: list[tuple[Callable[[Path], list[Finding]], Path]] = []
+    work += [(verify_study, path) for path in paths if (path / STUDY).is_file()]
     work += [(verify_publication, path) for path in paths if is_publication(path)]
     work += [(verify_run, run) for run in runs]
     work += [(verify_search, search) for search in searches]

@@ -62,7 +62,7 @@ def _counts(known: dict[str, Any], outcomes: Sequence[Outcome]) -> Iterator[Find
     counts = {"done": len(outcomes)}
     for status in ENDED:
         counts[status.lower()] = sum(outcome.status == status for outcome in outcomes)
-    expected = {f"trials.{name}": count for name, count in counts.items()}
+    expected: dict[str, Any] = {f"trials.{name}": count for name, count in counts.items()}
     expected |= {
         f"best.{name}": getattr(best, name) if best else None for name in ("trial", "score", "loss")
     }
@@ -149,7 +149,7 @@ def _tables(path: Path, plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Fin
             if not (made / name).exists():
                 continue
             stated, recomputed = (read_table(where / name) for where in (path, made))
-            if name != TRIALS and stated is not None and stated[:1] != recomputed[:1]:
+            if name != TRIALS and stated and recomputed and stated[0] != recomputed[0]:
                 yield unchecked(f"{name}: an earlier tfcmp wrote it with other columns")
                 continue
             yield from below(Path(name), compare_tables(stated, recomputed))
