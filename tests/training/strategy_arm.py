@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.config.fields import DataSettings
+from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.models.catalogue import default_configuration, find_model
 
 STEPS = 20
@@ -21,6 +21,7 @@ CASES = {
     "clipped": {"clip_norm": 0.05},
     "accumulated": {"clip_norm": 0.05, "accumulate": 3},
     "decayed": {"clip_norm": 0.05, "rate_shares": 0.3},
+    "weighted": {"clip_norm": 0.05, "accumulate": 2, "weights": {"a": 1.0, "b": 7.0}},
 }
 # A key's bias does nothing under softmax: its gradient is nothing but rounding, which Adam, dividing
 # by its size, would make steps of.
@@ -49,6 +50,7 @@ def main(replicas, preset, out):
     from tfcmp.models.encoder_files import resolve_encoder
     from tfcmp.models.word_tokenizer import WordTokenizer
     from tfcmp.training.hardware import set_up_hardware
+    from tfcmp.training.objective import build_objective
     from tfcmp.training.optimizers import build_optimizer
     from tfcmp.training.replicas import open_replicas
     from tfcmp.training.step import compile_forward, compile_train_step
@@ -82,6 +84,11 @@ def main(replicas, preset, out):
             settings = dict(settings)
             if "rate_shares" in settings:
                 settings["rate_shares"] = [settings["rate_shares"]] * len(core.trainable_weights)
+            if "weights" in settings:
+                weighing = TrainingSettings(
+                    class_weight=settings.pop("weights"), label_smoothing=0.1
+                )
+                settings["objective"] = build_objective(weighing, np.arange(10) % 2, ("a", "b"))
             step = compile_train_step(core, optimizer, replicas=opened, **settings)
             draw = np.random.default_rng(0)
             outcomes = []

@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 ARM = Path(__file__).with_name("strategy_arm.py")
-CASES = ("plain", "clipped", "accumulated", "decayed")
+CASES = ("plain", "clipped", "accumulated", "decayed", "weighted")
 
 
 @pytest.fixture(scope="module")
