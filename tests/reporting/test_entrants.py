@@ -1,8 +1,12 @@
+import json
+
 import pytest
+import yaml
 
 from tfcmp.errors import CallError
 from tfcmp.reporting.entrants import make_entrants
 from tfcmp.reporting.reading import read_run
+from tfcmp.runs.files import sealed, sha256_of, write_json
 
 
 def entrants(*paths):
@@ -40,3 +44,16 @@ def test_one_seed_twice_is_refused(write_run):
     twin = write_run("gru", 1, name="twin")
     with pytest.raises(CallError, match=r"same configuration and the same seed"):
         entrants(write_run("gru", 1), twin)
+
+
+def test_a_run_made_before_a_setting_existed_is_a_seed_of_one_made_after_it(write_run):
+    old, new = write_run("gru", 1), write_run("gru", 2)
+    configuration = yaml.safe_load((new / "config.yaml").read_text())
+    configuration["training"]["label_smoothing"] = 0.0
+    configuration["init_from"] = None
+    (new / "config.yaml").write_text(yaml.safe_dump(configuration))
+    result = json.loads((new / "result.json").read_text())
+    result["files"]["config.yaml"] = sha256_of(new / "config.yaml")
+    write_json(new / "result.json", sealed(result))
+    (entrant,) = make_entrants([read_run(old), read_run(new)])
+    assert [run.seed for run in entrant.runs] == [1, 2]

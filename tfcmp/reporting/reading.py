@@ -1,7 +1,7 @@
 """A run directory, read for a report: configuration, logs, predictions."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.config.places import source_name
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
@@ -148,6 +149,7 @@ def read_configuration(path: Path) -> dict[str, Any]:
     """Content of config.yaml; a file of texts by its name alone.
 
     Where it lies differs from machine to machine, and split.json says whether the texts are equal.
+    A setting that came after the run was made has its default, which is what the run did.
 
     Raises:
         WorkError: it is damaged.
@@ -158,10 +160,13 @@ def read_configuration(path: Path) -> dict[str, Any]:
         content = None
     if not isinstance(content, dict):
         raise WorkError(f"{path / CONFIG} is damaged: it holds no settings")
+    for group, settings in (("data", DataSettings), ("training", TrainingSettings)):
+        if isinstance(content.get(group), dict):
+            content[group] = {**asdict(settings()), **content[group]}
     data = content.get("data")
     if isinstance(data, dict) and isinstance(data.get("source"), str):
         data["source"] = source_name(data["source"])
-    return content
+    return {"init_from": None, "new_classes": "refuse", **content}
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
