@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 
 from tfcmp.config.fields import (
     Configuration,
@@ -17,6 +18,7 @@ from tfcmp.training import memory
 from tfcmp.training.memory import (
     Need,
     container_room,
+    exhaustion_told,
     require_memory,
     require_memory_of_ngrams,
     training_need,
@@ -110,8 +112,8 @@ def test_ngrams_that_cannot_fit_are_refused_with_how_many_would(monkeypatch):
     configuration = Configuration(
         "bag_of_ngrams", LinearArchitecture(features=1000), training=TrainingSettings()
     )
-    # Five tables of float32: ratios, weights, the best weights, two of Adam.
-    need = 4 * 5 * 7 * 1000
+    # Tables of float32: ratios, weights, gradient, best weights, a copy, two of Adam.
+    need = 4 * 7 * 7 * 1000
     monkeypatch.setattr(memory, "available_memory", lambda: need)
     require_memory_of_ngrams(configuration, 7)
     monkeypatch.setattr(memory, "available_memory", lambda: need - 1)
@@ -129,3 +131,13 @@ def test_a_limit_of_addresses_counts_as_memory():
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert ended.stdout.split() == ["True"], ended.stderr
+
+
+@pytest.mark.parametrize(
+    "error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")]
+)
+def test_memory_that_runs_out_is_told_in_a_sentence(error):
+    configuration = Configuration("bag_of_ngrams", LinearArchitecture())
+    told = pytest.raises(WorkError, match=r"memory ran out .* lower --architecture.features")
+    with told, exhaustion_told(configuration):
+        raise error

@@ -1,10 +1,13 @@
 """Whether training fits into memory, asked before the system ends the process for it."""
 
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import keras
+import tensorflow as tf
 
 from tfcmp.config.fields import (
     Configuration,
@@ -73,8 +76,8 @@ def require_memory(
 def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None:
     """Returns when the weights of n-grams may fit into the processor's memory, before they are made.
 
-    The need is a lower bound: log-count ratios, weights and their best values so far, and what the
-    optimizer keeps of each.
+    The need is a lower bound: log-count ratios, weights, their gradient, their best values so far and
+    a copy on the way to a file, and what the optimizer keeps of each.
 
     Raises:
         WorkError: it cannot fit; the message says how many n-grams would.
@@ -82,7 +85,7 @@ def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None
     architecture, available = configuration.architecture, available_memory()
     if not isinstance(architecture, LinearArchitecture) or available is None:
         return
-    tables = 3 + TABLES_OF_OPTIMIZER[configuration.training.optimizer]
+    tables = 5 + TABLES_OF_OPTIMIZER[configuration.training.optimizer]
     a_feature = 4 * tables * classes
     need = a_feature * architecture.features
     if need > available:
@@ -92,6 +95,25 @@ def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None
             f"--architecture.features {available // a_feature // 2} would fit, or lower "
             "--architecture.orders"
         )
+
+
+@contextmanager
+def exhaustion_told(configuration: Configuration) -> Iterator[None]:
+    """Says what would take less where memory runs out all the same.
+
+    Raises:
+        WorkError: it did.
+    """
+    try:
+        yield
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        if isinstance(configuration.architecture, LinearArchitecture):
+            less = "--architecture.features or --architecture.orders"
+        else:
+            less = "--training.batch_size or --data.max_length, or raise --training.accumulate"
+        raise WorkError(
+            f"memory ran out while {configuration.model} was trained; lower {less}"
+        ) from error
 
 
 def training_need(core: keras.Model, settings: TrainingSettings, length: int) -> Need:

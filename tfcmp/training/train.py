@@ -23,7 +23,7 @@ from tfcmp.training.epochs import Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
 from tfcmp.training.initialisation import Initial, Started, open_initial
-from tfcmp.training.memory import require_memory, require_memory_of_ngrams
+from tfcmp.training.memory import exhaustion_told, require_memory, require_memory_of_ngrams
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
     Replicas,
@@ -53,7 +53,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         hardware = set_up_hardware(configuration)
         replicas = open_replicas(configuration)
     hardware = {**hardware, **describe_replicas(configuration, replicas)}
-    with lost_workers_told(replicas, run.known_as):
+    with lost_workers_told(replicas, run.known_as), exhaustion_told(configuration):
         prepared = set_up_training(configuration, run, cache, hardware, replicas, clock)
         trainer = prepared.trainer
 
