@@ -5,8 +5,9 @@ import pytest
 
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import seed_difference
-from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure, pairs_table
+from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure
 from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.pairs import pairs_table
 from tfcmp.reporting.reading import read_run
 
 MARGIN = 0.005

@@ -1,6 +1,7 @@
 import pytest
 
 from tfcmp.errors import CallError
+from tfcmp.evaluation.decision import Rule
 from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.entrants import make_entrants, test_groups
 from tfcmp.reporting.reading import read_run
@@ -16,7 +17,9 @@ del test_groups
 def decide(write_run):
     """The function (requirements, preference, latencies) -> the section, of a good slow and a fast model."""
 
-    def run(requirements=(), preference="accuracy", latencies=(50.0, 5.0), skills=(4.0, 0.8)):
+    def run(
+        requirements=(), preference="accuracy", latencies=(50.0, 5.0), skills=(4.0, 0.8), margin=0.0
+    ):
         runs = []
         for model, skill, latency in zip(("lstm", "gru"), skills, latencies, strict=True):
             path = write_run(model, skill=skill)
@@ -27,7 +30,7 @@ def decide(write_run):
         entrants = make_entrants(runs)
         measured = accuracies(entrants, groups_of(entrants))
         pairs = compare_all(entrants)
-        return reasoning_section(entrants, measured, pairs, requirements, preference)
+        return reasoning_section(entrants, measured, pairs, requirements, Rule(preference, margin))
 
     return run
 
@@ -44,14 +47,14 @@ def test_without_requirement_the_most_accurate_is_taken(decide):
     (claim,) = section.claims
     assert (
         claim.sentence
-        == "Of these runs, lstm is the best on accuracy, before gru, at the price of latency, parameters."
+        == "Of these runs, lstm is the best on accuracy, before gru, at the cost of latency, parameters."
     )
     assert (claim.verdict, claim.table) == ("supported", "pairs")
 
 
 def test_what_the_choice_costs_is_named(decide):
     costs = table_of(decide(), "costs")
-    assert ("latency_p90_ms", 50.0, 5.0, "gru", "yes") in costs
+    assert ("latency_p90_ms", 50.0, 5.0, "gru", "the other", "yes") in costs
 
 
 def test_a_requirement_rules_out(decide):
@@ -98,8 +101,7 @@ def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):
 def test_another_preference_is_judged_by_its_intervals(decide):
     (claim,) = decide(preference="latency_p90_ms").claims
     assert (
-        claim.sentence
-        == "gru is the best on latency_p90_ms, before lstm, at the price of accuracy."
+        claim.sentence == "gru is the best on latency_p90_ms, before lstm, at the cost of accuracy."
     )
     assert (claim.verdict, claim.estimate) == ("supported", -45.0)
 
@@ -119,7 +121,7 @@ def test_explanations_of_other_texts_are_no_axis_of_the_decision(write_run):
         runs.append(read_run(path))
     entrants = make_entrants(runs)
     measured = accuracies(entrants, groups_of(entrants))
-    section = reasoning_section(entrants, measured, compare_all(entrants), (), "accuracy")
+    section = reasoning_section(entrants, measured, compare_all(entrants), (), Rule("accuracy"))
     values = {row[0]: row[3] for row in table_of(section, "pareto")}
     assert values == {"lstm": 0.5, "gru": 0.5, "transformer": None}
     assert any("transformer-seed1: comprehensiveness, suff" in note for note in section.notes)
@@ -135,7 +137,7 @@ def test_times_beside_other_work_are_told_as_measured_but_left_out(write_run, be
     entrants = make_entrants(runs)
     measured = accuracies(entrants, groups_of(entrants))
     wish = ["latency_p90_ms<=20"]
-    section = reasoning_section(entrants, measured, compare_all(entrants), wish, "accuracy")
+    section = reasoning_section(entrants, measured, compare_all(entrants), wish, Rule("accuracy"))
     told = "measured, but left out: other processes took more than 5 % of the CPU meanwhile"
     for row in table_of(section, "decision"):
         assert row[3].startswith(f"latency_p90_ms was {told}")

@@ -83,8 +83,10 @@ def evaluate_explanations(
 def lines(content: dict[str, Any]) -> list[str]:
     """The main figures, a line each, for people."""
     told = [f"{content['sample']['texts']} texts of {content['sample']['texts_of']}"]
-    for name in ("comprehensiveness", "sufficiency"):
-        told.append(f"{content['method']} {name} {_shown(content[name])} of the logit margin")
+    told += [
+        f"{content['method']} {name} {_shown(content[name])} of the logit margin"
+        for name in ("comprehensiveness", "sufficiency")
+    ]
     for method, of in content["methods"].items():
         for name in ("comprehensiveness", "sufficiency", "plausibility"):
             if name in of:

@@ -93,6 +93,36 @@ def cells(entrants: Sequence[Entrant]) -> Iterator[Cell]:
                 yield Cell(entrant, run, engine, measured, bench.get("audit", {}).get(engine))
 
 
+def usual_hardware(entrants: Sequence[Entrant]) -> str:
+    """Engine, device and threads that the axes of inference are compared on; "" where none are."""
+    usual = _usual([cell for cell in cells(entrants) if cell.gives_axes], with_engine=True)
+    return ", ".join(filter(None, usual))
+
+
+def latencies_by_engine(
+    entrants: Sequence[Entrant],
+) -> dict[str, dict[str, dict[str, Interval | float]]]:
+    """Engine -> label -> axis of inference -> mean over runs, under the conditions of most."""
+    found = list(cells(entrants))
+    usual = _usual(found)
+    counted = [cell for cell in found if cell.conditions == usual and not cell.is_contended]
+    engines: dict[str, dict[str, dict[str, Interval | float]]] = {}
+    for engine in dict.fromkeys(cell.engine for cell in counted):
+        by_label: dict[str, list[Mapping[str, Any]]] = {}
+        for cell in counted:
+            if cell.engine == engine:
+                by_label.setdefault(cell.entrant.label, []).append(cell.measured)
+        engines[engine] = {
+            label: {
+                axis: mean
+                for axis in AXES
+                if (mean := joined([of.get(axis) for of in measured])) is not None
+            }
+            for label, measured in by_label.items()
+        }
+    return engines
+
+
 def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | float]]:
     """Label -> axis -> mean over runs, of the engine and under the conditions of most.
 
