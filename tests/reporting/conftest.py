@@ -12,7 +12,7 @@ import pyarrow.parquet
 import pytest
 import yaml
 
-from tfcmp.evaluation.summary import summarise
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 
@@ -237,6 +237,7 @@ def result_of(model, seed, classes, answers):
             part: summarise(of["labels"], of["probabilities"], of["groups"])
             for part, of in answers.items()
         },
+        "interval_method": INTERVAL_METHOD,
         "parameters": {"total": size + 500, "without_embedding": size, "embedding": 500},
         "epochs": 2,
         "best_epoch": 2,

@@ -50,6 +50,7 @@ def test_slower_recurrent_networks_support_the_first_claim(write_run):
     assert claim.estimate == pytest.approx(2.0, rel=0.01)
     assert claim.low < 2.0 < claim.high
     assert claim.seeds == "3 and 3"
+    assert claim.sentence.endswith("(Test CPU, 2 threads, float32).")
 
 
 def test_faster_ones_contradict_it(write_run):
@@ -96,6 +97,25 @@ def test_only_models_of_the_same_size_speak_about_the_second(write_run):
     assert "gru" not in claim.sentence
     assert "two one-sided tests" in claim.test
     assert claim.verdict == "not resolved"
+
+
+def test_the_claim_of_equal_parameters_names_in_what_the_recipes_differ(write_run):
+    data = {"max_length": 304, "truncation": "head+tail"}
+    runs = [read_run(write_run("lstm")), read_run(write_run("transformer", data=data))]
+    sentence = claims_of(runs)[1].sentence
+    for setting, *values in (
+        ("data.max_length", "64", "304"),
+        ("data.truncation", "head", "head+tail"),
+    ):
+        assert f"{setting} {values[0]} against {values[1]}" in sentence or (
+            f"{setting} {values[1]} against {values[0]}" in sentence
+        )
+    assert "training.batch_size" not in sentence
+
+
+def test_recipes_that_are_equal_are_said_to_be(write_run):
+    runs = [read_run(write_run("lstm")), read_run(write_run("transformer"))]
+    assert "with recipes that are equal in all that both have" in claims_of(runs)[1].sentence
 
 
 def test_single_runs_cannot_contradict_the_second(write_run):

@@ -28,6 +28,19 @@ def test_a_sound_run_differs_in_nothing(write_run):
     assert verify_run(write_run()) == []
 
 
+def test_intervals_of_an_earlier_method_are_not_recomputed(write_run):
+    path = write_run()
+
+    def as_earlier(result):
+        del result["interval_method"]
+        result["test"]["accuracy"].update(low=0.1)
+
+    rewrite(path, as_earlier)
+    assert verify_run(path) == []
+    rewrite(path, lambda result: result["test"]["accuracy"].update(value=0.1))
+    assert any("test.accuracy.value" in one for one in verify_run(path))
+
+
 @pytest.mark.parametrize(
     "name", ["config.yaml", "model.keras", "predictions.parquet", "split.json"]
 )

@@ -18,6 +18,9 @@ from tfcmp.evaluation.metrics import (
     nll_per_example,
 )
 
+# How the intervals are computed; stands in result.json, as those of another method cannot be
+# recomputed.
+INTERVAL_METHOD = "CR2, Bell-McCaffrey; accuracy by Wilson"
 _HIGHEST_NLL = -math.log(SMALLEST_PROBABILITY)
 # Sums of a row as low precision rounds them.
 _SUM_TOLERANCE = 0.02

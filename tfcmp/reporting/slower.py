@@ -75,6 +75,11 @@ def _real_lengths(cell: Cell) -> str:
     return "on texts of real lengths" + (f", cut at {limit} tokens" if limit is not None else "")
 
 
+def _hardware(cell: Cell) -> str:
+    hardware, threads, precision, *_ = cell.conditions
+    return f"{hardware}, {threads} threads, {precision}"
+
+
 def _slower(slow: Cell, fast: Cell, sentence: str) -> Claim:
     ours, theirs = slow.rate, fast.rate
     ratio = Interval(theirs.value / ours.value, theirs.low / ours.high, theirs.high / ours.low)
@@ -85,7 +90,7 @@ def _slower(slow: Cell, fast: Cell, sentence: str) -> Claim:
     at = f"at {length} tokens" if isinstance(length, int) else _real_lengths(slow)
     return Claim(
         f"{sentence} Here: {slow.label} takes longer for a training text than {fast.label}, of the "
-        f"same size, {at}.",
+        f"same size, {at} ({_hardware(slow)}).",
         verdict,
         "throughput",
         *ratio,

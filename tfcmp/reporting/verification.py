@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.summary import summarise
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.assembling import assemble
 from tfcmp.reporting.cells import csv_of
 from tfcmp.reporting.document import Table
@@ -107,10 +107,20 @@ def _answers(
         yield from _sizes(name, of, described)
         recomputed = summarise(of.labels, of.probabilities, of.groups)
         stated = result.get(name, {})
+        if result.get("interval_method") != INTERVAL_METHOD:
+            # Intervals of an earlier method cannot be recomputed.
+            recomputed, stated = _without_ends(recomputed), _without_ends(stated)
         for metric in sorted(recomputed.keys() | stated.keys()):
             yield from _numbers(
                 f"{RESULT}: {name}.{metric}", stated.get(metric), recomputed.get(metric)
             )
+
+
+def _without_ends(metrics: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {part: value for part, value in of.items() if part not in ("low", "high")}
+        for name, of in metrics.items()
+    }
 
 
 def _sizes(name: str, of: Answers, described: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pyarrow.parquet
 import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
-from tfcmp.evaluation.summary import summarise
+from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.models.building import (
     build_core,
     build_text_classifier,
@@ -77,6 +77,7 @@ def finish_run(
             name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])
             for name, answer in answers.items()
         },
+        "interval_method": INTERVAL_METHOD,
         "parameters": parameters,
         "epochs": place.epoch,
         "best_epoch": place.best_epoch,
