@@ -109,6 +109,12 @@ def test_a_tie_is_decided_by_latency_and_says_what_the_other_would_cost(decide):
     assert ("latency_p90_ms", 5.0, 50.0, "lstm", "the taken model", "yes") in costs
 
 
+def test_a_tie_for_want_of_data_is_not_called_equality(decide):
+    section = decide(skills=(1.05, 1.0))
+    assert any("Not distinguishable is not equal: points that gru" in one for one in section.notes)
+    assert not any("is not equal" in one for one in decide(skills=(1.05, 1.0), margin=0.1).notes)
+
+
 def test_what_could_not_decide_a_tie_is_told(decide):
     section = decide(skills=(1.05, 1.0), margin=0.1, latencies=(None, 5.0))
     assert any("latency_p90_ms did not decide the tie, as lstm was" in one for one in section.notes)

@@ -135,21 +135,14 @@ def decide(
     eligible = [name for name in ranking if not reasons[name]]
     if not eligible:
         return Decision(None, excluded=excluded)
-    best = eligible[0]
-    ties = [
-        name
-        for name in eligible
-        if name == best
-        or not tested(best, name, preferred)
-        or goodness(models[best], preferred) - goodness(models[name], preferred) <= rule.margin
-    ]
+    ties = _ties(eligible, models, preferred, rule.margin, tested)
     taken, decided_by, skipped = _break_tie(ties, models, breakers, tested)
     runner_up = next((name for name in eligible if name != taken), None)
     doubts = {name: _doubts(models[name], wanted) for name in eligible}
     rivals = [ranking[0], *([runner_up] if runner_up else [])]
     return Decision(
         taken,
-        best,
+        eligible[0],
         tuple(ties),
         decided_by,
         skipped,
@@ -159,6 +152,20 @@ def decide(
         _costs(models, taken, rivals, axes, tested),
         _gains(models, taken, runner_up, axes, tested) if runner_up else (),
     )
+
+
+def _ties(
+    eligible: Sequence[str], models: Models, axis: Axis, margin: float, tested: Distinguishable
+) -> list[str]:
+    """The best of the models on an axis, and those that tie with it."""
+    best = eligible[0]
+    return [
+        name
+        for name in eligible
+        if name == best
+        or not tested(best, name, axis)
+        or goodness(models[best], axis) - goodness(models[name], axis) <= margin
+    ]
 
 
 def _break_tie(

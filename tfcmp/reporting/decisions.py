@@ -144,7 +144,7 @@ def _tie_claim(decision: Decision, models: Models, rule: Rule, taking: str, hard
     others = [name for name in decision.ties if name != decision.taken]
     deciding = decision.decided_by[0]
     sentence = (
-        f"{taking}: on {rule.preference} it ties with {', '.join(others)}, and it is better on "
+        f"{taking}: on {rule.preference} it ties with {' and '.join(others)}, and it is better on "
         f"{' and '.join(decision.decided_by)}{_on(hardware, decision.decided_by)}. "
         f"{decision.runner_up} would bring {_change(models, decision, rule.preference)}"
         f"{_loss(decision)}."

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from tfcmp.evaluation.axes import AXES, Distinguishable, Measurements, Models, find_axis
+from tfcmp.evaluation.axes import AXES, Distinguishable, Measurements, Models, estimate, find_axis
 from tfcmp.evaluation.decision import UNMEASURED, Decision, Gaps, Rule, decide
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.pareto import Front, pareto_front
@@ -89,7 +89,7 @@ def reasoning_section(
     engines = latencies_by_engine(entrants)
     notes = [
         *_notes(front, requirements, rule, left_out, explained_in_vain),
-        *_notes_on_ties(decision),
+        *_notes_on_ties(decision, models, rule),
         *([order] if (order := order_note(engines)) is not None else []),
         *explanation_notes(entrants),
     ]
@@ -227,10 +227,21 @@ def _notes(
     return notes
 
 
-def _notes_on_ties(decision: Decision) -> list[str]:
-    """What could not decide a tie for want of values."""
-    return [
+def _notes_on_ties(decision: Decision, models: Models, rule: Rule) -> list[str]:
+    """What could not decide a tie for want of values, and which ties are only for want of data."""
+    notes = [
         f"{axis} did not decide the tie, as {', '.join(names)} "
         f"{'was' if len(names) == 1 else 'were'} not measured there."
         for axis, names in decision.skipped.items()
     ]
+    if rule.preference == PERFORMANCE and decision.best is not None:
+        best = estimate(models[decision.best], PERFORMANCE)
+        gaps = {name: best - estimate(models[name], PERFORMANCE) for name in decision.ties}
+        far = [f"{name} ({100 * gap:.2f})" for name, gap in gaps.items() if gap > rule.margin]
+        if far:
+            notes.append(
+                f"Not distinguishable is not equal: points that {', '.join(far)} lie below "
+                f"{decision.best}, more than the margin. They tie because these runs do not resolve "
+                "the difference; more seeds would."
+            )
+    return notes
