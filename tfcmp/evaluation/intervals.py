@@ -137,7 +137,7 @@ def _wilson_interval(share: float, examples: float, quantile: float) -> Interval
     )
 
 
-def _exact_interval(share: float, observations: int, confidence: float) -> Interval:
+def _exact_interval(share: float, observations: float, confidence: float) -> Interval:
     """Clopper-Pearson interval by quantiles of the beta distribution, also for broken counts."""
     from scipy.stats import beta
 

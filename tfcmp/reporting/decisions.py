@@ -22,8 +22,6 @@ from tfcmp.reporting.times import value_of
 
 PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
 SIZE = "parameters"
-# Axes that depend on the machine.
-OF_INFERENCE = ("latency_p50_ms", INFERENCE, "latency_p99_ms", "examples_per_second")
 # Of the axes on which the choice is worse than another, those that its sentence names.
 PRICES = {
     PERFORMANCE: "accuracy",
@@ -94,7 +92,7 @@ def decision_claim(
     pairs: Sequence[Pair],
     requirements: Sequence[str],
     rule: Rule,
-    hardware: str = "",
+    hardware: Mapping[str, str] | None = None,
 ) -> Claim | None:
     """That the taken model is the best of those that may be taken, or that none may be.
 
@@ -106,7 +104,7 @@ def decision_claim(
         pairs: all pairs of them.
         requirements: as the user wrote them.
         rule: what is preferred.
-        hardware: that latencies were measured on.
+        hardware: of axes that depend on it, what they were measured on.
     """
     if decision.taken is None:
         return missed_claim(models, [parse_requirement(text) for text in requirements])
@@ -122,6 +120,7 @@ def decision_claim(
         None,
     )
     of_runs = "" if pair is None or pair.has_seeds else "Of these runs, "
+    hardware = hardware or {}
     if decision.decided_by:
         return _tie_claim(
             decision, models, rule, f"{of_runs}{decision.taken} is taken{keeping}", hardware
@@ -137,7 +136,9 @@ def decision_claim(
     return _compared(sentence, verdict, models, decision.taken, decision.runner_up, rule.preference)
 
 
-def _tie_claim(decision: Decision, models: Models, rule: Rule, taking: str, hardware: str) -> Claim:
+def _tie_claim(
+    decision: Decision, models: Models, rule: Rule, taking: str, hardware: Mapping[str, str]
+) -> Claim:
     """That the taken model ties on the preferred axis and is better on the one that decides."""
     assert decision.taken is not None
     assert decision.runner_up is not None
@@ -184,9 +185,10 @@ def _price(decision: Decision) -> str:
     return f", at the cost of {price}" if price else ""
 
 
-def _on(hardware: str, axes: Sequence[str]) -> str:
-    """The hardware, where one of the axes depends on it."""
-    return f" ({hardware})" if hardware and any(axis in OF_INFERENCE for axis in axes) else ""
+def _on(hardware: Mapping[str, str], axes: Sequence[str]) -> str:
+    """The hardware that the axes were measured on, where they depend on it."""
+    told = dict.fromkeys(hardware[axis] for axis in axes if hardware.get(axis))
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _compared(

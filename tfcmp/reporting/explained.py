@@ -115,7 +115,7 @@ def explained_difference(
         return None
     groups = np.array([sides[0][0][text][0] for text in ids])
     values = [np.array([_contributions(found, ids) for found in side]) for side in sides]
-    return seed_difference(*values, groups)
+    return seed_difference(values[0], values[1], groups)
 
 
 def explanation_gaps(entrants: Sequence[Entrant]) -> dict[str, dict[str, str]]:

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from tfcmp.evaluation.axes import AXES, Distinguishable, Measurements, Models, estimate, find_axis
+from tfcmp.evaluation.axes import Distinguishable, Models, estimate, find_axis
 from tfcmp.evaluation.decision import UNMEASURED, Decision, Gaps, Rule, decide
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.pareto import Front, pareto_front
 from tfcmp.reporting.comparisons import Pair
-from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.decisions import (
     INFERENCE,
     INTERPRETABILITY,
@@ -23,20 +20,13 @@ from tfcmp.reporting.decisions import (
 from tfcmp.reporting.distinguishing import RULE, distinguish
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.explained import AXES as EXPLAINED_AXES
-from tfcmp.reporting.explained import explained_axes, explanation_gaps, explanation_notes
+from tfcmp.reporting.explained import explanation_gaps, explanation_notes
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.pareto import draw_pareto
 from tfcmp.reporting.gaps import left_out_note, told_gaps, why_left_out
-from tfcmp.reporting.inference_times import AXES as INFERENCE_AXES
-from tfcmp.reporting.inference_times import (
-    joined,
-    latencies_by_engine,
-    usual_axes,
-    usual_hardware,
-)
+from tfcmp.reporting.inference_times import latencies_by_engine
+from tfcmp.reporting.measurements import hardware_of_axes, measurements
 from tfcmp.reporting.sensitivity import order_note, sensitivity_table
-from tfcmp.reporting.times import interval_over, timed_runs, training_seconds, value_of
 
 VIEW = {
     PERFORMANCE: "performance",
@@ -85,7 +75,7 @@ def reasoning_section(
         for name in front.empty_axes
         if name in VIEW
     }
-    claim = decision_claim(decision, models, pairs, requirements, rule, usual_hardware(entrants))
+    claim = decision_claim(decision, models, pairs, requirements, rule, hardware_of_axes(entrants))
     engines = latencies_by_engine(entrants)
     notes = [
         *_notes(front, requirements, rule, left_out, explained_in_vain),
@@ -106,27 +96,6 @@ def reasoning_section(
             pareto_table(models, front, gaps, runs),
         ),
     )
-
-
-def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> Models:
-    """Label -> axis -> what was measured."""
-    usual = usual_conditions(entrants)
-    answering = usual_axes(entrants)
-    explained = explained_axes(entrants)
-    models: dict[str, Measurements] = {}
-    for entrant in entrants:
-        of: dict[str, Interval | float | None] = {
-            axis.name: joined([run.later.get(axis.name) for run in entrant.runs]) for axis in AXES
-        }
-        of |= {name: answering[entrant.label].get(name) for name in INFERENCE_AXES}
-        of |= {name: explained[entrant.label].get(name) for name in EXPLAINED_AXES}
-        for name in ("macro_f1", "nll", "brier", "ece"):
-            of[name] = float(np.mean([run.result["test"][name]["value"] for run in entrant.runs]))
-        of[PERFORMANCE] = measured[entrant.label]
-        of["training_seconds"] = interval_over(timed_runs(entrant, usual), training_seconds)
-        of[SIZE] = value_of(entrant.runs[0].result["parameters"].get("total"))
-        models[entrant.label] = of
-    return models
 
 
 def costs_table(decision: Decision) -> Table:
