@@ -67,3 +67,38 @@ def test_equal_models_differ_in_at_most_7_of_100_studies(setting):
         assert (difference.p < 0.05) == (not difference.low <= 0 <= difference.high)
         rejected += difference.p < 0.05
     assert rejected / (STUDIES // 4) <= 0.07
+
+
+def draw_disagreements(generator, groups, rates, correlation):
+    """Answers of two models that are right together but where only one of them is, by its rate."""
+    scale, count = 1 / correlation - 1, groups.max() + 1
+    first, second = (
+        generator.beta(rate * scale, (1 - rate) * scale, size=count)[groups] for rate in rates
+    )
+    drawn = generator.random(len(groups))
+    only_first = drawn < first
+    only_second = ~only_first & (drawn < first + second * (1 - first) / (1 - rates[0]))
+    return ~only_second, ~only_first
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sizes", "rates", "lowest"),
+    [
+        (HALF, (0.1, 0.02), 0.93),
+        (LOGNORMAL, (0.1, 0.02), 0.92),
+        (np.full(8, 20), (0.1, 0.02), 0.92),
+        (np.full(1000, 7), (0.1, 0.02), 0.94),
+        # The known exception: fewer than ten groups in which the models disagree, nearly all of
+        # them one way.
+        (np.full(50, 10), (0.02, 0.005), 0.91),
+        (LOGNORMAL, (0.02, 0.005), 0.86),
+    ],
+)
+def test_the_interval_of_a_difference_holds_it_but_with_few_disagreements(sizes, rates, lowest):
+    generator, groups = np.random.default_rng(3), np.repeat(np.arange(len(sizes)), sizes)
+    covered = 0
+    for _ in range(1500):
+        difference = paired_difference(*draw_disagreements(generator, groups, rates, 0.1), groups)
+        covered += difference.low <= rates[0] - rates[1] <= difference.high
+    assert lowest <= covered / 1500 <= 0.985
