@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_a_shipped_study_opens_with_its_note_and_can_be_planned(file):
     assert [part for part in ("Purpose:", "Command:", "Cost", "Found") if part not in note] == []
     assert all(line.startswith("#") for line in note.splitlines())
     assert make_plan(read_study(file), str(file)).runs
+
+
+def test_the_matched_study_compares_equal_recipes_that_are_searched_alike():
+    """All that both families have is equal but the learning rate, which is searched for each."""
+    file = ROOT / "configs" / "studies" / "matched_parameters.yaml"
+    plan = make_plan(read_study(file), str(file))
+    of = {run.name: run.configuration for run in plan.runs if run.name.endswith("seed1")}
+    searches = {search.label: search.wish for search in plan.searches}
+    for recurrent in ("lstm", "gru"):
+        both = [of[f"{label}-seed1"] for label in (recurrent, f"transformer_as_{recurrent}")]
+        assert both[0].data == both[1].data
+        assert replace(both[0].training, learning_rate=1.0) == replace(
+            both[1].training, learning_rate=1.0
+        )
+        for name in ("pooling", "word_dropout", "embedding_dropout", "dropout", "embedding_size"):
+            assert getattr(both[0].architecture, name) == getattr(both[1].architecture, name)
+        assert searches[recurrent] == searches[f"transformer_as_{recurrent}"]
+    assert len(searches) == 4
 
 
 def test_the_plan_is_shown_and_nothing_done(study_file, tmp_path, capsys):

@@ -43,6 +43,13 @@ def test_requirements_reach_the_decision(runs, tmp_path):
     assert decision[2].startswith("lstm,not eligible")
 
 
+def test_the_axis_that_decides_ties_reaches_the_decision(runs, tmp_path):
+    report.main([*runs, "--margin", "90", "--then", "parameters", "--out", str(tmp_path / "out")])
+    decision = (tmp_path / "out" / "tables" / "decision.csv").read_text().splitlines()
+    assert decision[1].startswith("gru,")
+    assert "decides the tie: parameters" in decision[1]
+
+
 def test_a_study_keeps_its_report(tmp_path, capsys):
     study = tmp_path / "study"
     write_run_directory(study / "runs", "gru")
@@ -58,6 +65,7 @@ def test_a_study_keeps_its_report(tmp_path, capsys):
         (["--require", "beauty>1"], "'beauty' is no axis"),
         (["--require", "accuracy"], "expected an axis, one of"),
         (["--prefer", "beauty"], "'beauty' is no axis"),
+        (["--then", "beauty"], "'beauty' is no axis"),
         (["--margin", "0"], "expected points above 0"),
         (["--prefered", "x"], "unknown option --prefered; did you mean --prefer"),
     ],

@@ -154,24 +154,29 @@ def _placed(
     return plan
 
 
-def _wishes(study: "Study", options: "Namespace", file: Path) -> tuple[list[str], str, float]:
-    """Requirements, preference and margin of the report; flags before the file."""
+def _wishes(
+    study: "Study", options: "Namespace", file: Path
+) -> tuple[list[str], str, float, str | None]:
+    """Requirements, preference, margin and axis of ties of the report; flags before the file."""
     from tfcmp.evaluation.axes import find_axis
     from tfcmp.evaluation.requirements import parse_requirement
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"
+    then = options.then or study.then
     margin = options.margin if options.margin is not None else (study.margin or 0.5)
     try:
-        find_axis(preference)
+        for axis in (preference, *([then] if then is not None else [])):
+            find_axis(axis)
         for requirement in requirements:
             parse_requirement(requirement)
     except CallError as error:
-        where = "--require or --prefer" if options.require or options.prefer else f"{file}: report"
+        is_flag = options.require or options.prefer or options.then
+        where = "--require, --prefer or --then" if is_flag else f"{file}: report"
         raise CallError(f"{where}: {error}") from None
     if not 0 < margin <= 100:
         raise CallError(f"--margin {margin:g}: expected points above 0, up to 100")
-    return requirements, preference, margin / 100
+    return requirements, preference, margin / 100, then
 
 
 def _require_texts(plan: "Plan") -> None:
@@ -223,6 +228,7 @@ def _parser() -> ArgumentParser:
         help="of the report, instead of the file's",
     )
     parser.add_argument("--prefer", type=str | None, help="of the report, instead of the file's")
+    parser.add_argument("--then", type=str | None, help="of the report, instead of the file's")
     parser.add_argument("--margin", type=float | None, help="of the report, instead of the file's")
     parser.add_argument(
         "--cache",

@@ -45,18 +45,31 @@ def main(arguments: list[str]) -> None:
         "--prefer", type=str, default="accuracy", help="axis to decide by among those that are left"
     )
     parser.add_argument(
+        "--then",
+        type=str | None,
+        help="axis to decide by among models that tie; else latency_p90_ms, training_seconds, "
+        "parameters, in this order",
+    )
+    parser.add_argument(
         "--margin", type=float, default=0.5, help="points within which accuracies count as equal"
     )
     options = parse_strictly(parser, arguments)
     if not 0 < options.margin <= 100:
         raise CallError(f"--margin {options.margin:g}: expected points above 0, up to 100")
     paths = [Path(path) for path in options.paths]
-    page = report(paths, options.out, options.require, options.prefer, options.margin / 100)
+    page = report(
+        paths, options.out, options.require, options.prefer, options.margin / 100, options.then
+    )
     sys.stdout.write(f"{page}\n")
 
 
 def report(
-    paths: list[Path], out: str | None, requirements: list[str], preference: str, margin: float
+    paths: list[Path],
+    out: str | None,
+    requirements: list[str],
+    preference: str,
+    margin: float,
+    then: str | None = None,
 ) -> Path:
     """Writes the report of `paths`; gives the path of its page."""
     from tfcmp.evaluation.axes import find_axis
@@ -68,13 +81,14 @@ def report(
     from tfcmp.reporting.writing import write_report
 
     # Before anything is computed: a wrong wish is told at once.
-    find_axis(preference)
+    for axis in (preference, *([then] if then is not None else [])):
+        find_axis(axis)
     for requirement in requirements:
         parse_requirement(requirement)
     if out is None and not (len(paths) == 1 and is_study(paths[0])):
         raise CallError("--out is missing: expected the folder to write the report to")
     folder = Path(out) if out is not None else paths[0] / REPORT
-    wishes = Wishes(tuple(requirements), preference, margin)
+    wishes = Wishes(tuple(requirements), preference, margin, then)
     material = gather(expand_folders(paths))
     return write_report(assemble(material, wishes), wishes, folder)
 

@@ -1,13 +1,15 @@
 import math
 
+import numpy as np
 import pytest
 
 from tfcmp.errors import CallError
 from tfcmp.evaluation.axes import (
     AXES,
     Axis,
-    are_apart,
+    are_distinguishable,
     bounds,
+    difference_interval,
     estimate,
     find_axis,
     goodness,
@@ -46,22 +48,51 @@ def test_axes_have_names_of_their_own():
     assert len({axis.name for axis in AXES}) == len(AXES)
 
 
+def test_the_interval_of_a_difference_is_that_of_independent_estimates():
+    found = difference_interval(Interval(9.0, 6.0, 13.0), Interval(5.0, 2.0, 9.0))
+    assert found == pytest.approx((4.0, 4.0 - 5.0, 4.0 + 5.0))
+
+
 @pytest.mark.parametrize(
     ("first", "second", "expected"),
     [
         (Interval(0.9, 0.89, 0.91), Interval(0.8, 0.79, 0.81), True),
         (Interval(0.9, 0.89, 0.91), Interval(0.905, 0.904, 0.906), False),
-        (Interval(0.9, 0.89, 0.91), 0.8, True),
+        # Neither estimate lies in the interval of the other, and yet the difference may be 0.
+        (Interval(0.9, 0.89, 0.91), Interval(0.912, 0.902, 0.922), False),
+        # The intervals overlap, and yet there is a difference.
+        (Interval(0.9, 0.89, 0.91), Interval(0.916, 0.906, 0.926), True),
+        (Interval(0.9, 0.89, 0.91), 0.8, False),
         (0.9, 0.8, False),
     ],
 )
-def test_two_models_are_apart_where_no_estimate_lies_in_the_interval_of_the_other(
+def test_two_models_are_distinguishable_where_the_interval_of_the_difference_excludes_0(
     first, second, expected
 ):
     for one, other in ((first, second), (second, first)):
-        assert are_apart({"ece": one}, {"ece": other}, find_axis("ece")) is expected
+        assert are_distinguishable({"ece": one}, {"ece": other}, find_axis("ece")) is expected
 
 
 def test_what_is_counted_is_exact():
-    assert are_apart({"parameters": 1}, {"parameters": 2}, find_axis("parameters"))
-    assert not are_apart({"parameters": 1}, {"parameters": 1}, find_axis("parameters"))
+    assert are_distinguishable({"parameters": 1}, {"parameters": 2}, find_axis("parameters"))
+    assert not are_distinguishable({"parameters": 1}, {"parameters": 1}, find_axis("parameters"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("errors", [(1.0, 1.0), (1.0, 5.0)])
+@pytest.mark.parametrize("is_skewed", [False, True])
+def test_equal_truths_are_distinguishable_in_at_most_5_of_100_studies(errors, is_skewed):
+    """Normal estimates, and exponentials of them, whose intervals reach further upwards."""
+    draw = np.random.default_rng(1).normal(0, 0.1, size=(20_000, 2)) * errors
+    half = 1.96 * 0.1 * np.array(errors)
+    turned = np.exp if is_skewed else np.asarray
+    ends = [turned(draw), turned(draw - half), turned(draw + half)]
+    found = [
+        are_distinguishable(
+            {"ece": Interval(*(end[study, 0] for end in ends))},
+            {"ece": Interval(*(end[study, 1] for end in ends))},
+            find_axis("ece"),
+        )
+        for study in range(len(draw))
+    ]
+    assert 0.02 <= np.mean(found) <= 0.055

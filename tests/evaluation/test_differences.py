@@ -9,13 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tfcmp.evaluation.differences import (
-    FLIPS,
-    paired_difference,
-    sampling_error,
-    sign_flip_p,
-    t_difference,
-)
+from tfcmp.evaluation.differences import Difference, paired_difference
+from tfcmp.evaluation.intervals import cluster_degrees_of_freedom, cluster_standard_error
+from tfcmp.evaluation.sign_flips import FLIPS, sign_flip_p
+from tfcmp.evaluation.variance import VariancePart, sampling_part
 
 # Darwin's pairs of cross- and self-fertilised maize, in eighths of an inch: Fisher 1935, section 21.
 MAIZE = np.array([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48], dtype=float)
@@ -45,18 +42,31 @@ def exact_flip_p(sums):
     return np.mean(np.array(flipped) >= abs(sum(sums)) - 1e-9)
 
 
-def test_the_interval_is_that_of_a_clustered_regression_on_a_constant():
+def test_the_interval_is_that_of_the_clustered_mean():
     first, second, groups = answers()
     difference = paired_difference(first, second, groups)
     contributions = first.astype(float) - second
-    fit = statsmodels.api.OLS(contributions, np.ones(len(groups))).fit(
+    error, freedom = (
+        cluster_standard_error(contributions, groups),
+        cluster_degrees_of_freedom(groups),
+    )
+    assert difference.value == pytest.approx(contributions.mean())
+    assert difference.standard_error == pytest.approx(error)
+    assert difference.degrees_of_freedom == pytest.approx(freedom)
+    for confidence in (0.95, 0.9):
+        expected = stats.t.interval(confidence, freedom, difference.value, error)
+        assert difference.interval(confidence) == pytest.approx(expected)
+
+
+def test_groups_of_one_size_have_the_interval_of_a_clustered_regression():
+    first, second, _ = answers()
+    groups = np.arange(400) // 8
+    difference = paired_difference(first, second, groups)
+    fit = statsmodels.api.OLS(first.astype(float) - second, np.ones(400)).fit(
         cov_type="cluster", cov_kwds={"groups": groups}, use_t=True
     )
-    assert difference.value == pytest.approx(fit.params[0])
-    assert difference.standard_error == pytest.approx(fit.bse[0])
+    # Its factor for few clusters is G/(G - 1) x (n - 1)/(n - 1).
     assert (difference.low, difference.high) == pytest.approx(tuple(fit.conf_int()[0]))
-    assert (difference.low_90, difference.high_90) == pytest.approx(tuple(fit.conf_int(0.1)[0]))
-    assert difference.degrees_of_freedom == len(np.unique(groups)) - 1
 
 
 def test_with_groups_of_one_it_is_the_paired_t_interval():
@@ -70,8 +80,9 @@ def test_p_from_t_is_that_of_the_paired_t_test():
     first, second, _ = answers(100)
     paired = stats.ttest_rel(first.astype(float), second.astype(float))
     error = stats.sem(first.astype(float) - second)
-    difference = t_difference(paired.statistic * error, error, 99, "")
+    difference = Difference(paired.statistic * error, "", sampling=VariancePart(error**2, 99))
     assert difference.p == pytest.approx(paired.pvalue)
+    assert paired_difference(first, second, np.arange(100)).p == pytest.approx(paired.pvalue)
 
 
 def test_sign_flips_give_fishers_p_for_darwins_maize():
@@ -106,23 +117,24 @@ def test_discordant_answers_are_counted():
     assert difference.value == pytest.approx(1 / 6)
 
 
-def test_the_test_says_what_it_covers_and_what_is_detectable():
+def test_the_test_says_what_it_covers():
     difference = paired_difference(*answers())
     assert difference.test.startswith("one run each: test sampling only; ")
     assert "60 groups" in difference.test
-    assert difference.smallest_detectable == 2.80 * difference.standard_error
 
 
-def test_the_smallest_detectable_difference_is_found_four_times_of_five():
-    power = stats.norm.sf(1.96 - 2.80) + stats.norm.cdf(-1.96 - 2.80)
-    assert power == pytest.approx(0.8, abs=0.001)
+def test_the_p_of_sign_flips_is_a_second_number():
+    first, second, groups = answers()
+    difference = paired_difference(first, second, groups)
+    assert difference.flip_p == sign_flip_p(first.astype(float) - second, groups)
+    assert difference.flip_p != difference.p
 
 
 def test_a_single_group_shows_nothing():
     difference = paired_difference([1, 1, 0], [0, 1, 0], np.array([4, 4, 4]))
     assert difference.value == pytest.approx(1 / 3)
     assert (difference.low, difference.high, difference.p) == (-1.0, 1.0, 1.0)
-    assert (difference.low_90, difference.high_90) == (-1.0, 1.0)
+    assert difference.interval(0.9) == (-1.0, 1.0)
     assert "one group" in difference.test
 
 
@@ -138,15 +150,17 @@ def test_the_same_answers_are_not_certainly_equal():
         (-unseen, 0, unseen)
     )
     unseen = stats.binomtest(0, 50).proportion_ci(0.9, method="exact").high
-    assert (difference.low_90, difference.high_90) == pytest.approx((-unseen, unseen))
+    assert difference.interval(0.9) == pytest.approx((-unseen, unseen))
     assert difference.p == 1.0
     assert difference.standard_error > 0
 
 
 def test_a_model_that_wins_every_time_has_bounds_within_the_possible():
     difference = paired_difference(np.ones(40), np.zeros(40), np.arange(40))
-    assert 0.8 < difference.low < difference.low_90 < difference.value == difference.high == 1.0
-    assert difference.p < 0.001
+    assert 0.8 < difference.low < difference.interval(0.9)[0] < difference.value
+    assert difference.value == difference.high == 1.0
+    # No flip of 40 groups but two has as large a sum.
+    assert difference.p == pytest.approx(2 * 0.5**40)
 
 
 @pytest.mark.parametrize(
@@ -178,20 +192,26 @@ def test_exchanging_the_models_turns_everything_round(arrays):
 @given(paired_answers())
 def test_everything_is_finite_and_in_order(arrays):
     difference = paired_difference(*arrays)
-    low, low_90, high_90, high = (
-        difference.low,
-        difference.low_90,
-        difference.high_90,
-        difference.high,
-    )
+    low, high = difference.interval(0.95)
+    low_90, high_90 = difference.interval(0.9)
     assert -1 <= low <= low_90 <= difference.value <= high_90 <= high <= 1
     assert 0 < difference.p <= 1
     assert 0 < difference.standard_error < math.inf
     assert difference.only_a - difference.only_b == round(difference.value * len(arrays[0]))
 
 
+@given(paired_answers(), st.floats(0.01, 0.5))
+def test_p_values_and_intervals_agree(arrays, margin):
+    difference = paired_difference(*arrays)
+    (low, high), (low_90, high_90) = difference.interval(0.95), difference.interval(0.9)
+    assert (difference.p < 0.05) == (not low <= 0 <= high)
+    assert (difference.beyond_p(margin) < 0.05) == (low > margin or high < -margin)
+    assert (difference.within_p(margin) < 0.05) == (-margin < low_90 and high_90 < margin)
+    assert difference.beyond_p(margin) >= difference.p
+
+
 @given(paired_answers())
 def test_the_sampling_error_is_never_zero(arrays):
     first, second, groups = arrays
-    assert sampling_error(first * 1.0 - second, groups) > 0
-    assert sampling_error(np.zeros(len(groups)), groups) > 0
+    assert sampling_part(first * 1.0 - second, groups).variance > 0
+    assert sampling_part(np.zeros(len(groups)), groups).variance > 0

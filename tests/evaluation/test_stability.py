@@ -89,7 +89,7 @@ def test_the_course_of_a_training():
         {"event": "epoch", "loss": 5.0, "largest_step_loss": 50.0, "gradient_norm": 50.0},
         {"event": "pause"},
     ]
-    assert training_course(lines) == (1, None, 1, 4.0, 3.0, 9.0)
+    assert training_course(lines) == (1, None, 1, 4.0, 3.0, 6.0, 9.0)
 
 
 def test_a_failure_keeps_its_reason():
@@ -103,4 +103,4 @@ def test_numbers_that_are_not_finite_are_left_out():
 
 
 def test_a_run_without_lines_has_an_empty_course():
-    assert training_course([]) == (0, None, 0, None, None, None)
+    assert training_course([]) == (0, None, 0, None, None, None, None)

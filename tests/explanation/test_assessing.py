@@ -43,3 +43,18 @@ def test_the_agreement_is_that_of_the_texts_that_both_explain(rows):
     found = agreement_of_seeds(rows, 0)["occlusion"]
     assert (found["value"], found["texts"]) == (pytest.approx(1.0), 1)
     assert summarise(rows)["methods"]["occlusion"]["comprehensiveness"]["texts"] == 2
+
+
+def test_the_temperature_of_a_model_changes_no_axis(make_network):
+    """Logits divided by 4 leave answers and rankings as they are, and probabilities not."""
+    sure, unsure = make_network("square"), make_network("square")
+    head = unsure.core.get_layer("logits")
+    head.set_weights([weights / 4 for weights in head.get_weights()])
+    found = [
+        summarise(assess({"occlusion": Explainer(network, "occlusion", 50)}, EXAMPLES)[0])
+        for network in (sure, unsure)
+    ]
+    for axis in ("comprehensiveness", "sufficiency"):
+        assert found[0][axis]["value"] == pytest.approx(found[1][axis]["value"], abs=1e-4)
+    probabilities = [one["methods"]["occlusion"]["comprehensiveness"]["value"] for one in found]
+    assert probabilities[0] != pytest.approx(probabilities[1], abs=0.02)

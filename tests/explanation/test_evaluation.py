@@ -38,7 +38,8 @@ def test_the_file_holds_what_was_measured_and_its_checksums(run, content):
 def test_the_axes_stand_at_the_top(content):
     for axis in ("comprehensiveness", "sufficiency", "plausibility"):
         assert {"value", "low", "high"} <= set(content[axis])
-        assert content[axis] == content["methods"]["ig"][axis]
+        of_margin = axis if axis == "plausibility" else f"{axis}_of_margin"
+        assert content[axis] == content["methods"]["occlusion"][of_margin]
 
 
 def test_a_run_agrees_with_itself(content):

@@ -22,7 +22,7 @@ def test_both_measures_are_the_means_worked_out_by_hand(make_network):
     whole = probability(ids, 0)
     one = probability([2, 3, 4, 6], 0), probability([7], 0)
     three = probability([2, 4], 0), probability([7, 3, 6], 0)
-    (found,) = measure_faithfulness(network, reading, [scores], 0)
+    (found,) = measure_faithfulness(network, reading, [scores], 0).rankings
     lost = [
         whole - (4 * of_one + of_three) / 5 for of_one, of_three in zip(one, three, strict=True)
     ]
@@ -34,8 +34,8 @@ def test_rankings_are_measured_side_by_side(make_network):
     network = make_network("square")
     reading = read_text(network.tokenizer, "word2 word7 word3")
     rankings = [np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0])]
-    alone = [measure_faithfulness(network, reading, [one], 1)[0] for one in rankings]
-    together = measure_faithfulness(network, reading, rankings, 1)
+    alone = [measure_faithfulness(network, reading, [one], 1).rankings[0] for one in rankings]
+    together = measure_faithfulness(network, reading, rankings, 1).rankings
     np.testing.assert_allclose(together, alone, atol=1e-6)
 
 
@@ -52,6 +52,19 @@ def test_a_share_is_rounded_up_and_ties_go_to_the_earlier_word():
 def test_a_text_of_one_word_has_a_value(make_network):
     network = make_network()
     reading = read_text(network.tokenizer, "word7")
-    (found,) = measure_faithfulness(network, reading, [np.array([1.0])], 0)
+    (found,) = measure_faithfulness(network, reading, [np.array([1.0])], 0).rankings
     assert found.sufficiency == 0
     assert found.comprehensiveness == pytest.approx(probability([7], 0) - probability([], 0))
+
+
+def test_the_margin_is_that_to_the_class_that_comes_second(make_network):
+    network = make_network("mean")
+    reading = read_text(network.tokenizer, "word2 word7")
+    found = measure_faithfulness(network, reading, [np.array([1.0, 0.0])], 0)
+    margins = [
+        float((logits := VECTORS[ids].mean(axis=0) @ KERNEL + BIAS)[0] - logits[1])
+        for ids in ([2, 7], [7], [2])
+    ]
+    assert found.margin == pytest.approx(margins[0], abs=1e-5)
+    lost = found.rankings[0].margin_comprehensiveness, found.rankings[0].margin_sufficiency
+    assert lost == pytest.approx((margins[0] - margins[1], margins[0] - margins[2]), abs=1e-5)

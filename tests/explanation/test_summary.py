@@ -7,6 +7,8 @@ def row(group, value, **extra):
     of = {
         "comprehensiveness": value,
         "sufficiency": value / 2,
+        "margin_comprehensiveness": 4 * value,
+        "margin_sufficiency": value,
         "seconds": 1.0 + value,
         "steps": 50 if value < 0.5 else 400,
         "completeness_error": value / 10,
@@ -15,7 +17,13 @@ def row(group, value, **extra):
     }
     return {
         "group": group,
-        "random": {"comprehensiveness": 0.1, "sufficiency": 0.4},
+        "margin": 4.0,
+        "random": {
+            "comprehensiveness": 0.1,
+            "sufficiency": 0.4,
+            "margin_comprehensiveness": 0.2,
+            "margin_sufficiency": 2.0,
+        },
         "ig": of,
         "occlusion": {**of, "seeds": [None]},
         "agreement": value,
@@ -25,22 +33,35 @@ def row(group, value, **extra):
 ROWS = [row(0, 0.2, seeds=[0.5]), row(1, 0.4, seeds=[None]), row(2, 0.6, seeds=[0.7])]
 
 
-def test_the_axes_are_those_of_the_first_method_with_intervals():
+def test_the_axes_are_shares_of_the_margin_by_leaving_words_out_with_intervals():
     """Mean 0.4, standard deviation 0.2 of three groups, t quantile of 2 degrees 4.3027."""
     found = summarise(ROWS)
-    assert found["method"] == "ig"
+    assert (found["method"], found["measure"]) == ("occlusion", "share of the logit margin")
     half = 4.302653 * 0.2 / 3**0.5
     assert found["comprehensiveness"] == pytest.approx(
         {"value": 0.4, "low": 0.4 - half, "high": 0.4 + half, "texts": 3}
     )
-    assert found["sufficiency"]["value"] == pytest.approx(0.2)
+    assert found["sufficiency"]["value"] == pytest.approx(0.1)
+    assert found["methods"]["ig"]["comprehensiveness"]["value"] == pytest.approx(0.4)
     assert "plausibility" not in found
 
 
 def test_texts_of_one_group_are_one_observation():
     found = summarise([row(7, value) for value in (0.2, 0.4, 0.6)])
-    ends = found["comprehensiveness"]
+    ends = found["methods"]["ig"]["comprehensiveness"]
     assert (ends["low"], ends["high"]) == (-1.0, 1.0)
+    # A share of margins has no bounds.
+    assert found["comprehensiveness"] == {"value": pytest.approx(0.4), "texts": 3}
+
+
+def test_texts_weigh_by_their_margin():
+    rows = [row(0, 0.2), {**row(1, 0.6), "margin": 12.0}, row(2, 0.4)]
+    assert summarise(rows)["comprehensiveness"]["value"] == pytest.approx(4 * 1.2 / 20)
+
+
+def test_without_any_margin_there_is_no_share():
+    found = summarise([{**one, "margin": 0.0} for one in ROWS])
+    assert found["comprehensiveness"] == {"value": None, "texts": 3}
 
 
 def test_a_random_ranking_stands_beside_and_is_subtracted():
@@ -54,7 +75,7 @@ def test_a_random_ranking_stands_beside_and_is_subtracted():
 def test_plausibility_is_the_mean_over_the_texts_that_have_it():
     rows = [row(0, 0.2, plausibility=0.8, plausibility_by_magnitude=0.9), row(1, 0.4), row(2, 0.1)]
     found = summarise(rows)
-    assert found["plausibility"]["value"] == 0.8
+    assert found["methods"]["ig"]["plausibility"]["value"] == 0.8
     assert found["plausibility"]["texts"] == 1
     assert found["methods"]["ig"]["plausibility_by_magnitude"]["value"] == 0.9
 

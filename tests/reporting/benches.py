@@ -62,7 +62,9 @@ def training_cell(
     }
 
 
-def inference_cell(p90, *, engine="keras", others=0.01, threads=2):
+def inference_cell(
+    p90, *, engine="keras", others=0.01, threads=2, processes=PROCESSES, session="one hour"
+):
     points = {"p50": ends(p90 / 2), "p90": ends(p90), "p99": ends(2 * p90)}
     return {
         **{f"latency_{name}_ms": of for name, of in points.items()},
@@ -90,6 +92,8 @@ def inference_cell(p90, *, engine="keras", others=0.01, threads=2):
         "model_mb": 16.0,
         "is_full": False,
         "others_share": others,
+        "processes": processes,
+        "session": session,
         "conditions": {
             "engine": engine,
             "device_names": ["Test CPU"],

@@ -51,7 +51,7 @@ def test_a_wish_that_cannot_be_read_is_refused(write_run):
 
 
 def test_the_margin_of_equality_is_the_users(write_run):
-    paths = [write_run("gru"), write_run("lstm")]
+    paths = [write_run(model, seed) for model in ("gru", "lstm") for seed in (1, 2, 3)]
     (pairs,) = [
         table
         for table in assemble(gather(paths), Wishes(margin=0.9)).tables()

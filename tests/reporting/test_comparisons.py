@@ -5,8 +5,9 @@ import pytest
 
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import seed_difference
-from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure, pairs_table
+from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure
 from tfcmp.reporting.entrants import make_entrants
+from tfcmp.reporting.pairs import pairs_table
 from tfcmp.reporting.reading import read_run
 
 MARGIN = 0.005
@@ -38,6 +39,33 @@ def test_p_values_are_adjusted_over_all_pairs(entrants):
     pairs = compare_all(entrants, MARGIN)
     adjusted = holm([pair.difference.p for pair in pairs])
     np.testing.assert_allclose([pair.holm_p for pair in pairs], adjusted)
+
+
+def test_verdicts_on_equality_are_adjusted_over_all_pairs_as_well(entrants):
+    margin = 0.3
+    pairs = compare_all(entrants, margin)
+    for name in ("within_p", "beyond_p"):
+        adjusted = holm([getattr(pair.difference, name)(margin) for pair in pairs])
+        np.testing.assert_allclose([getattr(pair, name) for pair in pairs], adjusted)
+    assert {pair.equality for pair in pairs} >= {"supported"}
+
+
+def test_what_is_contradicted_as_equal_is_a_resolved_difference(entrants):
+    for margin in (0.005, 0.05, 0.1):
+        for pair in compare_all(entrants, margin):
+            assert pair.equality != "contradicted" or pair.verdict == "supported"
+
+
+def test_single_runs_are_declared_equal_nowhere(entrants):
+    single = [replace(entrant, runs=entrant.runs[:1]) for entrant in entrants]
+    (one, *_) = compare_all([single[0], *entrants[1:]], 0.9)
+    assert one.within_p <= 0.05
+    pairs = compare_all(single, 0.9)
+    assert {pair.equality for pair in pairs} == {"not resolved"}
+    table = pairs_table(pairs, 0.9, {})
+    names = [column.name for column in table.columns]
+    assert {row[names.index("holds_for")] for row in table.rows} == {"these runs"}
+    assert all(row[names.index("flip_p")] is not None for row in table.rows)
 
 
 def test_an_unresolved_difference_is_followed_by_the_claim_of_equality(entrants):

@@ -24,10 +24,48 @@ def table_of(section, name):
     return [dict(zip(names, row, strict=True)) for row in table.rows]
 
 
+def table_rows(section, name):
+    return [row for table in section.tables if table.name == name for row in table.rows]
+
+
 def test_the_learning_rate_that_decides_is_named_first(search):
     effects = table_of(hyperparameters_section([search]), "effects")
     assert effects[0]["setting"] == "training.learning_rate"
     assert effects[0]["share"] > 0.2
+
+
+def test_what_a_setting_explains_has_a_p_beside_it(search):
+    rows = table_of(hyperparameters_section([search]), "effects")
+    found = {row["setting"]: row["p"] for row in rows}
+    assert found["training.learning_rate"] < 0.05 < found["training.batch_size"]
+
+
+def test_whether_the_rate_depends_on_the_batch_is_told(search):
+    (row,) = table_of(hyperparameters_section([search]), "interactions")
+    assert (row["setting"], row["with"]) == ("training.learning_rate", "training.batch_size")
+    assert (row["trials"], 0 < row["p"] <= 1) == (20, True)
+
+
+def test_trials_are_compared_after_equally_many_steps_as_well(search):
+    """Batches of 32 take twice as many steps an epoch; only their first epoch compares."""
+    courses = [
+        [(100, 0.5), (200, 0.9)]
+        if trial["training.batch_size"] == "32"
+        else [(50, 0.6), (100, 0.7)]
+        for trial in search.trials
+    ]
+    section = hyperparameters_section([replace(search, courses=tuple(courses))])
+    rows = table_of(section, "effects_at_equal_steps")
+    means = {row["level"]: row["mean"] for row in rows if row["setting"] == "training.batch_size"}
+    assert means == {"32": pytest.approx(0.5), "64": pytest.approx(0.7)}
+    assert {row["steps"] for row in rows} == {100}
+    assert any("took 100 to 200 steps" in note for note in section.notes)
+
+
+def test_without_logs_trials_are_compared_in_equal_epochs_only(search):
+    section = hyperparameters_section([search])
+    assert not table_rows(section, "effects_at_equal_steps")
+    assert any("equal epochs only" in note for note in section.notes)
 
 
 def test_a_rate_of_two_ranges_has_an_effect_in_each():

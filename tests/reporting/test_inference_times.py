@@ -2,7 +2,12 @@ import pytest
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.inference_times import inference_section, joined, usual_axes
+from tfcmp.reporting.inference_times import (
+    inference_section,
+    joined,
+    latencies_by_engine,
+    usual_axes,
+)
 from tfcmp.reporting.reading import read_run
 from tfcmp.runs.files import write_json
 
@@ -97,3 +102,15 @@ def test_kernels_and_padding_stand_beside_the_times(benches, write_run):
     keras, onnx = rows_of(section.tables[0])
     assert (keras["kernels"], keras["padding_share"]) == ("forward_1: cuDNN", 0.03)
     assert onnx["kernels"] is None
+
+
+@pytest.mark.parametrize("few", [{"processes": 4}, {"session": None}, {"session": "another hour"}])
+def test_times_of_few_processes_or_of_another_bench_are_numbers_without_an_interval(
+    benches, entrants, few
+):
+    made = entrants(
+        {"keras float32": benches.inference_cell(8.0)},
+        {"keras float32": benches.inference_cell(9.0, **few)},
+    )
+    assert usual_axes(made)["gru"]["latency_p90_ms"] == 8.0
+    assert latencies_by_engine(made)["keras float32"]["lstm"]["latency_p90_ms"] == 9.0

@@ -17,6 +17,7 @@ def content(benches):
     }
     random = {"comprehensiveness": benches.ends(0.02), "sufficiency": benches.ends(0.2)}
     return {
+        "measure": "share of the logit margin",
         "methods": {"ig": method, "occlusion": {**method, "plausibility": benches.ends(0.7)}},
         "random": random,
         "sanity": {"ig": {"passed": True}, "occlusion": {"passed": False}},

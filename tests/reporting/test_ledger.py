@@ -85,6 +85,25 @@ def test_only_models_of_the_same_size_speak_about_the_second(write_run):
     assert claim.verdict == "not resolved"
 
 
+def test_the_claim_of_equal_parameters_names_in_what_the_recipes_differ(write_run):
+    data = {"max_length": 304, "truncation": "head+tail"}
+    runs = [read_run(write_run("lstm")), read_run(write_run("transformer", data=data))]
+    sentence = claims_of(runs)[1].sentence
+    for setting, *values in (
+        ("data.max_length", "64", "304"),
+        ("data.truncation", "head", "head+tail"),
+    ):
+        assert f"{setting} {values[0]} against {values[1]}" in sentence or (
+            f"{setting} {values[1]} against {values[0]}" in sentence
+        )
+    assert "training.batch_size" not in sentence
+
+
+def test_recipes_that_are_equal_are_said_to_be(write_run):
+    runs = [read_run(write_run("lstm")), read_run(write_run("transformer"))]
+    assert "with recipes that are equal in all that both have" in claims_of(runs)[1].sentence
+
+
 def test_single_runs_cannot_contradict_the_second(write_run):
     runs = [read_run(write_run("lstm", skill=5.0)), read_run(write_run("transformer", skill=0.2))]
     claim = claims_of(runs)[1]

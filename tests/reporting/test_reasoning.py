@@ -1,6 +1,7 @@
 import pytest
 
 from tfcmp.errors import CallError
+from tfcmp.evaluation.decision import Rule
 from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.entrants import make_entrants, test_groups
 from tfcmp.reporting.reading import read_run
@@ -16,7 +17,9 @@ del test_groups
 def decide(write_run):
     """The function (requirements, preference, latencies) -> the section, of a good slow and a fast model."""
 
-    def run(requirements=(), preference="accuracy", latencies=(50.0, 5.0), skills=(4.0, 0.8)):
+    def run(
+        requirements=(), preference="accuracy", latencies=(50.0, 5.0), skills=(4.0, 0.8), margin=0.0
+    ):
         runs = []
         for model, skill, latency in zip(("lstm", "gru"), skills, latencies, strict=True):
             path = write_run(model, skill=skill)
@@ -27,7 +30,7 @@ def decide(write_run):
         entrants = make_entrants(runs)
         measured = accuracies(entrants, groups_of(entrants))
         pairs = compare_all(entrants)
-        return reasoning_section(entrants, measured, pairs, requirements, preference)
+        return reasoning_section(entrants, measured, pairs, requirements, Rule(preference, margin))
 
     return run
 
@@ -44,14 +47,14 @@ def test_without_requirement_the_most_accurate_is_taken(decide):
     (claim,) = section.claims
     assert (
         claim.sentence
-        == "Of these runs, lstm is the best on accuracy, before gru, at the price of latency, parameters."
+        == "Of these runs, lstm is the best on accuracy, before gru, at the cost of latency, parameters."
     )
     assert (claim.verdict, claim.table) == ("supported", "pairs")
 
 
 def test_what_the_choice_costs_is_named(decide):
     costs = table_of(decide(), "costs")
-    assert ("latency_p90_ms", 50.0, 5.0, "gru", "yes") in costs
+    assert ("latency_p90_ms", 50.0, 5.0, "gru", "the other", "yes") in costs
 
 
 def test_a_requirement_rules_out(decide):
@@ -82,11 +85,39 @@ def test_one_measured_axis_is_told_to_be_an_order_only(decide):
 
 def test_a_difference_that_is_not_resolved_beats_nobody(decide):
     section = decide(latencies=(None, None), skills=(1.0, 0.9))
-    assert section.claims[0].verdict == "not resolved"
     rows = table_of(section, "pareto")
     assert [row[5] for row in rows] == ["on the front"] * 2
     assert all(row[6] is None for row in rows)
-    assert {row[7] for row in rows} == {None, section.claims[0].sentence.split()[3]}
+    best = max(rows, key=lambda row: row[1])[0]
+    assert {row[7] for row in rows} == {None, best}
+    assert {row[8] for row in rows} == {"this run only"}
+
+
+def test_a_tie_is_decided_by_latency_and_says_what_the_other_would_cost(decide):
+    """lstm is slightly more accurate and ten times slower."""
+    section = decide(skills=(1.05, 1.0), margin=0.1)
+    (claim,) = section.claims
+    taken, other = [row[0] for row in table_of(section, "decision")[:2]]
+    assert (taken, other) == ("gru", "lstm")
+    assert "gru is taken: on accuracy it ties with lstm" in claim.sentence
+    assert "better on latency_p90_ms" in claim.sentence
+    assert "lstm would bring" in claim.sentence
+    assert "at the cost of latency_p90_ms 50 instead of 5" in claim.sentence
+    assert (claim.verdict, claim.estimate, claim.unit) == ("supported", -45.0, "latency_p90_ms")
+    assert claim.low < -45 < claim.high < 0
+    costs = table_of(section, "costs")
+    assert ("latency_p90_ms", 5.0, 50.0, "lstm", "the taken model", "yes") in costs
+
+
+def test_a_tie_for_want_of_data_is_not_called_equality(decide):
+    section = decide(skills=(1.05, 1.0))
+    assert any("Not distinguishable is not equal: points that " in one for one in section.notes)
+
+
+def test_what_could_not_decide_a_tie_is_told(decide):
+    section = decide(skills=(1.05, 1.0), margin=0.1, latencies=(None, 5.0))
+    assert any("latency_p90_ms did not decide the tie, as lstm was" in one for one in section.notes)
+    assert table_of(section, "decision")[0][3] == "decides the tie: parameters"
 
 
 def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):
@@ -99,7 +130,7 @@ def test_another_preference_is_judged_by_its_intervals(decide):
     (claim,) = decide(preference="latency_p90_ms").claims
     assert (
         claim.sentence
-        == "gru is the best on latency_p90_ms, before lstm, at the price of accuracy."
+        == "Of these runs, gru is the best on latency_p90_ms, before lstm, at the cost of accuracy."
     )
     assert (claim.verdict, claim.estimate) == ("supported", -45.0)
 
@@ -119,10 +150,35 @@ def test_explanations_of_other_texts_are_no_axis_of_the_decision(write_run):
         runs.append(read_run(path))
     entrants = make_entrants(runs)
     measured = accuracies(entrants, groups_of(entrants))
-    section = reasoning_section(entrants, measured, compare_all(entrants), (), "accuracy")
+    section = reasoning_section(entrants, measured, compare_all(entrants), (), Rule("accuracy"))
     values = {row[0]: row[3] for row in table_of(section, "pareto")}
     assert values == {"lstm": 0.5, "gru": 0.5, "transformer": None}
     assert any("transformer-seed1: comprehensiveness, suff" in note for note in section.notes)
+
+
+def test_every_engine_has_a_row_for_every_limit_and_the_order_is_told(write_run, benches):
+    runs = []
+    for model, keras, onnx in (("lstm", 8.0, 3.0), ("gru", 12.0, 1.5)):
+        path = write_run(model)
+        cells = {
+            "keras float32": benches.inference_cell(keras),
+            "onnx float32": benches.inference_cell(onnx, engine="onnx"),
+        }
+        write_json(path / "bench.json", benches.bench_of(cells))
+        runs.append(read_run(path))
+    entrants = make_entrants(runs)
+    measured, pairs = accuracies(entrants, groups_of(entrants)), compare_all(entrants)
+    section = reasoning_section(entrants, measured, pairs, (), Rule("accuracy", 0.5))
+    rows = {(row[0], row[1]): row[2:] for row in table_of(section, "sensitivity")}
+    assert len(rows) == 2 * 7
+    assert rows["keras float32", "5 ms"][:2] == ("no model", "no model")
+    assert rows["keras float32", "10 ms"][:2] == ("lstm", "lstm")
+    assert rows["keras float32", "no limit"][:2] == ("lstm (gru)", "lstm")
+    assert rows["onnx float32", "2 ms"][:3] == ("gru", "gru", "not measured")
+    assert rows["onnx float32", "no limit"][:2] == ("gru (lstm)", "gru")
+    (told,) = [note for note in section.notes if "order of latencies depends" in note]
+    assert "keras float32: lstm, gru" in told
+    assert "onnx float32: gru, lstm" in told
 
 
 def test_times_beside_other_work_are_told_as_measured_but_left_out(write_run, benches):
@@ -135,7 +191,7 @@ def test_times_beside_other_work_are_told_as_measured_but_left_out(write_run, be
     entrants = make_entrants(runs)
     measured = accuracies(entrants, groups_of(entrants))
     wish = ["latency_p90_ms<=20"]
-    section = reasoning_section(entrants, measured, compare_all(entrants), wish, "accuracy")
+    section = reasoning_section(entrants, measured, compare_all(entrants), wish, Rule("accuracy"))
     told = "measured, but left out: other processes took more than 5 % of the cores in use"
     for row in table_of(section, "decision"):
         assert row[3].startswith(f"latency_p90_ms was {told}")

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from tfcmp.errors import WorkError
@@ -84,3 +86,18 @@ def test_a_damaged_space_is_told(write_search, tmp_path, content):
     (folder / "space.yaml").write_text(content)
     with pytest.raises(WorkError, match=r"space\.yaml is damaged"):
         read_search(folder)
+
+
+def test_the_course_of_each_trial_is_read_from_its_log(write_search, tmp_path):
+    path = write_search(tmp_path / "gru", trials=2)
+    lines = [
+        {"event": "segment", "epoch": 1, "step": 6},
+        {"event": "segment", "epoch": 1, "step": 12},
+        {"event": "epoch", "epoch": 1, "validation_accuracy": 0.6},
+        {"event": "segment", "epoch": 2, "step": 12},
+        {"event": "epoch", "epoch": 2, "validation_accuracy": 0.7},
+    ]
+    trial = path / "trials" / "0001"
+    trial.mkdir(parents=True)
+    (trial / "metrics.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert read_search(path).courses == ((), ((12, 0.6), (24, 0.7)))

@@ -11,7 +11,7 @@ from tfcmp.reporting.gathering import gather
 from tfcmp.reporting.writing import read_record, write_report
 from tfcmp.runs.files import sha256_of
 
-WISHES = Wishes(("accuracy>=0.5",), "parameters", 0.01)
+WISHES = Wishes(("accuracy>=0.5",), "parameters", 0.01, "nll")
 
 
 @pytest.fixture(scope="module")

@@ -48,9 +48,10 @@ def test_numbers_without_a_point_are_numbers(read):
 
 def test_wishes_for_the_report_are_read(read):
     study = read(
-        "entries: [{model: gru}]\nreport: {require: ['parameters<=5'], prefer: nll, margin: 1}"
+        "entries: [{model: gru}]\nreport: {require: ['parameters<=5'], prefer: nll, margin: 1, then: ece}"
     )
     assert (study.requirements, study.preference, study.margin) == (("parameters<=5",), "nll", 1.0)
+    assert study.then == "ece"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,10 @@
 Both models answer the same examples, so the difference is paired. Examples of one group (reviews
 of a movie) resemble each other, so intervals and p-values treat whole groups as the independent
 units: Dror et al. 2018 on tests whose assumptions the data break.
+
+Interval and p-value are of one and the same t distribution, so that they agree on whether there is
+a difference, also where seeds vary and where the test is one of equality. The p-value of sign flips
+of whole groups needs no distribution; it is given as a second number for single runs.
 """
 
 from dataclasses import dataclass, replace
@@ -10,51 +14,125 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import Clusters, Values, cluster_standard_error
-
-# z(0.975) + z(0.80): what a two-sided test at 5 % finds with a probability of 80 %, in standard
-# errors (Card et al. 2020).
-DETECTABLE = 2.80
-FLIPS = 10_000
-_FLIP_SEED = 0
-_NORMAL_QUANTILE = 1.96
-# Below this a standard error is rounding.
-_NO_VARIATION = 1e-12
+from tfcmp.evaluation.intervals import NO_VARIATION, Clusters, Values, cluster_standard_error
+from tfcmp.evaluation.sign_flips import sign_flip_p
+from tfcmp.evaluation.variance import VariancePart, sampling_part, t_spreads, unseen_share
 
 
 @dataclass(frozen=True)
 class Difference:
     """An estimated difference of two accuracies and how far it can be trusted.
 
-    All but the last four are shares: 0.01 is one point.
-
     Attributes:
-        value: accuracy of a minus accuracy of b.
-        low, high: 95 % interval.
-        standard_error: of the value.
-        smallest_detectable: 2.80 standard errors, the true difference that such a comparison finds
-            with a probability of 80 % (Card et al. 2020).
-        low_90, high_90: 90 % interval, for claims of equality.
-        degrees_of_freedom: of the t quantile of the intervals.
-        p: two-sided p-value of "no difference", not yet adjusted for other comparisons.
+        value: accuracy of a minus accuracy of b, as a share: 0.01 is one point.
         test: what was done and what it covers, for a reader.
+        seeds: of each model with several seeds the variance that comes from them.
+        sampling: the variance that comes from the sampling of groups; None where there is a single
+            group, which shows nothing of it.
+        unanimous_groups: number of groups, where none differs from another; else None.
+        flip_p: of one run on a side or on both: the p-value by sign flips; see `sign_flip_p`.
         only_a, only_b: examples that only a, or only b, answers right: the discordant counts b and
             c of McNemar 1947. Description only, as his test takes examples for independent; None
             where a model has several seeds.
     """
 
     value: float
-    low: float
-    high: float
-    standard_error: float
-    degrees_of_freedom: float
-    p: float
-    smallest_detectable: float
-    low_90: float
-    high_90: float
     test: str
+    seeds: tuple[VariancePart, ...] = ()
+    sampling: VariancePart | None = None
+    unanimous_groups: int | None = None
+    flip_p: float | None = None
     only_a: int | None = None
     only_b: int | None = None
+
+    @property
+    def parts(self) -> tuple[VariancePart, ...]:
+        """All parts of the variance; none where nothing is known of it."""
+        return (*self.seeds, self.sampling) if self.sampling is not None else ()
+
+    @property
+    def standard_error(self) -> float:
+        """Of the value; 1, the largest possible, where nothing is known of it."""
+        if self.sampling is None:
+            return 1.0
+        return float(np.sqrt(sum(part.variance for part in self.parts)))
+
+    @property
+    def degrees_of_freedom(self) -> float:
+        """Of the t distribution that gives the 95 % interval; 0 where there is none."""
+        from scipy.special import stdtrit
+
+        if self.sampling is None:
+            return 0.0
+        spreads = t_spreads(self.seeds, self.sampling)
+        return max(spreads, key=lambda spread: stdtrit(spread[1], 0.975) * spread[0])[1]
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of "no difference", not adjusted for other comparisons."""
+        return self.beyond_p(0.0)
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.interval(0.95)[0]
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.interval(0.95)[1]
+
+    def interval(self, confidence: float) -> tuple[float, float]:
+        """The confidence interval, clipped to -1..1."""
+        from scipy.special import stdtrit
+
+        if self.sampling is None:
+            return -1.0, 1.0
+        if self.unanimous_groups is not None:
+            unseen = unseen_share(self.unanimous_groups, confidence)
+            return (
+                self.value - unseen * (self.value + 1),
+                self.value + unseen * (1 - self.value),
+            )
+        half_width = max(
+            float(stdtrit(freedom, (1 + confidence) / 2)) * error
+            for error, freedom in t_spreads(self.seeds, self.sampling)
+        )
+        return max(-1.0, self.value - half_width), min(1.0, self.value + half_width)
+
+    def beyond_p(self, margin: float) -> float:
+        """Two-sided p-value of "the difference is at most `margin` either way".
+
+        It is at most 0.05 where the 95 % interval lies wholly outside -margin..margin.
+        """
+        if abs(self.value) <= margin:
+            return 1.0
+        return min(1.0, 2 * self._tail(margin))
+
+    def within_p(self, margin: float) -> float:
+        """p-value of "the difference is at least `margin`", by two one-sided tests.
+
+        The larger of both (TOST: Schuirmann 1987). It is at most 0.05 where the 90 % interval lies
+        inside -margin..margin.
+        """
+        if abs(self.value) >= margin:
+            return 1.0
+        return min(1.0, self._tail(margin))
+
+    def _tail(self, truth: float) -> float:
+        """Probability of an estimate at least as far from `truth` >= 0, on the side where it is."""
+        from scipy.special import stdtr
+
+        if self.sampling is None:
+            return 1.0
+        estimate = abs(self.value)
+        if self.unanimous_groups is not None:
+            room = estimate + 1 if truth < estimate else 1 - estimate
+            return float((1 - min(1.0, abs(estimate - truth) / room)) ** self.unanimous_groups)
+        return max(
+            float(stdtr(freedom, -abs(estimate - truth) / error))
+            for error, freedom in t_spreads(self.seeds, self.sampling)
+        )
 
 
 def paired_difference(
@@ -88,9 +166,13 @@ def paired_difference(
 def sampling_difference(contributions: Values, groups: Clusters, test: str) -> Difference:
     """Mean of paired differences, with the uncertainty that comes from the sampling of groups.
 
-    The interval is mean +- t(G - 1) x `cluster_standard_error`; p is that of `sign_flip_p`. A
-    single group shows nothing of the variation: its interval is all from -1 to 1, its standard
-    error 1, the largest possible, and its p 1.
+    Interval and p are of t with the standard error (CR2) and the degrees of freedom of Bell and
+    McCaffrey 2002 in `intervals`. A single group shows nothing of the variation: its interval is all
+    from -1 to 1 and its p 1.
+
+    Where no group differs from another, up to a share u of the groups may still be others, with u
+    the limit of Clopper and Pearson 1934 for none of G: the interval moves the share u of them to
+    -1 and to 1, and p is where it touches 0.
 
     Args:
         contributions: (n,) differences from -1 to 1, one an example.
@@ -100,101 +182,23 @@ def sampling_difference(contributions: Values, groups: Clusters, test: str) -> D
     value, count = float(contributions.mean()), len(np.unique(groups))
     if count == 1:
         reason = f"{test}; all examples are of one group, which shows nothing of the variation"
-        return Difference(value, -1.0, 1.0, 1.0, 0.0, 1.0, DETECTABLE, -1.0, 1.0, reason)
-    test = (
-        f"{test}; cluster-robust t interval over {count:,} groups, p from {FLIPS:,} sign flips "
-        "of whole groups"
+        return Difference(value, reason)
+    sampling = sampling_part(contributions, groups)
+    is_unanimous = cluster_standard_error(contributions, groups) <= NO_VARIATION
+    method = (
+        "no group differs from another"
+        if is_unanimous
+        else f"cluster-robust t (CR2, {_shown_freedom(sampling.freedom)} degrees of freedom)"
     )
-    p = sign_flip_p(contributions, groups)
-    error = cluster_standard_error(contributions, groups)
-    if error <= _NO_VARIATION:
-        return _without_variation(value, count, p, test)
-    return t_difference(value, error, count - 1, test, p)
-
-
-def sampling_error(contributions: Values, groups: Clusters) -> float:
-    """Standard error of a mean difference, above 0 also where all groups agree, G >= 2.
-
-    Groups that agree would claim certainty. The share of groups that are unlike the rest is then
-    at most u = 1 - 0.025^(1/G), the limit of Clopper and Pearson 1934 for none of G, and u/1.96
-    stands for the standard error.
-    """
-    error = cluster_standard_error(contributions, groups)
-    if error > _NO_VARIATION:
-        return error
-    return _unseen_share(len(np.unique(groups)), 0.95) / _NORMAL_QUANTILE
-
-
-def t_difference(
-    value: float, standard_error: float, freedom: float, test: str, p: float | None = None
-) -> Difference:
-    """A difference with t intervals, clipped to -1..1, and p from the same t unless it is given."""
-    # Those of scipy.stats are slower by far and take half a second to import.
-    from scipy.special import stdtr, stdtrit
-
-    half_95 = float(stdtrit(freedom, 0.975)) * standard_error
-    half_90 = float(stdtrit(freedom, 0.95)) * standard_error
-    if p is None:
-        p = 2 * float(stdtr(freedom, -abs(value) / standard_error))
     return Difference(
-        value=value,
-        low=max(-1.0, value - half_95),
-        high=min(1.0, value + half_95),
-        standard_error=standard_error,
-        degrees_of_freedom=float(freedom),
-        p=p,
-        smallest_detectable=DETECTABLE * standard_error,
-        low_90=max(-1.0, value - half_90),
-        high_90=min(1.0, value + half_90),
-        test=test,
+        value,
+        f"{test}; {method} over {count:,} groups",
+        sampling=sampling,
+        unanimous_groups=count if is_unanimous else None,
+        flip_p=sign_flip_p(contributions, groups),
     )
 
 
-def sign_flip_p(contributions: Values, groups: Clusters) -> float:
-    """Two-sided p-value of "no difference" by flipping the sign of whole groups' differences.
-
-    Without a difference, a group's sum S_g is as likely as -S_g. p = (1 + number of flips with
-    |sum_g +-S_g| >= |sum_g S_g|) / (1 + flips): Fisher 1935, with the count that makes a random
-    sample of flips exact (Phipson and Smyth 2010). 10,000 flips of a fixed seed.
-
-    Args:
-        contributions: (n,) paired differences.
-        groups: (n,) id of each example's group.
-    """
-    _, index = np.unique(groups, return_inverse=True)
-    sums = np.abs(np.bincount(index, weights=contributions))
-    observed = abs(float(contributions.sum()))
-    # Groups of the same |S_g| are exchangeable: of k of them, the number that keeps its sign is
-    # binomial. A draw a size of sum instead of a draw a group is the same distribution, and fast.
-    sizes, counts = np.unique(sums[sums > _NO_VARIATION].round(12), return_counts=True)
-    kept = np.random.default_rng(_FLIP_SEED).binomial(counts, 0.5, size=(FLIPS, len(counts)))
-    flipped = np.abs((2 * kept - counts) @ sizes)
-    # Sums of the same numbers in another order differ by rounding.
-    as_large = int((flipped >= observed - 1e-9 * max(1.0, observed)).sum())
-    return (1 + as_large) / (1 + FLIPS)
-
-
-def _without_variation(value: float, count: int, p: float, test: str) -> Difference:
-    """All G groups have the same mean difference: up to a share u of groups may still be others.
-
-    The interval moves the share u (see `sampling_error`) of the groups to -1 and to 1.
-    """
-    wide, narrow = _unseen_share(count, 0.95), _unseen_share(count, 0.90)
-    error = wide / _NORMAL_QUANTILE
-    return Difference(
-        value=value,
-        low=value - wide * (value + 1),
-        high=value + wide * (1 - value),
-        standard_error=error,
-        degrees_of_freedom=float(count - 1),
-        p=p,
-        smallest_detectable=DETECTABLE * error,
-        low_90=value - narrow * (value + 1),
-        high_90=value + narrow * (1 - value),
-        test=f"{test}; no group differs from another",
-    )
-
-
-def _unseen_share(count: int, confidence: float) -> float:
-    """Upper Clopper-Pearson limit of a share of which none of `count` observations was seen."""
-    return float(1 - ((1 - confidence) / 2) ** (1 / count))
+def _shown_freedom(freedom: float) -> str:
+    """Degrees of freedom as a sentence tells them."""
+    return f"{freedom:,.0f}" if freedom >= 100 else f"{freedom:.1f}"

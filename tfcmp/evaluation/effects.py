@@ -13,13 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.intervals import Values
+from tfcmp.evaluation.levels import as_number, is_missing, levels_of
+from tfcmp.evaluation.permutation import Interaction, effect_p, interaction
 
 Row = Mapping[str, Any]
-
-NOT_SET = "not set"
-# A numeric hyperparameter of more values is cut into bins, of about that many trials.
-_LARGEST_BINS = 4
-_TRIALS_A_BIN = 5
 
 
 class Level(NamedTuple):
@@ -46,11 +43,14 @@ class MainEffect(NamedTuple):
         share: of the variance of the score, 0 to 1; None where it cannot be told: a single level,
             as many levels as trials, or scores that do not vary.
         levels: ascending for numbers, else by label.
+        p: of "it does not matter", by permutation, not adjusted for the number of settings; None
+            where the share is.
     """
 
     name: str
     share: float | None
     levels: tuple[Level, ...]
+    p: float | None = None
 
 
 class Alternative(NamedTuple):
@@ -104,11 +104,9 @@ def main_effects(
         alternatives: of the hyperparameters that depend on another one.
     """
     parts = [part for name in names for part in _parts(rows, name, alternatives)]
-    scores = np.array([_as_number(row.get(score)) for row in rows])
-    is_scored = np.isfinite(scores)
+    filled, is_scored = _filled_scores(rows, score)
     if not is_scored.any():
         return [MainEffect(label, None, ()) for label, _, _ in parts]
-    filled = np.where(is_scored, scores, scores[is_scored].min())
     effects = [
         _main_effect(
             label, [rows[place].get(name) for place in places], filled[places], is_scored[places]
@@ -116,6 +114,43 @@ def main_effects(
         for label, name, places in parts
     ]
     return sorted(effects, key=lambda effect: 1.0 if effect.share is None else -effect.share)
+
+
+def interactions(
+    rows: Sequence[Row],
+    first: str,
+    second: str,
+    score: str,
+    alternatives: Sequence[Alternative] = (),
+) -> list[tuple[str, Interaction]]:
+    """Whether the effects of two numeric settings add up; see `permutation.interaction`.
+
+    Args: `first` and `second` are the settings; the rest as of `main_effects`.
+
+    Returns:
+        The name of the first setting, one for each of its alternatives, and the interaction, where
+        it can be told.
+    """
+    filled, is_scored = _filled_scores(rows, score)
+    if not is_scored.any():
+        return []
+    numbers = [np.array([as_number(row.get(name)) for row in rows]) for name in (first, second)]
+    is_given = np.isfinite(numbers[0]) & np.isfinite(numbers[1])
+    found = []
+    for label, _, places in _parts(rows, first, alternatives):
+        kept = [place for place in places if is_given[place]]
+        both = interaction(numbers[0][kept], numbers[1][kept], filled[kept]) if kept else None
+        if both is not None:
+            found.append((label, both))
+    return found
+
+
+def _filled_scores(rows: Sequence[Row], score: str) -> tuple[Values, npt.NDArray[np.bool_]]:
+    """Scores, a failed trial having the lowest, and which trials have one."""
+    scores = np.array([as_number(row.get(score)) for row in rows])
+    is_scored = np.isfinite(scores)
+    lowest = scores[is_scored].min() if is_scored.any() else math.nan
+    return np.where(is_scored, scores, lowest), is_scored
 
 
 def _parts(
@@ -137,7 +172,7 @@ def _main_effect(
     """The effect on trials of these values; `scores` has a number for failed ones too."""
     if not values:
         return MainEffect(label, None, ())
-    labels, index = _levels(values)
+    labels, index = levels_of(values)
     counts = np.bincount(index)
     means = np.bincount(index, weights=scores) / counts
     failed = np.bincount(index, weights=~is_scored).astype(int)
@@ -145,7 +180,8 @@ def _main_effect(
         Level(level, int(count), int(lost), float(mean))
         for level, count, lost, mean in zip(labels, counts, failed, means, strict=True)
     )
-    return MainEffect(label, _explained(scores, means[index], len(labels)), levels)
+    share = _explained(scores, means[index], len(labels))
+    return MainEffect(label, share, levels, None if share is None else effect_p(scores, index))
 
 
 def _explained(scores: Values, fitted: Values, levels: int) -> float | None:
@@ -158,59 +194,9 @@ def _explained(scores: Values, fitted: Values, levels: int) -> float | None:
     return max(0.0, 1 - unexplained * (count - 1) / (count - levels))
 
 
-def _levels(values: list[Any]) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """Labels of the levels, and the number of each trial's level."""
-    given = [value for value in values if not _is_missing(value)]
-    numbers = np.array([_as_number(value) for value in values])
-    if all(math.isfinite(_as_number(value)) for value in given):
-        labels, index = _numeric_levels(numbers)
-    else:
-        labels = sorted({str(value) for value in given})
-        place = {label: number for number, label in enumerate(labels)}
-        index = np.array([-1 if _is_missing(value) else place[str(value)] for value in values])
-    if len(given) < len(values):
-        index = np.where(index < 0, len(labels), index)
-        labels = [*labels, NOT_SET]
-    return labels, index
-
-
-def _numeric_levels(numbers: Values) -> tuple[list[str], npt.NDArray[np.intp]]:
-    """Levels of numbers, ascending; -1 for one that is not finite."""
-    index = np.full(len(numbers), -1)
-    is_given = np.isfinite(numbers)
-    given = numbers[is_given]
-    distinct, place = np.unique(given, return_inverse=True)
-    if len(distinct) > _LARGEST_BINS:
-        bins = min(_LARGEST_BINS, max(2, len(given) // _TRIALS_A_BIN))
-        # Equal numbers have one rank, the mean of theirs, and so stay together.
-        first = np.searchsorted(np.sort(given), given)
-        last = np.searchsorted(np.sort(given), given, side="right")
-        _, place = np.unique((first + last) * bins // (2 * len(given)), return_inverse=True)
-    index[is_given] = place
-    labels = []
-    for number in range(place.max() + 1 if len(place) else 0):
-        lowest, highest = given[place == number].min(), given[place == number].max()
-        labels.append(f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}")
-    return labels, index
-
-
 def _is_same(found: Any, value: Any) -> bool:
     """Whether a cell holds the value, whether as it is or as its text."""
-    if _is_missing(found) or _is_missing(value):
-        return _is_missing(found) and _is_missing(value)
-    numbers = _as_number(found), _as_number(value)
+    if is_missing(found) or is_missing(value):
+        return is_missing(found) and is_missing(value)
+    numbers = as_number(found), as_number(value)
     return str(found) == str(value) or numbers[0] == numbers[1]
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
-
-
-def _as_number(value: Any) -> float:
-    """The number that a value is, or is the text of; else NaN. True and False are no numbers."""
-    if isinstance(value, bool | np.bool_):
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan

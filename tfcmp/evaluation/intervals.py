@@ -2,7 +2,9 @@
 
 Examples of one cluster resemble each other, so that n of them tell less than n independent ones,
 and an interval that overlooks this is too narrow (Dror et al. 2018 on tests whose assumptions the
-data break).
+data break). With few clusters, or clusters of unequal size, the usual cluster-robust interval is
+too narrow as well. Used here are the bias-reduced standard error (CR2) and the degrees of freedom
+of Bell and McCaffrey 2002, as Pustejovsky and Tipton 2018 recommend.
 """
 
 from typing import NamedTuple
@@ -14,7 +16,7 @@ Values = npt.NDArray[np.float64]
 Clusters = npt.NDArray[np.integer]
 
 # Below this a standard error is rounding.
-_NO_VARIATION = 1e-12
+NO_VARIATION = 1e-12
 
 
 class Interval(NamedTuple):
@@ -26,27 +28,51 @@ class Interval(NamedTuple):
 
 
 def cluster_standard_error(values: Values, clusters: Clusters) -> float:
-    """Standard error of a mean, robust to any dependence within clusters.
+    """Standard error of a mean, robust to any dependence within clusters (CR2).
 
-    With residuals e_i = y_i - mean(y) summed per cluster, S_g = sum_{i in g} e_i, of G clusters:
-    sqrt(G/(G - 1) sum_g S_g^2) / n. This is the sandwich estimator of Liang and Zeger 1986 for a
-    model of the mean alone, with the usual factor for few clusters; with clusters of one example
-    it is s / sqrt(n).
+    With S_g the sum of the residuals y_i - mean(y) of cluster g, and f_g = n_g / n its share of the
+    examples: sqrt(sum_g S_g^2 / (1 - f_g)) / n. This is the estimator of Bell and McCaffrey 2002
+    for a model of the mean alone: the block of the hat matrix is H_gg = 11'/n, and
+    (I - H_gg)^(-1/2) 1 = (1 - f_g)^(-1/2) 1. It is unbiased where examples are independent. With
+    clusters of one example it is s / sqrt(n).
 
     Args:
         values: (n,) contributions of the examples.
         clusters: (n,) id of each example's cluster, any integers, at least two different ones.
     """
-    _, index = np.unique(clusters, return_inverse=True)
+    _, index, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
     sums = np.bincount(index, weights=values - values.mean())
-    count = len(sums)
-    return float(np.sqrt(count / (count - 1) * np.square(sums).sum()) / len(values))
+    count = len(values)
+    return float(np.sqrt((np.square(sums) / (1 - sizes / count)).sum()) / count)
+
+
+def cluster_degrees_of_freedom(clusters: Clusters) -> float:
+    """Degrees of freedom of `cluster_standard_error`, after Bell and McCaffrey 2002.
+
+    (tr B)^2 / tr(B^2), with B the covariance of the scaled cluster sums where examples are
+    independent (Pustejovsky and Tipton 2018, section 2.2). For a mean, with f_g = n_g / n and
+    q = sum_g f_g^2 / (1 - f_g), it is
+
+        1 / (sum_g f_g^2 + q^2 - sum_g f_g^4 / (1 - f_g)^2)
+
+    G clusters of one size give G - 1; a few large ones among many small ones give far less.
+
+    Args:
+        clusters: (n,) id of each example's cluster, any integers, at least two different ones.
+    """
+    _, sizes = np.unique(clusters, return_counts=True)
+    shares = sizes / sizes.sum()
+    scaled = np.square(shares) / (1 - shares)
+    inverse = np.square(shares).sum() + scaled.sum() ** 2 - np.square(scaled).sum()
+    return float(1 / inverse)
 
 
 def mean_interval(
     values: Values, clusters: Clusters, bounds: tuple[float, float], confidence: float = 0.95
 ) -> Interval:
-    """Interval of a mean: mean +- t(G - 1 degrees of freedom) x cluster-robust standard error.
+    """Interval of a mean: mean +- t quantile x `cluster_standard_error`.
+
+    The quantile has the degrees of freedom of `cluster_degrees_of_freedom`.
 
     Args:
         values: (n,) contributions of the examples, n >= 1.
@@ -55,39 +81,63 @@ def mean_interval(
             between them where there is one cluster, which shows nothing of the variation.
         confidence: share of intervals that are to hold the true mean.
     """
-    # scipy.stats takes half a second to import.
-    from scipy.stats import t
-
     mean = float(values.mean())
-    count = len(np.unique(clusters))
-    if count == 1:
+    if len(np.unique(clusters)) == 1:
         return Interval(mean, *bounds)
-    quantile = float(t.ppf((1 + confidence) / 2, count - 1))
+    quantile = _t_quantile(clusters, confidence)
     half_width = quantile * cluster_standard_error(values, clusters)
     low, high = bounds
     return Interval(mean, max(low, mean - half_width), min(high, mean + half_width))
 
 
 def share_interval(values: Values, clusters: Clusters, confidence: float = 0.95) -> Interval:
-    """Interval of a share, such as an accuracy, clipped to 0..1.
+    """Interval of a share, such as an accuracy.
 
-    It is `mean_interval`, except where clusters do not differ at all (an accuracy of exactly 0 or
-    1, equal shares in all clusters, a single cluster). The standard error is 0 there and would
-    claim certainty; the interval is then that of Clopper and Pearson 1934 with the number of
-    clusters as the number of observations.
+    Near 0 and 1 an interval that lies evenly around the share is too short on the inner side. This
+    one is that of Wilson 1927, p(1 - p)/SE^2 taken for the number of independent examples (n over
+    the design effect) and a t quantile with the degrees of freedom of `cluster_degrees_of_freedom`
+    for the normal one; see Dean and Pagano 2015 on shares in clustered samples. Its coverage is
+    simulated in tests/evaluation/test_interval_coverage.py.
+
+    Where clusters do not differ at all (a share of exactly 0 or 1, equal shares in all clusters, a
+    single cluster), the standard error is 0 and would claim certainty; the interval is then that of
+    Clopper and Pearson 1934 with 1 / sum_g f_g^2 observations (Kish 1965): the number of clusters,
+    where they are of one size.
 
     Args:
-        values: (n,) zeros and ones, n >= 1.
+        values: (n,) zeros and ones, or means of them over seeds, n >= 1.
         clusters: (n,) id of each example's cluster, any integers.
         confidence: share of intervals that are to hold the true share.
     """
-    count = len(np.unique(clusters))
-    if count > 1 and cluster_standard_error(values, clusters) > _NO_VARIATION:
-        return mean_interval(values, clusters, (0.0, 1.0), confidence)
-    return _exact_interval(float(values.mean()), count, confidence)
+    share = float(values.mean())
+    _, sizes = np.unique(clusters, return_counts=True)
+    if len(sizes) > 1:
+        error = cluster_standard_error(values, clusters)
+        if error > NO_VARIATION:
+            examples = share * (1 - share) / error**2
+            return _wilson_interval(share, examples, _t_quantile(clusters, confidence))
+    observations = 1 / float(np.square(sizes / sizes.sum()).sum())
+    return _exact_interval(share, observations, confidence)
 
 
-def _exact_interval(share: float, observations: int, confidence: float) -> Interval:
+def _t_quantile(clusters: Clusters, confidence: float) -> float:
+    # scipy.stats takes half a second to import.
+    from scipy.special import stdtrit
+
+    return float(stdtrit(cluster_degrees_of_freedom(clusters), (1 + confidence) / 2))
+
+
+def _wilson_interval(share: float, examples: float, quantile: float) -> Interval:
+    """The score interval of Wilson 1927 for a number of examples that need not be whole."""
+    weight = quantile**2 / examples
+    centre = (share + weight / 2) / (1 + weight)
+    half_width = np.sqrt(share * (1 - share) * weight + np.square(weight / 2)) / (1 + weight)
+    return Interval(
+        share, float(max(0.0, centre - half_width)), float(min(1.0, centre + half_width))
+    )
+
+
+def _exact_interval(share: float, observations: float, confidence: float) -> Interval:
     """Clopper-Pearson interval by quantiles of the beta distribution, also for broken counts."""
     from scipy.stats import beta
 

@@ -36,6 +36,7 @@ class TrainingCourse(NamedTuple):
         loss_spikes: times that the mean loss of a segment rose to a spike.
         largest_step_loss: largest loss of a single step, in nats.
         median_gradient_norm: median over segments of the mean global norm before clipping.
+        usual_largest_gradient_norm: median over segments of the largest norm of a step in each.
         largest_gradient_norm: largest of a single step.
 
     Numbers are None where no line holds them.
@@ -46,6 +47,7 @@ class TrainingCourse(NamedTuple):
     loss_spikes: int
     largest_step_loss: float | None
     median_gradient_norm: float | None
+    usual_largest_gradient_norm: float | None
     largest_gradient_norm: float | None
 
 
@@ -98,14 +100,17 @@ def training_course(lines: Iterable[Mapping[str, Any]]) -> TrainingCourse:
     for line in lines:
         by_event.get(str(line.get("event")), []).append(line)
     segments, failures = by_event["segment"], by_event["failure"]
-    norms = _numbers(segments, "gradient_norm")
+    norms, largest = (
+        _numbers(segments, name) for name in ("gradient_norm", "largest_gradient_norm")
+    )
     return TrainingCourse(
         epochs=len(by_event["epoch"]),
         failure=str(failures[-1].get("reason")) if failures else None,
         loss_spikes=count_spikes(_numbers(segments, "loss")),
         largest_step_loss=max(_numbers(segments, "largest_step_loss"), default=None),
         median_gradient_norm=float(np.median(norms)) if norms else None,
-        largest_gradient_norm=max(_numbers(segments, "largest_gradient_norm"), default=None),
+        usual_largest_gradient_norm=float(np.median(largest)) if largest else None,
+        largest_gradient_norm=max(largest, default=None),
     )
 
 

@@ -27,19 +27,18 @@ def verdict_of_difference(difference: Difference, adjusted_p: float) -> Verdict:
     return SUPPORTED if difference.value > 0 else CONTRADICTED
 
 
-def verdict_of_equality(difference: Difference, margin: float = EQUALITY_MARGIN) -> Verdict:
-    """Verdict on the claim "a and b are equally accurate, up to the margin".
+def verdict_of_equality(within_p: float, beyond_p: float) -> Verdict:
+    """Verdict on the claim "a and b are equally accurate, up to a margin".
 
-    Supported where the 90 % interval lies inside -margin..margin, which is the pair of one-sided
-    tests (TOST) of Schuirmann 1987 at 5 %; contradicted where the 95 % interval lies wholly
-    outside. A difference that is not significant supports nothing.
+    Supported where two one-sided tests (TOST: Schuirmann 1987) reject a difference of the margin or
+    more; contradicted where a difference within the margin is rejected. A difference that is not
+    significant supports nothing.
 
     Args:
-        difference: a minus b, as a share.
-        margin: largest difference that counts as none, a share above 0.
+        within_p: `Difference.within_p` at the margin, after adjustment for all pairs (`holm`).
+        beyond_p: `Difference.beyond_p` likewise. As it is never below the p of "no difference",
+            what is contradicted here is a resolved difference as well.
     """
-    if -margin < difference.low_90 and difference.high_90 < margin:
+    if within_p <= SIGNIFICANCE:
         return SUPPORTED
-    if difference.low > margin or difference.high < -margin:
-        return CONTRADICTED
-    return NOT_RESOLVED
+    return CONTRADICTED if beyond_p <= SIGNIFICANCE else NOT_RESOLVED

@@ -71,13 +71,14 @@ def _row(example: Example, explainers: Explainers, explained: dict[str, Explanat
     rankings = [one.scores for one in explained.values()]
     rankings += [draw.permutation(len(reading.words)).astype(float) for _ in range(RANDOM_RANKINGS)]
     target = network.classes.index(first.label)
-    measured = measure_faithfulness(network, reading, rankings, target)
+    margin, measured = measure_faithfulness(network, reading, rankings, target)
     at_random = measured[len(explained) :]
     row: Row = {
         "id": example.id,
         "group": int(example.group),
         "words": len(reading.read),
         "words_cut": len(reading.words) - len(reading.read),
+        "margin": margin,
         "random": {
             name: float(np.mean([getattr(one, name) for one in at_random]))
             for name in Faithfulness._fields

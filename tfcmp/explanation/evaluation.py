@@ -83,6 +83,10 @@ def evaluate_explanations(
 def lines(content: dict[str, Any]) -> list[str]:
     """The main figures, a line each, for people."""
     told = [f"{content['sample']['texts']} texts of {content['sample']['texts_of']}"]
+    told += [
+        f"{content['method']} {name} {_shown(content[name])} of the logit margin"
+        for name in ("comprehensiveness", "sufficiency")
+    ]
     for method, of in content["methods"].items():
         for name in ("comprehensiveness", "sufficiency", "plausibility"):
             if name in of:
@@ -109,6 +113,8 @@ def lines(content: dict[str, Any]) -> list[str]:
 def _shown(figure: dict[str, Any]) -> str:
     if figure["value"] is None:
         return "not defined"
+    if "low" not in figure:
+        return f"{figure['value']:.3f}"
     return f"{figure['value']:.3f} ({figure['low']:.3f} to {figure['high']:.3f})"
 
 

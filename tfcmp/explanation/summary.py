@@ -6,12 +6,15 @@ from typing import Any
 import numpy as np
 
 from tfcmp.evaluation.intervals import mean_interval
-from tfcmp.explanation.explainer import METHODS
+from tfcmp.evaluation.ratios import ratio_contributions
+from tfcmp.explanation.explainer import METHODS, OCCLUSION
 from tfcmp.explanation.gradients import TOLERANCE
 
 # Explanations that resemble those of a shuffled model this much do not depend on what it learned.
 LARGEST_RESEMBLANCE = 0.5
 MEASURES = ("comprehensiveness", "sufficiency")
+# What the axes at the top of explanation.json are.
+MEASURE = "share of the logit margin"
 
 Row = dict[str, Any]
 Figures = dict[str, Any]
@@ -24,18 +27,26 @@ def summarise(rows: Sequence[Row]) -> Figures:
         rows: of `assessing.assess`, at least one.
 
     Returns:
-        The axes (of the first method) at the top: comprehensiveness, sufficiency and, where the
-        deciding words are known, plausibility; the rest under named objects.
+        The axes at the top: comprehensiveness and sufficiency as shares of the logit margin and,
+        where the deciding words are known, plausibility. They are those of leaving words out, which
+        every model allows, where that was measured. The rest stands under named objects.
     """
     methods = [method for method in METHODS if method in rows[0]]
     of_methods = {method: _of_method(rows, method) for method in methods}
-    main = of_methods[methods[0]]
-    axes = {name: main[name] for name in (*MEASURES, "plausibility") if name in main}
+    of_axes = OCCLUSION if OCCLUSION in methods else methods[0]
+    main = of_methods[of_axes]
+    axes = {name: main[f"{name}_of_margin"] for name in MEASURES}
+    if "plausibility" in main:
+        axes["plausibility"] = main["plausibility"]
     figures: Figures = {
-        "method": methods[0],
+        "method": of_axes,
+        "measure": MEASURE,
         **axes,
         "methods": of_methods,
-        "random": {name: _mean(rows, [row["random"][name] for row in rows]) for name in MEASURES},
+        "random": {
+            **{name: _mean(rows, [row["random"][name] for row in rows]) for name in MEASURES},
+            **{f"{name}_of_margin": _share_of_margin(rows, "random", name) for name in MEASURES},
+        },
     }
     if len(methods) == 2:
         figures["agreement"] = {"methods": _mean(rows, [row["agreement"] for row in rows])}
@@ -58,6 +69,7 @@ def _of_method(rows: Sequence[Row], method: str) -> Figures:
         figures[f"{name}_less_random"] = _mean(
             rows, [row[method][name] - row["random"][name] for row in rows]
         )
+        figures[f"{name}_of_margin"] = _share_of_margin(rows, method, name)
     for name in ("plausibility", "plausibility_by_magnitude"):
         if any(name in row[method] for row in rows):
             figures[name] = _mean(rows, [row[method].get(name) for row in rows])
@@ -95,6 +107,21 @@ def _sanity(rows: Sequence[Row], method: str) -> Figures:
     found = _mean(compared, [None if one is None else abs(one) for one in correlations])
     passed = None if found["value"] is None else found["high"] < LARGEST_RESEMBLANCE
     return {"resemblance": found, "passed": passed}
+
+
+def _share_of_margin(rows: Sequence[Row], method: str, name: str) -> Figures:
+    """What the texts lose of their logit margins together, as a share of these.
+
+    It has no bounds, and so no interval where all texts are of one group.
+    """
+    margins = np.array([row["margin"] for row in rows])
+    if margins.sum() <= 0:
+        return {"value": None, "texts": len(rows)}
+    lost = np.array([row[method][f"margin_{name}"] for row in rows])
+    groups = np.array([row["group"] for row in rows])
+    interval = mean_interval(ratio_contributions(lost, margins), groups, (-np.inf, np.inf))
+    known = {name: float(end) for name, end in interval._asdict().items() if np.isfinite(end)}
+    return {**known, "texts": len(rows)}
 
 
 def _mean(rows: Sequence[Row], values: Sequence[float | None]) -> Figures:

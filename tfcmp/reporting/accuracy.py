@@ -9,12 +9,13 @@ from tfcmp.evaluation.baselines import majority_predictions
 from tfcmp.evaluation.intervals import Interval, share_interval
 from tfcmp.evaluation.stability import seed_spread
 from tfcmp.evaluation.verdicts import NOT_RESOLVED
-from tfcmp.reporting.comparisons import Pair, claims_of_pairs, pairs_figure, pairs_table
+from tfcmp.reporting.comparisons import Pair, claims_of_pairs, pairs_figure
 from tfcmp.reporting.conditions import usual_conditions
 from tfcmp.reporting.document import Column, Figure, Section, Table, interval_columns, make_table
 from tfcmp.reporting.entrants import BASELINE, Entrant, test_groups
 from tfcmp.reporting.figures.accuracy import draw_accuracies
 from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.pairs import pairs_table
 from tfcmp.reporting.reading import Run
 from tfcmp.reporting.times import mean_over, timed_runs, training_seconds
 
@@ -91,7 +92,8 @@ def accuracy_table(
     ]
     note = (
         "Test accuracy. Intervals of one run cover the sampling of test groups only; those of "
-        "several seeds cover seeds too. Training time is empty where it does not count."
+        "several seeds cover seeds too; none covers the variation that other training texts would "
+        "bring. Training time is empty where it does not count."
     )
     return make_table(
         "accuracy", "Accuracy of each model", COLUMNS, rows + _baselines(entrants), note

@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from tfcmp.evaluation.decision import Rule
 from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
 from tfcmp.reporting.accuracy import accuracy_section
 from tfcmp.reporting.calibrating import calibration_section
 from tfcmp.reporting.classes import classes_section
 from tfcmp.reporting.comparisons import accuracies, compare_all
 from tfcmp.reporting.conditions import usual_conditions
+from tfcmp.reporting.decisions import PERFORMANCE
 from tfcmp.reporting.document import Report, Section
 from tfcmp.reporting.entrants import family_of, test_groups
 from tfcmp.reporting.figures.drawing import LINES, line
@@ -36,11 +38,18 @@ class Wishes:
         requirements: such as "latency_p90_ms<=20".
         preference: name of an axis.
         margin: largest difference of accuracies that counts as none, as a share.
+        then: name of the axis that decides ties first; None for the usual ones.
     """
 
     requirements: tuple[str, ...] = ()
     preference: str = "accuracy"
     margin: float = EQUALITY_MARGIN
+    then: str | None = None
+
+    def rule(self) -> Rule:
+        """What to choose by; accuracies within the margin tie."""
+        margin = self.margin if self.preference == PERFORMANCE else 0.0
+        return Rule(self.preference, margin, self.then)
 
 
 def assemble(material: Material, wishes: Wishes) -> Report:
@@ -56,7 +65,7 @@ def assemble(material: Material, wishes: Wishes) -> Report:
     # By the throughputs of bench if they name that table.
     by_bench = [claim for claim in mission if claim.table == "throughput"]
     reasoning = reasoning_section(
-        entrants, measured, pairs, wishes.requirements, wishes.preference, styles
+        entrants, measured, pairs, wishes.requirements, wishes.rule(), styles
     )
     accuracy = accuracy_section(entrants, measured, pairs, wishes.margin, styles)
     throughput = throughput_section(benches, by_bench)

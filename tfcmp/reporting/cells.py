@@ -6,7 +6,7 @@ import math
 
 from tfcmp.reporting.document import Cell, Kind, Table
 
-# Smaller p-values are below what 10,000 flips resolve.
+# Smaller p-values tell a reader nothing more, and 10,000 flips resolve none.
 SMALLEST_P = 0.0001
 
 

@@ -1,24 +1,25 @@
 """Every pair of entrants: difference, interval, adjusted p, verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from tfcmp.evaluation.axes import Apart, Axis, Models, by_intervals
 from tfcmp.evaluation.differences import Difference
 from tfcmp.evaluation.intervals import Clusters, Interval
 from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.power import smallest_detectable
 from tfcmp.evaluation.seeds import multi_bootstrap, seed_accuracy, seed_difference
 from tfcmp.evaluation.verdicts import (
     CONTRADICTED,
     EQUALITY_MARGIN,
     NOT_RESOLVED,
     SUPPORTED,
+    Verdict,
     verdict_of_difference,
     verdict_of_equality,
 )
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.document import TEST, Claim, Column, Figure, Table, make_table
+from tfcmp.reporting.document import Claim, Figure
 from tfcmp.reporting.entrants import Entrant, test_groups
 from tfcmp.reporting.figures.accuracy import DifferenceRow, draw_differences
 from tfcmp.reporting.figures.drawing import shortened
@@ -26,26 +27,6 @@ from tfcmp.reporting.figures.drawing import shortened
 ORDER = (SUPPORTED, CONTRADICTED, NOT_RESOLVED)
 # A picture of more rows is not read.
 MOST_PAIRS = 28
-COLUMNS = (
-    Column("model_a", "a: better on average"),
-    Column("model_b", "b: the other"),
-    Column("difference", "difference", "points"),
-    Column("low", "95 % interval", "points"),
-    Column("high", "to", "points"),
-    Column("bootstrap_low", "bootstrap interval", "points"),
-    Column("bootstrap_high", "to", "points"),
-    Column("p", "p", "p"),
-    Column("holm_p", "Holm p", "p"),
-    Column("smallest_detectable", "smallest detectable", "width"),
-    Column("verdict", "a is more accurate"),
-    Column("equality", "equal within the margin"),
-    Column("time_ratio", "training time, a to b", "number"),
-    Column("only_a", "only a right", "count"),
-    Column("only_b", "only b right", "count"),
-    Column("seeds", "seeds"),
-    Column("examples", "test texts", "count"),
-    Column(TEST, "test"),
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +34,11 @@ class Pair:
     """Two entrants, the more accurate one first, and what separates them.
 
     Attributes:
-        holm_p: p adjusted for all pairs of the report.
+        holm_p: p of "no difference", adjusted for all pairs of the report.
+        within_p: p of "the difference is the margin or more" (two one-sided tests), adjusted too.
+        beyond_p: p of "the difference is within the margin", adjusted too.
+        smallest_detectable: what such a comparison, one of all these pairs, finds four times of
+            five.
         verdict: on "a is more accurate than b".
         equality: on "a and b are equally accurate, up to the margin".
     """
@@ -63,8 +48,26 @@ class Pair:
     difference: Difference
     bootstrap: Interval | None
     holm_p: float
-    verdict: str
-    equality: str
+    within_p: float
+    beyond_p: float
+    smallest_detectable: float
+    verdict: Verdict
+
+    @property
+    def equality(self) -> Verdict:
+        """Single runs say nothing of other seeds, so they are never declared equal."""
+        found = verdict_of_equality(self.within_p, self.beyond_p)
+        return NOT_RESOLVED if found == SUPPORTED and not self.has_seeds else found
+
+    @property
+    def equality_p(self) -> float:
+        """The adjusted p that the verdict on equality is by."""
+        return self.beyond_p if self.equality == CONTRADICTED else self.within_p
+
+    @property
+    def holds_for(self) -> str:
+        """Whether the verdicts speak of the models or of these runs only."""
+        return "the models" if self.has_seeds else "these runs"
 
     @property
     def seeds(self) -> str:
@@ -99,17 +102,24 @@ def compare_all(entrants: Sequence[Entrant], margin: float = EQUALITY_MARGIN) ->
             differences.append(seed_difference(a.correct, b.correct, groups))
             bootstraps.append(multi_bootstrap(a.correct, b.correct, groups))
             advance(1)
-    adjusted = holm([difference.p for difference in differences])
+    adjusted = zip(
+        holm([one.p for one in differences]),
+        holm([one.within_p(margin) for one in differences]),
+        holm([one.beyond_p(margin) for one in differences]),
+        strict=True,
+    )
     return tuple(
         Pair(
             *pair,
             difference=difference,
             bootstrap=bootstrap,
             holm_p=float(p),
+            within_p=float(within_p),
+            beyond_p=float(beyond_p),
+            smallest_detectable=smallest_detectable(difference, len(both)),
             verdict=verdict_of_difference(difference, float(p)),
-            equality=verdict_of_equality(difference, margin),
         )
-        for pair, difference, bootstrap, p in zip(
+        for pair, difference, bootstrap, (p, within_p, beyond_p) in zip(
             both, differences, bootstraps, adjusted, strict=True
         )
     )
@@ -118,71 +128,6 @@ def compare_all(entrants: Sequence[Entrant], margin: float = EQUALITY_MARGIN) ->
 def accuracies(entrants: Sequence[Entrant], groups: Clusters) -> dict[str, Interval]:
     """Mean test accuracy over seeds with its interval, by label."""
     return {entrant.label: seed_accuracy(entrant.correct, groups) for entrant in entrants}
-
-
-def told_by(pairs: Sequence[Pair], models: Models) -> Apart:
-    """Tells models apart on accuracy as the ledger does, on other axes by their intervals."""
-    resolved = {
-        frozenset((pair.a.label, pair.b.label)): pair.verdict != NOT_RESOLVED for pair in pairs
-    }
-    otherwise = by_intervals(models)
-
-    def apart(first: str, second: str, axis: Axis) -> bool:
-        both = frozenset((first, second))
-        if axis.name == "accuracy" and both in resolved:
-            return resolved[both]
-        return otherwise(first, second, axis)
-
-    return apart
-
-
-def pairs_table(pairs: Sequence[Pair], margin: float, seconds: Mapping[str, float]) -> Table:
-    """A row a pair.
-
-    Args:
-        pairs: all of them.
-        margin: of equality, as a share.
-        seconds: label -> training seconds, of the entrants whose times count.
-    """
-    rows = [
-        (
-            pair.a.label,
-            pair.b.label,
-            pair.difference.value,
-            pair.difference.low,
-            pair.difference.high,
-            pair.bootstrap.low if pair.bootstrap else None,
-            pair.bootstrap.high if pair.bootstrap else None,
-            pair.difference.p,
-            pair.holm_p,
-            pair.difference.smallest_detectable,
-            pair.verdict,
-            pair.equality,
-            _ratio(pair, seconds),
-            pair.difference.only_a,
-            pair.difference.only_b,
-            pair.seeds,
-            pair.a.correct.shape[1],
-            pair.difference.test,
-        )
-        for pair in pairs
-    ]
-    return make_table(
-        "pairs",
-        "Every pair of models",
-        COLUMNS,
-        rows,
-        "Verdicts use the p adjusted over all pairs (Holm 1979). The smallest detectable "
-        "difference, 2.80 standard errors, is found with a probability of 80 % where there are many "
-        "degrees of freedom; with 2 or 3 seeds it takes more. The margin of equality is "
-        f"{100 * margin:g} points. The counts of texts that only one model answers right describe, "
-        "they test nothing. The bootstrap over seeds and groups is shown from 5 seeds on.",
-    )
-
-
-def _ratio(pair: Pair, seconds: Mapping[str, float]) -> float | None:
-    both = (pair.a.label, pair.b.label)
-    return seconds[both[0]] / seconds[both[1]] if set(both) <= set(seconds) else None
 
 
 def pairs_figure(pairs: Sequence[Pair], margin: float) -> Figure | None:
@@ -223,7 +168,9 @@ def equality_claim(pair: Pair, margin: float, sentence: str | None = None) -> Cl
         or f"{pair.names[0]} and {pair.names[1]} are equally accurate, within "
         f"{100 * margin:g} points.",
         pair.equality,
-        f"two one-sided tests at a margin of {100 * margin:g} points; {pair.difference.test}",
+        f"two one-sided tests at a margin of {100 * margin:g} points; {pair.difference.test}"
+        + ("" if pair.has_seeds else "; says nothing of other seeds"),
+        pair.equality_p,
     )
 
 
@@ -232,7 +179,7 @@ def difference_claim(pair: Pair, sentence: str) -> Claim:
     return _claim(pair, sentence, pair.verdict, pair.difference.test, pair.holm_p)
 
 
-def _claim(pair: Pair, sentence: str, verdict: str, test: str, p: float | None = None) -> Claim:
+def _claim(pair: Pair, sentence: str, verdict: str, test: str, p: float) -> Claim:
     return Claim(
         sentence,
         verdict,

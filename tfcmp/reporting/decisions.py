@@ -1,22 +1,23 @@
 """What is said of the decision: the table of who may be taken, and the sentence on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.axes import (
     Measurements,
     Models,
-    bounds,
+    difference_interval,
     estimate,
-    find_axis,
     is_measured,
     shown,
 )
+from tfcmp.evaluation.decision import Cost, Decision, Rule
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.pareto import Decision
-from tfcmp.evaluation.requirements import Requirement, parse_requirement
+from tfcmp.evaluation.requirements import parse_requirement
 from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.comparisons import Pair, difference_claim
-from tfcmp.reporting.document import NOT_MEASURED, Claim, Column, Table, make_table
+from tfcmp.reporting.distinguishing import RULE
+from tfcmp.reporting.document import Claim, Column, Table, make_table
+from tfcmp.reporting.missed_requirements import missed_claim
 from tfcmp.reporting.times import value_of
 
 PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
@@ -33,34 +34,56 @@ PRICES = {
 
 
 def decision_table(
-    decision: Decision, models: Models, requirements: Sequence[str], preference: str
+    decision: Decision,
+    models: Models,
+    requirements: Sequence[str],
+    rule: Rule,
+    runs: Mapping[str, int],
 ) -> Table:
-    """Every model: taken, runner-up, as good as the taken one, or why not."""
+    """Every model: taken, runner-up, as good as the best, or why not.
+
+    Args:
+        decision: what it shows.
+        models: label -> axis -> measurement.
+        requirements: as the user wrote them.
+        rule: what is preferred.
+        runs: label -> number of runs.
+    """
     rows = []
     for label, of in models.items():
-        if label in decision.excluded:
-            role, why = "not eligible", "; ".join(decision.excluded[label])
-        elif label == decision.taken:
-            role, why = "take", None
-        elif label in decision.near_ties:
-            role, why = "not told apart from the taken one", None
-        else:
-            role, why = "eligible", None
+        roles, why = [], None
+        if label == decision.taken:
+            roles.append("take")
+            if decision.decided_by:
+                why = f"decides the tie: {', '.join(decision.decided_by)}"
         if label == decision.runner_up:
-            role = f"runner-up, {role}" if label in decision.near_ties else "runner-up"
-        doubt = "; ".join(decision.uncertain.get(label, ()))
-        rows.append((label, role, value_on(of, preference), why, doubt or None))
+            roles.append("runner-up")
+        if label in decision.ties and len(decision.ties) > 1:
+            roles.append(f"ties on {rule.preference}")
+        if label in decision.excluded:
+            roles, why = ["not eligible"], "; ".join(decision.excluded[label])
+        doubt = "; ".join(decision.uncertain.get(label, ())) or None
+        role = ", ".join(roles) or "eligible"
+        rows.append(
+            (label, role, value_on(of, rule.preference), why, doubt, holds_for(runs[label]))
+        )
     order = {"take": 0, "runner-up": 1}
     rows.sort(key=lambda row: order.get(str(row[1]).split(",")[0], 2))
     columns = (
         Column("model", "model"),
         Column("role", "role"),
-        Column("value", preference, "share" if preference == PERFORMANCE else "number"),
-        Column("why_not", "why not"),
+        Column("value", rule.preference, "share" if rule.preference == PERFORMANCE else "number"),
+        Column("why", "why"),
         Column("uncertain", "requirements that its interval leaves open"),
+        Column("holds_for", "holds for"),
     )
     wanted = " and ".join(requirements) or "no requirement"
-    return make_table("decision", f"Decision: {wanted}, prefer {preference}", columns, rows)
+    return make_table("decision", f"Decision: {wanted}, prefer {rule.preference}", columns, rows)
+
+
+def holds_for(runs: int) -> str:
+    """What a value of so many runs says something of."""
+    return "this run only" if runs == 1 else f"the model ({runs} runs)"
 
 
 def decision_claim(
@@ -68,95 +91,125 @@ def decision_claim(
     models: Models,
     pairs: Sequence[Pair],
     requirements: Sequence[str],
-    preference: str,
+    rule: Rule,
+    hardware: Mapping[str, str] | None = None,
 ) -> Claim | None:
     """That the taken model is the best of those that may be taken, or that none may be.
 
     None where there is nothing to choose from: without a rival, or without a requirement to miss.
+
+    Args:
+        decision: what it tells.
+        models: label -> axis -> measurement.
+        pairs: all pairs of them.
+        requirements: as the user wrote them.
+        rule: what is preferred.
+        hardware: of axes that depend on it, what they were measured on.
     """
     if decision.taken is None:
         return missed_claim(models, [parse_requirement(text) for text in requirements])
     if decision.runner_up is None:
         return None
     keeping = f" of the models that keep {' and '.join(requirements)}" if requirements else ""
-    dearer = {cost.axis for cost in decision.costs if cost.is_apart}
-    price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
-    price = f", at the price of {price}" if price else ""
-    sentence = f"{decision.taken} is the best{keeping} on {preference}, before {decision.runner_up}{price}."
-    if preference == PERFORMANCE:
-        for pair in pairs:
-            if {pair.a.label, pair.b.label} == {decision.taken, decision.runner_up}:
-                of_runs = "" if pair.has_seeds else "Of these runs, "
-                return difference_claim(pair, f"{of_runs}{sentence}")
-    is_counted = find_axis(preference).is_counted
-    is_apart = decision.runner_up not in decision.near_ties
-    by = "counted" if is_counted else "neither estimate lies in the interval of the other"
-    taken, other = (
-        value_of(value_on(models[name], preference))
-        for name in (decision.taken, decision.runner_up)
+    pair = next(
+        (
+            one
+            for one in pairs
+            if {one.a.label, one.b.label} == {decision.taken, decision.runner_up}
+        ),
+        None,
     )
+    of_runs = "" if pair is None or pair.has_seeds else "Of these runs, "
+    hardware = hardware or {}
+    if decision.decided_by:
+        return _tie_claim(
+            decision, models, rule, f"{of_runs}{decision.taken} is taken{keeping}", hardware
+        )
+    open_end = "" if len(decision.ties) < 2 else "; they tie, and no further axis decides"
+    sentence = (
+        f"{of_runs}{decision.taken} is the best{keeping} on {rule.preference}, before "
+        f"{decision.runner_up}{_price(decision)}{open_end}{_on(hardware, [rule.preference])}."
+    )
+    if rule.preference == PERFORMANCE and pair is not None:
+        return difference_claim(pair, sentence)
+    verdict = NOT_RESOLVED if decision.runner_up in decision.ties else SUPPORTED
+    return _compared(sentence, verdict, models, decision.taken, decision.runner_up, rule.preference)
+
+
+def _tie_claim(
+    decision: Decision, models: Models, rule: Rule, taking: str, hardware: Mapping[str, str]
+) -> Claim:
+    """That the taken model ties on the preferred axis and is better on the one that decides."""
+    assert decision.taken is not None
+    assert decision.runner_up is not None
+    others = [name for name in decision.ties if name != decision.taken]
+    deciding = decision.decided_by[0]
+    sentence = (
+        f"{taking}: on {rule.preference} it ties with {' and '.join(others)}, and it is better on "
+        f"{' and '.join(decision.decided_by)}{_on(hardware, decision.decided_by)}. "
+        f"{decision.runner_up} would bring {_change(models, decision, rule.preference)}"
+        f"{_loss(decision)}."
+    )
+    is_shown = any(one.axis == deciding and one.is_distinguishable for one in decision.gains)
+    return _compared(
+        sentence,
+        SUPPORTED if is_shown else NOT_RESOLVED,
+        models,
+        decision.taken,
+        decision.runner_up,
+        deciding,
+    )
+
+
+def _change(models: Models, decision: Decision, axis: str) -> str:
+    """What the runner-up brings on an axis, with its sign."""
+    values = [estimate(models[name], axis) for name in (decision.runner_up, decision.taken) if name]
+    change = values[0] - values[1]
+    if axis == PERFORMANCE:
+        return f"{100 * change:+.2f} points of accuracy"
+    return f"{axis} {shown(values[0])} instead of {shown(values[1])}"
+
+
+def _loss(decision: Decision) -> str:
+    """Where the runner-up is shown to be worse, with both values."""
+    worse: list[Cost] = [
+        one for one in decision.gains if one.is_distinguishable and one.axis in PRICES
+    ]
+    told = [f"{one.axis} {shown(one.other)} instead of {shown(one.taken)}" for one in worse]
+    return f", at the cost of {', '.join(told)}" if told else ""
+
+
+def _price(decision: Decision) -> str:
+    dearer = {cost.axis for cost in decision.costs if cost.is_distinguishable}
+    price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
+    return f", at the cost of {price}" if price else ""
+
+
+def _on(hardware: Mapping[str, str], axes: Sequence[str]) -> str:
+    """The hardware that the axes were measured on, where they depend on it."""
+    told = dict.fromkeys(hardware[axis] for axis in axes if hardware.get(axis))
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _compared(
+    sentence: str, verdict: str, models: Models, first: str, second: str, axis: str
+) -> Claim:
+    """A claim on the difference of two models on an axis, with its interval where there is one."""
+    values = [models[name].get(axis) for name in (first, second)]
+    low = high = None
+    if isinstance(values[0], Interval) and isinstance(values[1], Interval):
+        _, low, high = difference_interval(values[0], values[1])
+    taken, other = (value_of(value_on(models[name], axis)) for name in (first, second))
     return Claim(
         sentence,
-        SUPPORTED if is_apart else NOT_RESOLVED,
+        verdict,
         "decision",
         taken - other,
-        unit=preference,
-        test=by if is_apart else "no interval tells them apart",
+        low,
+        high,
+        unit=axis,
+        test=f"distinguished at 5 %: {RULE}",
     )
-
-
-def missed_claim(models: Models, requirements: Sequence[Requirement]) -> Claim | None:
-    """That no model keeps all requirements, and which one comes nearest; None if one does.
-
-    The nearest misses the fewest, and of these by the smallest share of its value or the bound.
-    """
-    missed = {
-        name: [one for one in requirements if not one.holds(estimate(of, one.axis))]
-        for name, of in models.items()
-    }
-    if not all(missed.values()):
-        return None
-    wanted = " and ".join(one.text for one in requirements)
-    measured = [
-        name
-        for name, of in models.items()
-        if all(is_measured(of, one.axis) for one in missed[name])
-    ]
-    if not measured:
-        axes = dict.fromkeys(one.axis for wanting in missed.values() for one in wanting)
-        return Claim(
-            f"No model is known to meet {wanted}: {', '.join(axes)} has no value that counts.",
-            NOT_MEASURED,
-            "decision",
-            to_measure="why not: the table of the decision",
-        )
-    nearest = min(measured, key=lambda name: _distance(models[name], missed[name]))
-    values = [(one.axis, estimate(models[nearest], one.axis)) for one in missed[nearest]]
-    told = shown(values[0][1])
-    if len(requirements) > 1:
-        told = ", ".join(f"{axis} {shown(value)}" for axis, value in dict(values).items())
-    is_sure = all(
-        any(not any(map(one.holds, bounds(of, one.axis))) for one in missed[name])
-        for name, of in models.items()
-        if name in measured
-    )
-    is_all = len(measured) == len(models)
-    sentence = f"No model meets {wanted}; the nearest is {nearest} with {told}."
-    return Claim(
-        sentence if is_all else f"{sentence[:-1]}; not every model was measured.",
-        SUPPORTED if is_sure and is_all else NOT_RESOLVED,
-        "decision",
-        values[0][1],
-        unit=values[0][0],
-        test="each model's value and interval against the bounds",
-    )
-
-
-def _distance(of: Measurements, missed: Sequence[Requirement]) -> tuple[int, float]:
-    """Number of bounds that are missed, and how far, as a share of the larger of value and bound."""
-    both = [(estimate(of, one.axis), one.bound) for one in missed]
-    far = sum(abs(value - bound) / (max(abs(value), abs(bound)) or 1.0) for value, bound in both)
-    return len(missed), far
 
 
 def value_on(of: Measurements, axis: str) -> float | None:

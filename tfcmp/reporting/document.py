@@ -11,6 +11,8 @@ Cell = str | int | float | None
 
 # A claim that nothing in the runs speaks about.
 NOT_MEASURED = "not measured"
+# What was counted in these runs, without a test.
+OBSERVED = "observed"
 NO_VALUE = ""
 # Cells of more characters are broken into lines.
 LONG = 40
@@ -87,7 +89,7 @@ class Claim:
 
     Attributes:
         sentence: the finding.
-        verdict: supported, not resolved, contradicted or not measured.
+        verdict: supported, not resolved, contradicted, observed or not measured.
         table: name of the table it can be traced to; empty where there is none.
         estimate, low, high: the number and its 95 % interval, in `unit`.
         unit: points, ratio, share, runs and the like.

@@ -4,9 +4,14 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
-from tfcmp.evaluation.effects import main_effects
 from tfcmp.reporting.conditions import Conditions, usual_of_searches, why_search_not_timed
 from tfcmp.reporting.document import Column, Section, Table, make_table
+from tfcmp.reporting.effects import (
+    effects_at_equal_steps_table,
+    effects_table,
+    equal_steps_notes,
+    interactions_table,
+)
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.search import draw_budget_curves
 from tfcmp.reporting.heat_maps import file_names, heat_maps
@@ -52,6 +57,7 @@ def hyperparameters_section(
         "measured, so compare them within a search, and with care. Where they do not count, the table "
         "of searches says why, and budgets are told in trials."
     )
+    notes += equal_steps_notes(searches)
     names = file_names(search.label for search in searches)
     figures = [
         figure
@@ -66,6 +72,8 @@ def hyperparameters_section(
         searches_table(searches, left_out),
         failed_searches_table(failed),
         effects_table(searches),
+        effects_at_equal_steps_table(searches),
+        interactions_table(searches),
         budget_table(curves),
         flips_table(curves),
     )
@@ -123,43 +131,6 @@ def failed_searches_table(failed: Sequence[tuple[str, str]]) -> Table:
     """A row a search of a study that did not end."""
     columns = (Column("search", "search"), Column("reason", "reason"))
     return make_table("failed_searches", "Failed searches", columns, failed)
-
-
-def effects_table(searches: Sequence[Search]) -> Table:
-    """A row a level of each setting."""
-    rows = [
-        (
-            search.label,
-            effect.name,
-            effect.share,
-            level.label,
-            level.trials,
-            level.failed,
-            level.mean,
-        )
-        for search in searches
-        for effect in main_effects(search.trials, search.settings(), "score", search.alternatives)
-        for level in effect.levels
-    ]
-    columns = (
-        Column("search", "search"),
-        Column("setting", "setting"),
-        Column("share", "explains of the variance", "share"),
-        Column("level", "level"),
-        Column("trials", "trials", "count"),
-        Column("failed", "failed", "count"),
-        Column("mean", "mean validation", "share"),
-    )
-    return make_table(
-        "effects",
-        "Which setting mattered how much",
-        columns,
-        rows,
-        "The share of the variance of the score that a setting explains alone, adjusted for its "
-        "number of levels; a failed trial counts as the lowest score. A setting whose range depends "
-        "on another one is told for each of its ranges, on the trials of that range; the values of "
-        "the other stand in brackets. Empty where it cannot be told.",
-    )
 
 
 def budget_table(curves: dict[str, BudgetCurve]) -> Table:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.times import are_comparable
 from tfcmp.reporting.commands import portable
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
@@ -99,11 +100,43 @@ def cells(entrants: Sequence[Entrant]) -> Iterator[Cell]:
                 yield Cell(entrant, run, engine, measured, bench.get("audit", {}).get(engine))
 
 
+def usual_hardware(entrants: Sequence[Entrant]) -> str:
+    """Engine, device and threads that the axes of inference are compared on; "" where none are."""
+    usual = _usual([cell for cell in cells(entrants) if cell.gives_axes], with_engine=True)
+    return ", ".join(filter(None, usual))
+
+
+def latencies_by_engine(
+    entrants: Sequence[Entrant],
+) -> dict[str, dict[str, dict[str, Interval | float]]]:
+    """Engine -> label -> axis of inference -> mean over runs, under the conditions of most."""
+    found = list(cells(entrants))
+    usual = _usual(found)
+    counted = [cell for cell in found if cell.conditions == usual and not cell.is_contended]
+    engines: dict[str, dict[str, dict[str, Interval | float]]] = {}
+    for engine in dict.fromkeys(cell.engine for cell in counted):
+        by_label: dict[str, list[Mapping[str, Any]]] = {}
+        for cell in counted:
+            if cell.engine == engine:
+                by_label.setdefault(cell.entrant.label, []).append(cell.measured)
+        is_tested = are_comparable([of for measured in by_label.values() for of in measured])
+        engines[engine] = {
+            label: {
+                axis: mean
+                for axis in AXES
+                if (mean := _supported([of.get(axis) for of in measured], is_tested)) is not None
+            }
+            for label, measured in by_label.items()
+        }
+    return engines
+
+
 def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | float]]:
     """Label -> axis -> mean over runs, of the engine and under the conditions of most.
 
-    Runs beside which other work ran, and those under other conditions, are left out; a bench.json
-    that tells no conditions counts.
+    Runs next to which other work ran, and those under other conditions, are left out; a bench.json
+    that tells no conditions counts. An interval, and with it a verdict, has only what was measured
+    in enough processes and in turn; the rest are numbers.
     """
     found = [cell for cell in cells(entrants) if cell.gives_axes]
     usual = _usual(found, with_engine=True)
@@ -112,20 +145,29 @@ def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | fl
         for cell in found
         if cell.is_contended or (cell.engine, *cell.conditions) != usual
     }
+    is_tested = are_comparable([c.measured for c in found if c.run.name not in left_out])
     return {
         entrant.label: {
             axis: joined
             for axis in AXES
-            if (joined := _joined(entrant, axis, left_out)) is not None
+            if (joined := _joined(entrant, axis, left_out, is_tested)) is not None
         }
         for entrant in entrants
     }
 
 
-def _joined(entrant: Entrant, axis: str, left_out: set[str]) -> Interval | float | None:
-    """Mean over runs, and the widest ends of their intervals."""
+def _joined(
+    entrant: Entrant, axis: str, left_out: set[str], is_tested: bool
+) -> Interval | float | None:
+    """Mean over runs; with the widest ends of their intervals where these support a verdict."""
     bench = [run.measured.get("bench", {}) for run in entrant.runs if run.name not in left_out]
-    return joined([content.get(axis) for content in bench])
+    return _supported([content.get(axis) for content in bench], is_tested)
+
+
+def _supported(found: Sequence[Any], is_tested: bool) -> Interval | float | None:
+    """What is joined of them, without an interval where it supports no verdict."""
+    mean = joined(found)
+    return mean.value if isinstance(mean, Interval) and not is_tested else mean
 
 
 def joined(found: Sequence[Any]) -> Interval | float | None:

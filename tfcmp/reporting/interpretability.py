@@ -10,10 +10,19 @@ from tfcmp.reporting.reading import Run
 COLUMNS = (
     Column("model", "model"),
     Column("method", "method"),
-    *interval_columns("comprehensiveness", "comprehensiveness", "number", is_named=True),
-    Column("random_comprehensiveness", "random", "number"),
-    *interval_columns("sufficiency", "sufficiency", "number", is_named=True),
-    Column("random_sufficiency", "random", "number"),
+    *(
+        column
+        for name, heading in (
+            ("comprehensiveness_of_margin", "comprehensiveness, of the margin"),
+            ("sufficiency_of_margin", "sufficiency, of the margin"),
+            ("comprehensiveness", "comprehensiveness, of the probability"),
+            ("sufficiency", "sufficiency, of the probability"),
+        )
+        for column in (
+            *interval_columns(name, heading, "number", is_named=True),
+            Column(f"random_{name}", "random", "number"),
+        )
+    ),
     *interval_columns("plausibility", "plausibility", "number", is_named=True),
     Column("seconds", "an explanation, median", "seconds"),
     Column("seconds_p90", "p90", "seconds"),
@@ -24,12 +33,22 @@ COLUMNS = (
     Column("left_out", "why it has no part in the decision"),
     Column("run", "run"),
 )
+MEASURES = (
+    "comprehensiveness_of_margin",
+    "sufficiency_of_margin",
+    "comprehensiveness",
+    "sufficiency",
+)
 NOTE = (
-    "Comprehensiveness: how much the probability of the answer falls without the top words; higher "
-    "is better. Sufficiency: how much it falls with the top words alone; lower is better. Both are "
-    "means over 1, 5, 10, 20 and 50 % of the words, beside a random ranking of the same words. "
-    "Plausibility is the agreement with the words that decide, where they are known: 0 is chance, "
-    "1 is all. An explanation that hardly changes with shuffled weights fails the sanity check."
+    "Comprehensiveness: how much is lost without the top words; higher is better. Sufficiency: how "
+    "much is lost with the top words alone; lower is better. Both are means over 1, 5, 10, 20 and "
+    "50 % of the words, next to a random ranking of the same words. Of the margin: the share that "
+    "is lost of the logit of the answer less that of the class that comes second; no temperature "
+    "changes it, so it compares models, and it can exceed 1 where the answer turns. Of the "
+    "probability: as ERASER defines it (DeYoung et al. 2020); it falls with the confidence of a model, "
+    "so it compares methods of one model only. Plausibility is the agreement with the words that "
+    "decide, where they are known: 0 is chance, 1 is all. An explanation that hardly changes with "
+    "shuffled weights fails the sanity check."
 )
 
 
@@ -66,10 +85,7 @@ def _row(label: str, run: Run, method: str, reason: str | None) -> tuple:
     return (
         label,
         METHODS.get(method, method),
-        *_ends(of.get("comprehensiveness")),
-        _ends(random.get("comprehensiveness"))[0],
-        *_ends(of.get("sufficiency")),
-        _ends(random.get("sufficiency"))[0],
+        *(cell for name in MEASURES for cell in (*_ends(of.get(name)), _ends(random.get(name))[0])),
         *_ends(of.get("plausibility")),
         seconds.get("median"),
         seconds.get("p90"),

@@ -20,7 +20,7 @@ from tfcmp.reporting.document import (
     interval_columns,
     make_table,
 )
-from tfcmp.reporting.entrants import TRANSFORMER, Entrant
+from tfcmp.reporting.entrants import TRANSFORMER, Entrant, flat_settings
 from tfcmp.reporting.scaling import Bench
 from tfcmp.reporting.slower import slower_claims
 from tfcmp.reporting.times import examples_per_second, timed_runs
@@ -36,6 +36,8 @@ WAYS = {
 }
 # Of the parameters without embeddings; what --architecture.match promises.
 SAME_SIZE = 0.02
+# Groups of settings that make up a recipe.
+OF_A_RECIPE = ("data", "architecture", "training")
 COLUMNS = (
     Column("number", "no.", "count"),
     Column("claim", "claim"),
@@ -60,9 +62,11 @@ def ledger_section(mission: Sequence[Claim], sections: Sequence[Section], margin
         (
             "Supported, not resolved and contradicted are verdicts on the sentence as it stands. "
             "A difference is judged by its p adjusted over all pairs, equality by two one-sided "
-            f"tests at a margin of {100 * margin:g} points: no significant difference is no "
-            "support. The interval of an equality is not adjusted for the number of pairs, so it can "
-            "be contradicted where the adjusted difference is not resolved. Each row names the table, and so the CSV file, from which it is taken.",
+            f"tests at a margin of {100 * margin:g} points, whose p is adjusted in the same way: no "
+            "significant difference is no support. Observed is what was counted in these runs, "
+            "without a test. Intervals are not adjusted. No interval covers the variation that "
+            "other training texts would bring. Each row names the table, and so the CSV file, from "
+            "which it is taken.",
         ),
         (),
         (),
@@ -119,11 +123,29 @@ def not_measured(sentence: str) -> Claim:
 
 def _alike_claim(pair: Pair, margin: float) -> Claim:
     """Equality of two models of one size; single runs cannot decide it."""
-    sentence = f"{ALIKE} Here: {pair.a.label} and {pair.b.label}, within {100 * margin:g} points."
+    sentence = (
+        f"{ALIKE} Here: {pair.a.label} and {pair.b.label}, within {100 * margin:g} points, "
+        f"{_recipes(pair.a, pair.b)}."
+    )
     claim = equality_claim(pair, margin, sentence)
     if pair.has_seeds:
         return claim
-    return replace(claim, verdict=NOT_RESOLVED, test=f"{claim.test}; says nothing of other seeds")
+    return replace(claim, verdict=NOT_RESOLVED)
+
+
+def _recipes(a: Entrant, b: Entrant) -> str:
+    """In which settings that both have, beside the layers themselves, two models differ."""
+    settings = [flat_settings(one.configuration) for one in (a, b)]
+    differing = [
+        f"{name} {settings[0][name]} against {settings[1][name]}"
+        for name in settings[0]
+        if name in settings[1]
+        and name.partition(".")[0] in OF_A_RECIPE
+        and settings[0][name] != settings[1][name]
+    ]
+    if not differing:
+        return "with recipes that are equal in all that both have"
+    return f"with recipes that differ in {', '.join(differing)}"
 
 
 def _is_matched(a: Entrant, b: Entrant) -> bool:
@@ -148,7 +170,8 @@ def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
     transformers = [one for one in timed if one.model == TRANSFORMER]
     return [
         Claim(
-            f"{SLOWER} Here: {slow.label} takes longer for a training text than {fast.label}.",
+            f"{SLOWER} Here: {slow.label} takes longer for a training text than {fast.label} "
+            f"({_hardware(usual)}).",
             NOT_RESOLVED,
             "times",
             float(np.exp(np.log(rates[fast.label]).mean() - np.log(rates[slow.label]).mean())),
@@ -163,6 +186,12 @@ def _speed_claims(entrants: Sequence[Entrant]) -> list[Claim]:
         )
         for slow, fast in product(recurrent, transformers)
     ]
+
+
+def _hardware(usual: Conditions) -> str:
+    return (
+        f"{usual['hardware'] or usual['device']}, {usual['threads']} threads, {usual['precision']}"
+    )
 
 
 def _rates(entrant: Entrant, usual: Conditions) -> Values:

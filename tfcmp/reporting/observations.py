@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from tfcmp.evaluation.stability import is_failed, training_course
-from tfcmp.evaluation.verdicts import SUPPORTED
-from tfcmp.reporting.document import Claim
+from tfcmp.reporting.document import OBSERVED, Claim
 from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.gathering import FailedRun
 from tfcmp.reporting.reading import Run
 
-# A largest gradient norm of that many medians is an outburst.
-OUTBURST = 10.0
+# A step is a gradient spike where its norm is that many times the usual: the median, over the
+# segments of the run, of the largest norm of a step. Means of segments are no measure of a step.
+GRADIENT_SPIKE = 10.0
 # Validation loss above its lowest by this factor, while the training loss falls.
 OVERFITTING = 1.10
 COUNTED = "counted in metrics.jsonl and result.json; describes these runs, no inference"
@@ -69,11 +69,11 @@ def spiked(run: Run) -> bool:
     return training_course(run.lines).loss_spikes > 0
 
 
-def had_outburst(run: Run) -> bool:
-    """Whether a step had a gradient far above the usual."""
+def had_gradient_spike(run: Run) -> bool:
+    """Whether a step had a gradient far above the largest of most segments."""
     course = training_course(run.lines)
-    largest, median = course.largest_gradient_norm, course.median_gradient_norm
-    return bool(largest is not None and median and largest > OUTBURST * median)
+    largest, usual = course.largest_gradient_norm, course.usual_largest_gradient_norm
+    return bool(largest is not None and usual and largest > GRADIENT_SPIKE * usual)
 
 
 def was_resumed(run: Run) -> bool:
@@ -91,8 +91,9 @@ RULES = (
     ),
     Rule("had a loss spike, to 1.5 times the lowest mean loss before", spiked),
     Rule(
-        f"had a step with a gradient norm of more than {OUTBURST:.0f} times the median",
-        had_outburst,
+        f"had a step with a gradient norm of more than {GRADIENT_SPIKE:.0f} times the largest norm "
+        "of its median segment",
+        had_gradient_spike,
     ),
     Rule("was interrupted and resumed", was_resumed),
 )
@@ -101,7 +102,7 @@ RULES = (
 def _claim(label: str, sentence: str, count: int, runs: int) -> Claim:
     return Claim(
         f"{label}: {count} of {runs} run{'s' if runs > 1 else ''} {sentence}.",
-        SUPPORTED,
+        OBSERVED,
         "stability",
         float(count),
         unit="run" if count == 1 else "runs",

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
-from tfcmp.evaluation.axes import AXES, Measurements, Models, find_axis
+from tfcmp.evaluation.axes import Distinguishable, Models, estimate, find_axis
+from tfcmp.evaluation.decision import UNMEASURED, Decision, Gaps, Rule, decide
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.pareto import UNMEASURED, Decision, Front, Gaps, decide, pareto_front
-from tfcmp.reporting.comparisons import Pair, told_by
-from tfcmp.reporting.conditions import usual_conditions
+from tfcmp.evaluation.pareto import Front, pareto_front
+from tfcmp.reporting.comparisons import Pair
 from tfcmp.reporting.decisions import (
     INFERENCE,
     INTERPRETABILITY,
@@ -16,18 +14,19 @@ from tfcmp.reporting.decisions import (
     SIZE,
     decision_claim,
     decision_table,
+    holds_for,
     value_on,
 )
+from tfcmp.reporting.distinguishing import RULE, distinguish
 from tfcmp.reporting.document import Column, Section, Table, make_table
 from tfcmp.reporting.entrants import Entrant
-from tfcmp.reporting.explained import AXES as EXPLAINED_AXES
-from tfcmp.reporting.explained import explained_axes, explanation_notes
+from tfcmp.reporting.explained import explanation_gaps, explanation_notes
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.pareto import draw_pareto
 from tfcmp.reporting.gaps import left_out_note, told_gaps, why_left_out
-from tfcmp.reporting.inference_times import AXES as INFERENCE_AXES
-from tfcmp.reporting.inference_times import joined, usual_axes
-from tfcmp.reporting.times import mean_over, timed_runs, training_seconds, value_of
+from tfcmp.reporting.inference_times import latencies_by_engine
+from tfcmp.reporting.measurements import hardware_of_axes, measurements
+from tfcmp.reporting.sensitivity import order_note, sensitivity_table
 
 VIEW = {
     PERFORMANCE: "performance",
@@ -47,89 +46,92 @@ def reasoning_section(
     measured: Mapping[str, Interval],
     pairs: Sequence[Pair],
     requirements: Sequence[str],
-    preference: str,
+    rule: Rule,
     styles: Styles | None = None,
 ) -> Section:
-    """Pareto view over performance, inference time and interpretability; the decision.
+    """The decision, what other limits would change, and the Pareto view over three axes.
 
     Raises:
         CallError: a requirement cannot be read, or an axis is unknown.
     """
     models = measurements(entrants, measured)
-    axes = [find_axis(name) for name in VIEW]
-    apart = told_by(pairs, models)
-    front = pareto_front(models, axes, apart)
-    left_out = why_left_out(entrants)
-    gaps = told_gaps(left_out)
-    decision = decide(models, requirements, preference, apart=apart, gaps=gaps)
-    # Beside the axes of the front the size, which is always known.
+    runs = {entrant.label: len(entrant.runs) for entrant in entrants}
+
+    def test(of: Models) -> Distinguishable:
+        return distinguish(entrants, pairs, of)
+
+    front = pareto_front(models, [find_axis(name) for name in VIEW], test(models))
+    left_out, explained_in_vain = why_left_out(entrants), explanation_gaps(entrants)
+    gaps = {
+        label: {**told_gaps(left_out).get(label, {}), **explained_in_vain.get(label, {})}
+        for label in models
+    }
+    decision = decide(models, requirements, rule, distinguishable=test(models), gaps=gaps)
+    # Next to the axes of the front the size, which is always known.
     across = [INFERENCE, INTERPRETABILITY, SIZE]
+    in_vain = {INFERENCE: bool(left_out), INTERPRETABILITY: bool(explained_in_vain)}
     empty = {
-        name: f"{VIEW[name]}:\n{LEFT_OUT if left_out and name == INFERENCE else NO_MEASUREMENT}"
+        name: f"{VIEW[name]}:\n{LEFT_OUT if in_vain.get(name) else NO_MEASUREMENT}"
         for name in front.empty_axes
         if name in VIEW
     }
-    claim = decision_claim(decision, models, pairs, requirements, preference)
+    claim = decision_claim(decision, models, pairs, requirements, rule, hardware_of_axes(entrants))
+    engines = latencies_by_engine(entrants)
+    notes = [
+        *_notes(front, requirements, rule, left_out, explained_in_vain),
+        *_notes_on_ties(decision, models, rule),
+        *([order] if (order := order_note(engines)) is not None else []),
+        *explanation_notes(entrants),
+    ]
     return Section(
         "reasoning",
         "What to take",
-        (*_notes(front, requirements, preference, left_out), *explanation_notes(entrants)),
+        tuple(notes),
         (claim,) if claim else (),
         (draw_pareto(models, across, front.members, empty, styles),),
         (
-            decision_table(decision, models, requirements, preference),
+            decision_table(decision, models, requirements, rule, runs),
             costs_table(decision),
-            pareto_table(models, front, gaps),
+            sensitivity_table(models, engines, test, rule.margin, rule.then),
+            pareto_table(models, front, gaps, runs),
         ),
     )
 
 
-def measurements(entrants: Sequence[Entrant], measured: Mapping[str, Interval]) -> Models:
-    """Label -> axis -> what was measured."""
-    usual = usual_conditions(entrants)
-    answering = usual_axes(entrants)
-    explained = explained_axes(entrants)
-    models: dict[str, Measurements] = {}
-    for entrant in entrants:
-        of: dict[str, Interval | float | None] = {
-            axis.name: joined([run.later.get(axis.name) for run in entrant.runs]) for axis in AXES
-        }
-        of |= {name: answering[entrant.label].get(name) for name in INFERENCE_AXES}
-        of |= {name: explained[entrant.label].get(name) for name in EXPLAINED_AXES}
-        for name in ("macro_f1", "nll", "brier", "ece"):
-            of[name] = float(np.mean([run.result["test"][name]["value"] for run in entrant.runs]))
-        of[PERFORMANCE] = measured[entrant.label]
-        of["training_seconds"] = mean_over(timed_runs(entrant, usual), training_seconds)
-        of[SIZE] = value_of(entrant.runs[0].result["parameters"].get("total"))
-        models[entrant.label] = of
-    return models
-
-
 def costs_table(decision: Decision) -> Table:
-    """Where the taken model is worse than the best and than the runner-up."""
+    """Where the taken model is worse than another one, and where the runner-up is worse than it."""
     columns = (
         Column("axis", "axis"),
         Column("taken", "of the taken model", "number"),
         Column("other", "of the other", "number"),
         Column("than", "the other"),
-        Column("told_apart", "told apart"),
+        Column("better", "better"),
+        Column("distinguishable", "distinguishable"),
     )
     rows = [
-        (cost.axis, cost.taken, cost.other, cost.than, "yes" if cost.is_apart else "no")
-        for cost in decision.costs
+        (
+            one.axis,
+            one.taken,
+            one.other,
+            one.than,
+            better,
+            "yes" if one.is_distinguishable else "no",
+        )
+        for better, found in (("the other", decision.costs), ("the taken model", decision.gains))
+        for one in found
     ]
     return make_table(
         "costs",
-        "What the choice costs",
+        "What the choice costs, and what the other would",
         columns,
         rows,
         "Axes on which the best model without requirements, or the runner-up, is better than the "
-        "taken one; accuracies as shares. Not told apart are values that differ by less than the "
-        "data can show, or that have no interval.",
+        "taken one, and those on which the taken one is better than the runner-up; accuracies as "
+        f"shares. Distinguishable at 5 %: {RULE}.",
     )
 
 
-def pareto_table(models: Models, front: Front, gaps: Gaps) -> Table:
+def pareto_table(models: Models, front: Front, gaps: Gaps, runs: Mapping[str, int]) -> Table:
     """What was measured of each model, and who beats it."""
     rows = []
     for label, of in models.items():
@@ -141,7 +143,8 @@ def pareto_table(models: Models, front: Front, gaps: Gaps) -> Table:
             ]
             status = f"not compared: {'; '.join(missing)}"
         others = [", ".join(found.get(label, ())) or None for found in (front.beaten, front.near)]
-        rows.append((label, *(value_on(of, name) for name in (*VIEW, SIZE)), status, *others))
+        values = (value_on(of, name) for name in (*VIEW, SIZE))
+        rows.append((label, *values, status, *others, holds_for(runs[label])))
     columns = (
         Column("model", "model"),
         Column("accuracy", "accuracy", "share"),
@@ -150,7 +153,8 @@ def pareto_table(models: Models, front: Front, gaps: Gaps) -> Table:
         Column("parameters", "parameters", "count"),
         Column("status", "status"),
         Column("beaten_by", "beaten by"),
-        Column("near", "behind, but not told apart from"),
+        Column("near", "behind, but not distinguishable from"),
+        Column("holds_for", "holds for"),
     )
     return make_table(
         "pareto",
@@ -158,20 +162,27 @@ def pareto_table(models: Models, front: Front, gaps: Gaps) -> Table:
         columns,
         rows,
         "A model is beaten by one that is no worse on any measured axis of the three, and better on "
-        "one by more than the data leave open; a single run stands for itself, not for its model.",
+        "one on which the data distinguish both. Latency and explanations are those of single runs.",
     )
 
 
 def _notes(
-    front: Front, requirements: Sequence[str], preference: str, left_out: Mapping[str, str]
+    front: Front,
+    requirements: Sequence[str],
+    rule: Rule,
+    left_out: Mapping[str, str],
+    explained_in_vain: Gaps,
 ) -> list[str]:
-    notes = [
-        left_out_note(f"{VIEW[name].capitalize()} ({name})", left_out)
-        if left_out and name == INFERENCE
-        else f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no part "
-        f"in the comparison; {WAYS[name]} measures it."
-        for name in front.empty_axes
-    ]
+    notes = []
+    for name in front.empty_axes:
+        if left_out and name == INFERENCE:
+            notes.append(left_out_note(f"{VIEW[name].capitalize()} ({name})", left_out))
+        # Explanations that were left out have notes of their own.
+        elif not (explained_in_vain and name == INTERPRETABILITY):
+            notes.append(
+                f"{VIEW[name].capitalize()} ({name}) was not measured in these runs, so it has no "
+                f"part in the comparison; {WAYS[name]} measures it."
+            )
     if len(front.empty_axes) == len(VIEW) - 1:
         notes.append(
             "Only one of the three has values that count: the Pareto view is the order on that axis, and "
@@ -179,7 +190,27 @@ def _notes(
         )
     if not requirements:
         notes.append(
-            f"No requirement was given: the decision is the best on {preference}. Give your own, "
+            f"No requirement was given: the decision is the best on {rule.preference}. Give your own, "
             "such as --require 'latency_p90_ms<=20' --prefer accuracy."
         )
+    return notes
+
+
+def _notes_on_ties(decision: Decision, models: Models, rule: Rule) -> list[str]:
+    """What could not decide a tie for want of values, and which ties are only for want of data."""
+    notes = [
+        f"{axis} did not decide the tie, as {', '.join(names)} "
+        f"{'was' if len(names) == 1 else 'were'} not measured there."
+        for axis, names in decision.skipped.items()
+    ]
+    if rule.preference == PERFORMANCE and decision.best is not None:
+        best = estimate(models[decision.best], PERFORMANCE)
+        gaps = {name: best - estimate(models[name], PERFORMANCE) for name in decision.ties}
+        far = [f"{name} ({100 * gap:.2f})" for name, gap in gaps.items() if gap > rule.margin]
+        if far:
+            notes.append(
+                f"Not distinguishable is not equal: points that {', '.join(far)} lie below "
+                f"{decision.best}, more than the margin. They tie because these runs do not resolve "
+                "the difference; more seeds would."
+            )
     return notes

@@ -11,8 +11,13 @@ import yaml
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.effects import Alternative
+from tfcmp.evaluation.equal_steps import Course
+from tfcmp.reporting.reading import read_lines
+from tfcmp.runs.directory import METRICS
 
 TRIALS = "trials.csv"
+# Holds a folder for each trial, with its log.
+OF_TRIALS = "trials"
 # Written for random searches only: the trials of others depend on each other.
 BUDGET = "budget.csv"
 RECORD = "search.json"
@@ -31,6 +36,8 @@ class Search:
         alternatives: of the settings that depend on another one.
         contention: why its study says that its times do not count; None if it does not.
         folder: name of its folder; "" where that is the label.
+        courses: of each trial, steps taken and validation accuracy at the end of each epoch; empty
+            where its log is not there.
     """
 
     label: str
@@ -40,6 +47,7 @@ class Search:
     alternatives: tuple[Alternative, ...] = ()
     contention: str | None = None
     folder: str = ""
+    courses: tuple[Course, ...] = ()
 
     @property
     def name(self) -> str:
@@ -95,6 +103,7 @@ def read_search(path: Path, contention: str | None = None, label: str | None = N
         _alternatives(path / SPACE),
         contention,
         name,
+        tuple(_course_of(path / OF_TRIALS / _folder_of(row)) for row in rows),
     )
 
 
@@ -109,6 +118,25 @@ def _record(file: Path) -> dict[str, Any]:
         return content
     except (ValueError, KeyError, TypeError):
         raise WorkError(f"{file} is damaged: it does not tell where it was made") from None
+
+
+def _folder_of(row: dict[str, str]) -> str:
+    number = row.get("trial") or ""
+    return f"{int(number):04}" if number.isdigit() else "unknown"
+
+
+def _course_of(trial: Path) -> Course:
+    """Steps and validation accuracy at the end of each epoch; a damaged line ends it."""
+    if not (trial / METRICS).is_file():
+        return ()
+    before, steps, course = 0, 0, []
+    for line in read_lines(trial):
+        if line.get("event") == "segment":
+            steps = int(line.get("step") or 0)
+        elif line.get("event") == "epoch" and "validation_accuracy" in line:
+            before, steps = before + steps, 0
+            course.append((before, float(line["validation_accuracy"])))
+    return tuple(course)
 
 
 def _alternatives(space: Path) -> tuple[Alternative, ...]:

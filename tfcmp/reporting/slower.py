@@ -98,13 +98,18 @@ def _real_lengths(cell: Cell) -> str:
     return "on texts of real lengths" + (f", cut at {limit} tokens" if limit is not None else "")
 
 
+def _hardware(cell: Cell) -> str:
+    hardware, threads, precision, *_ = cell.conditions
+    return f"{hardware}, {threads} threads, {precision}"
+
+
 def _slower(slow: Cell, fast: Cell, sentence: str, ratio: Ratio | None, p: float) -> Claim:
     """The claim of one pair at one length; without a test it is not resolved, whatever it shows."""
     length = slow.measured["length"]
     at = f"at {length} tokens" if isinstance(length, int) else _real_lengths(slow)
     told = (
         f"{sentence} Here: {slow.label} takes longer for a training text than {fast.label}, of the "
-        f"same size, {at}, on {slow.conditions[0]} with {slow.conditions[1]} threads."
+        f"same size, {at} ({_hardware(slow)})."
     )
     examples = slow.measured["examples_per_second"].get("measurements")
     if ratio is None:

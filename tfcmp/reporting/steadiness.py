@@ -20,7 +20,8 @@ COLUMNS = (
     Column("standard_deviation", "sd of test accuracy", "share"),
     Column("churn", "churn between seeds", "share"),
     Column("median_gradient_norm", "gradient norm, median", "number"),
-    Column("largest_gradient_norm", "largest", "number"),
+    Column("usual_largest_gradient_norm", "largest of a segment, median", "number"),
+    Column("largest_gradient_norm", "largest of all", "number"),
     Column("loss_spikes", "loss spikes", "count"),
     Column("largest_step_loss", "largest loss of a step", "number"),
     Column("best_epoch", "best epoch, mean", "number"),
@@ -52,7 +53,7 @@ def steadiness_table(entrants: Sequence[Entrant], failed: Sequence[FailedRun]) -
     complete = {entrant.runs[0].label for entrant in entrants}
     for label in dict.fromkeys(run.label for run in failed if run.label not in complete):
         count = sum(run.label == label for run in failed)
-        rows.append((label, 0, 0, count, 1.0, *[None] * 8))
+        rows.append((label, 0, 0, count, 1.0, *[None] * 9))
     return make_table("stability", "Stability over seeds", COLUMNS, rows)
 
 
@@ -81,6 +82,7 @@ def _row(entrant: Entrant, broken_off: int) -> tuple:
         float(scores.std(ddof=1)) if len(scores) > 1 else None,
         churn(entrant.predicted),
         _of(courses, "median_gradient_norm", np.median),
+        _of(courses, "usual_largest_gradient_norm", np.median),
         _of(courses, "largest_gradient_norm", np.max),
         sum(course.loss_spikes for course in courses),
         _of(courses, "largest_step_loss", np.max),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.intervals import Interval, mean_interval
 from tfcmp.reporting.conditions import (
     Conditions,
     other_conditions,
@@ -190,6 +190,14 @@ def mean_over(runs: Sequence[Run], measure: Callable[[Run], float]) -> float | N
     """Mean over the runs that have the measure; None where none has."""
     values = [value for value in map(measure, runs) if math.isfinite(value)]
     return float(np.mean(values)) if values else None
+
+
+def interval_over(runs: Sequence[Run], measure: Callable[[Run], float]) -> Interval | float | None:
+    """Mean over the runs with its interval (t over runs); a number alone of a single run."""
+    values = np.array([value for value in map(measure, runs) if math.isfinite(value)])
+    if len(values) < 2:
+        return float(values[0]) if len(values) else None
+    return mean_interval(values, np.arange(len(values)), (0.0, math.inf))
 
 
 def later_value(runs: Sequence[Run], name: str) -> float | None:

@@ -64,7 +64,10 @@ def read_record(folder: Path) -> tuple[Wishes, dict[str, str]]:
     try:
         wishes = content["wishes"]
         made = Wishes(
-            tuple(wishes["requirements"]), str(wishes["preference"]), float(wishes["margin"])
+            tuple(wishes["requirements"]),
+            str(wishes["preference"]),
+            float(wishes["margin"]),
+            wishes.get("then"),
         )
         return made, dict(content["files"])
     except (KeyError, TypeError, ValueError):

@@ -60,9 +60,17 @@ def write_tables(
     write_configuration(folder / BEST, with_settings(configuration, best.settings))
     _write_csv(
         folder / EFFECTS,
-        ["setting", "share", "level", "trials", "failed", "mean"],
+        ["setting", "share", "p", "level", "trials", "failed", "mean"],
         [
-            [effect.name, effect.share, level.label, level.trials, level.failed, level.mean]
+            [
+                effect.name,
+                effect.share,
+                effect.p,
+                level.label,
+                level.trials,
+                level.failed,
+                level.mean,
+            ]
             for effect in main_effects(
                 [dict(zip([*COLUMNS, *settings], row, strict=True)) for row in rows],
                 settings,

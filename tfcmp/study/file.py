@@ -16,7 +16,7 @@ TUNERS = ("random", "bayesian", "hyperband", "grid")
 OF_A_STUDY = ("seeds", "settings", "entries", "unequal_budgets", "report")
 OF_AN_ENTRY = ("label", "model", "seeds", "settings", "search")
 OF_A_SEARCH = ("tuner", "trials", "seconds", "seed", "settings", "space")
-OF_A_REPORT = ("require", "prefer", "margin")
+OF_A_REPORT = ("require", "prefer", "then", "margin")
 GROUPS = ("architecture", "data", "training")
 
 Settings = dict[str, Any]
@@ -58,7 +58,7 @@ class Study:
     Attributes:
         entries: in the order of the file.
         has_unequal_budgets: whether searches may differ in what they cost.
-        requirements, preference, margin: wishes for the report; None where the file has none.
+        requirements, preference, margin, then: wishes for the report; None where the file has none.
     """
 
     entries: tuple[Entry, ...]
@@ -66,6 +66,7 @@ class Study:
     requirements: tuple[str, ...] = ()
     preference: str | None = None
     margin: float | None = None
+    then: str | None = None
 
 
 class _Loader(yaml.SafeLoader):
@@ -111,6 +112,7 @@ def read_study(file: Path) -> Study:
         tuple(map(str, _list(wishes.get("require") or [], f"{where}: report: require"))),
         wishes.get("prefer"),
         _number(wishes.get("margin"), f"{where}: report: margin"),
+        wishes.get("then"),
     )
 
 
