@@ -81,10 +81,12 @@ def unicode_table() -> UnicodeTable:
         numbers = np.zeros(CODE_POINTS, np.uint16)
         numbers[points] = np.arange(1, len(points) + 1)
         # Others of the ranges stand for themselves.
-        parts = dict(zip(points.tolist(), points[:, None].astype(np.int32), strict=True))
+        replacement_of = dict(zip(points.tolist(), points[:, None].astype(np.int32), strict=True))
         ends = np.cumsum(file["lengths"])
-        parts |= zip(replaced.tolist(), np.split(file["replacements"], ends[:-1]), strict=True)
-        parts = [parts[point] for point in points.tolist()]
+        replacement_of |= zip(
+            replaced.tolist(), np.split(file["replacements"], ends[:-1]), strict=True
+        )
+        parts = [replacement_of[point] for point in points.tolist()]
         return UnicodeTable(
             str(file["unicode_version"]),
             "[" + "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in ranges) + "]+",
