@@ -64,11 +64,11 @@ def ratio_of_times(first: Sequence[float], second: Sequence[float]) -> Ratio:
 
     difference, error, freedom = _welch(_logarithms(first), _logarithms(second))
     if error <= _NO_VARIATION:
-        return Ratio(*(float(np.exp(difference)),) * 3, p=float(abs(difference) <= _NO_VARIATION))
+        ratio = float(np.exp(difference))
+        return Ratio(ratio, ratio, ratio, float(abs(difference) <= _NO_VARIATION))
     half = float(stdtrit(freedom, 0.975) * error)
-    ends = (difference, difference - half, difference + half)
-    p = 2 * float(stdtr(freedom, -abs(difference) / error))
-    return Ratio(*(float(np.exp(end)) for end in ends), p=p)
+    value, low, high = (float(np.exp(difference + shift)) for shift in (0.0, -half, half))
+    return Ratio(value, low, high, 2 * float(stdtr(freedom, -abs(difference) / error)))
 
 
 def _welch(one: Rates, other: Rates) -> tuple[Rates, Rates, Rates]:

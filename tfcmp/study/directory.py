@@ -70,10 +70,11 @@ class StudyDirectory:
         if not (self.path / STATE).exists():
             return
         content = RunDirectory(self.path).read_json(STATE)
-        parts = [content.get(name, {}) for name in ("failures", "contention", "finished")]
-        if not all(isinstance(part, dict) for part in parts):
+        names = ("failures", "contention", "finished")
+        parts = {name: content.get(name, {}) for name in names}
+        if not all(isinstance(part, dict) for part in parts.values()):
             raise WorkError(f"{self.path / STATE} is damaged: expected objects in it")
-        self.state = State(*parts, source=content.get("source"))
+        self.state = State(**parts, source=content.get("source"))
 
     def write_state(self) -> None:
         """Writes study.json."""
