@@ -135,8 +135,8 @@ def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | fl
     """Label -> axis -> mean over runs, of the engine and under the conditions of most.
 
     Runs next to which other work ran, and those under other conditions, are left out; a bench.json
-    that tells no conditions counts. An interval, and with it a verdict, has only what was measured
-    in enough processes and in turn; the rest are numbers.
+    that tells no conditions counts as it is. Otherwise only what was measured in enough processes
+    and in turn has an interval, and with it a verdict; the rest are numbers.
     """
     found = [cell for cell in cells(entrants) if cell.gives_axes]
     usual = _usual(found, with_engine=True)
@@ -145,7 +145,8 @@ def usual_axes(entrants: Sequence[Entrant]) -> dict[str, dict[str, Interval | fl
         for cell in found
         if cell.is_contended or (cell.engine, *cell.conditions) != usual
     }
-    is_tested = are_comparable([c.measured for c in found if c.run.name not in left_out])
+    counted = [cell.measured for cell in found if cell.run.name not in left_out]
+    is_tested = not counted or are_comparable(counted)
     return {
         entrant.label: {
             axis: joined
