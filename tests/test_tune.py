@@ -52,7 +52,7 @@ def rows(search):
         (["--search.tuner", "luck"], "--search.tuner"),
         (["--search.seed", "-1"], "--search.seed: expected 0 to"),
         (["--strategy", "mirrored"], "--strategy mirrored: a search trains its trials on one"),
-        (["--search.space", "missing.yaml"], "--search.space missing.yaml: no such file"),
+        (["--search.space", "missing.yaml"], "missing.yaml: no such file"),
         (["--resume", "nowhere"], "contradict each other"),
     ],
 )
@@ -98,7 +98,8 @@ def test_a_search_writes_its_trials_and_can_be_raised_but_not_changed(
     (tmp_path / "space.yaml").write_text("training.batch_size: [16, 32, 64, 128]\n")
     raised = ["--search.trials", "3", "--search.space", tmp_path / "space.yaml"]
     code, _, error = call([*resume, *raised], monkeypatch, capsys)
-    assert (code, error) == (0, "")
+    assert code == 0
+    assert "trial" in error
     assert rows(search)[:2] == first
     assert len(rows(search)) == 3
     found = json.loads((search / "search.json").read_text())
@@ -183,5 +184,6 @@ def test_a_search_starts_where_one_was_killed_before_its_record(
         (tmp_path / "s" / name).touch()
     places = ["--runs", tmp_path, "--cache", shared_cache, "--name", "s"]
     code, out, error = call([*MODEL, *places, "--search.trials", "1"], monkeypatch, capsys)
-    assert (code, error) == (0, "")
+    assert code == 0
+    assert "trial" in error
     assert out.splitlines()[-1] == str(tmp_path / "s")

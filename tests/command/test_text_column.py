@@ -15,7 +15,8 @@ def make_run(finished_run, tmp_path):
     """The function settings -> a run that was fitted on data with these settings."""
 
     def make(**settings):
-        shutil.copy(finished_run / "config.yaml", tmp_path)
+        for name in ("config.yaml", "environment.json"):
+            shutil.copy(finished_run / name, tmp_path)
         file = tmp_path / "config.yaml"
         content = yaml.safe_load(file.read_text())
         content["data"] |= settings
