@@ -1,6 +1,8 @@
 """Files inside a compression, read as a stream: nothing is unpacked to disk or as a whole."""
 
+import bz2
 import gzip
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -10,7 +12,7 @@ from tfcmp.data.sources.formats import PACKABLE, split_name
 from tfcmp.errors import CallError, WorkError
 
 # What reading a damaged one raises.
-DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+DAMAGES = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 # Python unpacks other methods by whole blocks of any size, which a file made to do harm may use.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -19,9 +21,10 @@ _EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ENCRYPTED = 0x1
 
 
-def open_gzip(path: Path) -> BinaryIO:
-    """The unpacked bytes of a .gz."""
-    return cast("BinaryIO", gzip.open(path))
+def open_packed(path: Path, packing: str) -> BinaryIO:
+    """The unpacked bytes of a .gz, .bz2 or .xz."""
+    openers = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    return cast("BinaryIO", openers[packing](path))
 
 
 def open_zip(path: Path) -> BinaryIO:
