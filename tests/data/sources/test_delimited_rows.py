@@ -74,3 +74,11 @@ def test_a_file_of_one_column_is_told_how_to_name_another_separator(tmp_path):
 def test_a_file_of_blank_lines_lacks_its_columns(tmp_path):
     with pytest.raises(WorkError, match="found none"):
         read(tmp_path, b"\n\n")
+
+
+@pytest.mark.parametrize("text", ["text", "\x1a"])
+def test_in_a_single_column_every_row_is_a_text(tmp_path, text):
+    path = tmp_path / "table.csv"
+    path.write_text(f"text\n{text}\n")
+    rows = delimited_rows(path, Columns({"text": None}), Reading(), Dialect(","))
+    assert [row.cells["text"] for row in rows] == [text]

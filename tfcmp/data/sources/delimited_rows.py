@@ -40,12 +40,14 @@ def delimited_rows(
         names = columns.present(header, place, separator)
         positions = {name: header.index(name) for name in names}
         for line, cells in records:
+            if cells == [_END_OF_FILE] and len(header) > 1:
+                continue
             if len(cells) != len(header):
                 raise WorkError(
                     f"{path.name}, line {line}: expected {len(header)} cells as in the header, "
                     f"got {len(cells)}{_how_read(reading, dialect)}"
                 )
-            if cells == header:
+            if cells == header and len(header) > 1:
                 raise WorkError(
                     f"{path.name}, line {line}: the header stands there again, as where files were "
                     "joined; remove that line."
@@ -73,7 +75,7 @@ def _records(
         line = dialect.lines_before + reader.line_num
         if line > first_line:
             swallowed.check(cells, first_line)
-        if cells and cells != [_END_OF_FILE]:
+        if cells:
             yield first_line, cells
 
 

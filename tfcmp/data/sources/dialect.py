@@ -14,7 +14,7 @@ from typing import Any
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.formats import DELIMITERS
 from tfcmp.data.sources.input_file import open_binary
-from tfcmp.data.sources.lines import decoded_lines
+from tfcmp.data.sources.lines import decoded_lines, has_returns_alone, lines_by_returns
 from tfcmp.data.sources.quoting import find_quoting
 from tfcmp.data.sources.reading import LONGEST_CELL, Reading, delimiter_name
 
@@ -48,7 +48,7 @@ class Dialect:
         """A `csv.reader` of the lines, header included."""
         csv.field_size_limit(LONGEST_CELL)
         if self.has_returns:
-            lines = _lines_by_returns(lines)
+            lines = lines_by_returns(lines)
         for _ in range(self.lines_before):
             next(lines, None)
         return csv.reader(
@@ -83,10 +83,9 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
     """
     with open_binary(path) as stream:
         first = list(islice(decoded_lines(stream, path.name, reading.decoding()), _FIRST_LINES))
-    # Without any line feed the first line is the whole file.
-    has_returns = bool(first) and not first[0].endswith("\n") and "\r" in first[0]
+    has_returns = bool(first) and has_returns_alone(first[0])
     if has_returns:
-        first = list(islice(_lines_by_returns(iter(first)), _FIRST_LINES))
+        first = list(islice(lines_by_returns(iter(first)), _FIRST_LINES))
     separator = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
     lines_before = 1 if separator else 0
     wished = reading.character(reading.delimiter) or (separator[1] if separator else None)
@@ -99,20 +98,10 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
     if reading.quoting is None and delimiter == "\t" and header:
         with open_binary(path) as stream:
             every = decoded_lines(stream, path.name, reading.decoding())
-            every = _lines_by_returns(every) if has_returns else every
+            every = lines_by_returns(every) if has_returns else every
             quoting = find_quoting(every, delimiter, path.name, reading, lines_before)
     skips = quoting == "minimal" and delimiter not in "\t " and _has_blanks(lines, delimiter)
     return Dialect(delimiter, quoting, skips, lines_before, has_returns)
-
-
-def _lines_by_returns(lines: Iterator[str]) -> Iterator[str]:
-    """The lines of a file that has carriage returns where others have line feeds."""
-    for line in lines:
-        *others, last = line.split("\r")
-        for other in others:
-            yield other + "\n"
-        if last:
-            yield last
 
 
 def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) -> str:

@@ -109,6 +109,25 @@ def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
         yield "".join(pieces)
 
 
+def has_returns_alone(first_line: str) -> bool:
+    """Whether carriage returns end the lines of a file, as on old Macs.
+
+    Args:
+        first_line: of `decoded_lines`; without a line feed it is the whole file.
+    """
+    return not first_line.endswith("\n") and "\r" in first_line
+
+
+def lines_by_returns(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file that has carriage returns where others have line feeds."""
+    for line in lines:
+        *others, last = line.split("\r")
+        for other in others:
+            yield other + "\n"
+        if last:
+            yield last
+
+
 def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
     """The text of a stream in parts, as they come; see `decoded_lines`.
 
