@@ -141,3 +141,22 @@ def test_a_sheet_whose_size_is_written_wrongly_is_read_whole(workbook, tmp_path)
 def test_escaped_characters_of_a_workbook_are_decoded(workbook):
     path = workbook(("text", "label"), ("a_x000D_\nb _xD83D__xDE00_ _xD83D_ c_x", 1))
     assert records(path) == [("a\r\nb \U0001f600 \ufffd c_x", "1")]
+
+
+def write_folder(folder, *names):
+    for name in names:
+        parquet.write_table(pyarrow.table({"text": [name], "label": [1]}), folder / name)
+    return TableFileSource(folder)
+
+
+def test_names_of_the_files_of_a_folder_tell_their_splits(tmp_path):
+    names = ("test-0.parquet", "train-00-of-02.parquet", "train-01-of-02.parquet", "x_dev.parquet")
+    source = write_folder(tmp_path, *names)
+    assert [record.split for record in source.records()] == ["test", "train", "train", "validation"]
+    assert source.key() != write_folder(tmp_path, "test-1.parquet").key()
+
+
+def test_a_file_of_a_folder_that_tells_no_split_next_to_others_is_refused(tmp_path):
+    source = write_folder(tmp_path, "train-0.parquet", "unsupervised-0.parquet", "contest.parquet")
+    with pytest.raises(CallError, match=r"train-0\.parquet is named for a split and contest"):
+        source.prepare()

@@ -74,6 +74,12 @@ def split_of(row: Row, column: str | None, file: str, has_split: bool) -> str | 
     return split
 
 
+def split_in_name(name: str) -> str | None:
+    """The split that the name of a file tells, as in train-00000-of-00001.parquet; None without."""
+    words = re.split("[^a-z]+", name.lower())
+    return next((_SPLITS[word] for word in words if word in _SPLITS), None)
+
+
 def label_name(value: Any) -> str | None:
     """The name of a class or group as text, without blanks around it; None for null, NaN and blank.
 
