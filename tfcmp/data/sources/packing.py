@@ -1,10 +1,10 @@
 """Files inside a compression, read as a stream: nothing is unpacked to disk or as a whole."""
 
-import bz2
-import gzip
-import lzma
 import zipfile
 import zlib
+from bz2 import BZ2File
+from gzip import GzipFile
+from lzma import LZMAError, LZMAFile
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -12,7 +12,7 @@ from tfcmp.data.sources.formats import PACKABLE, split_name
 from tfcmp.errors import CallError, WorkError
 
 # What reading a damaged one raises.
-DAMAGES = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
 
 # Python unpacks other methods by whole blocks of any size, which a file made to do harm may use.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -23,7 +23,11 @@ _ENCRYPTED = 0x1
 
 def open_packed(path: Path, packing: str) -> BinaryIO:
     """The unpacked bytes of a .gz, .bz2 or .xz."""
-    openers = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+    openers: dict[str, type[BZ2File | GzipFile | LZMAFile]] = {
+        "gz": GzipFile,
+        "bz2": BZ2File,
+        "xz": LZMAFile,
+    }
     return cast("BinaryIO", openers[packing](path))
 
 
