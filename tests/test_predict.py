@@ -57,7 +57,7 @@ def test_a_text_that_looks_like_an_option_stands_behind_two_dashes(call):
     assert call("--", "--not bad", "-x") == ["--not bad", "-x"]
 
 
-@pytest.mark.parametrize("text", ["--boring film", "--boring", "-x", "--input film", "--good=bad"])
+@pytest.mark.parametrize("text", ["--boring film", "--dreadful", "-x", "--input film", "--good=bad"])
 def test_a_text_that_is_taken_for_an_option_gets_a_hint(text):
     with pytest.raises(CallError, match=f"put -- before it.* -- '?{text}'?$"):
         predict.main(["run", text])
@@ -246,7 +246,7 @@ def test_an_error_in_a_table_on_stdin_names_its_line(call):
         (["a", "--stdin-format", "xml"], "invalid choice: 'xml'"),
         (["a", "--top", "0"], "--top 0: expected at least 1"),
         (["a", "--output", "answers.txt"], "ends in .parquet, .csv, .jsonl"),
-        (["a", "--output", "nowhere/answers.csv"], "there is no folder nowhere"),
+        (["a", "--output", "nowhere/answers.csv"], "there is no folder .*nowhere"),
     ],
 )
 def test_options_that_cannot_be_used_are_told_before_anything_is_loaded(
