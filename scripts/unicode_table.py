@@ -36,7 +36,13 @@ TYPOGRAPHIC = {
     "/": "\u2044\u2215",
 }
 OF_ASCII = {ord(mark): plain for plain, marks in TYPOGRAPHIC.items() for mark in marks}
-IGNORED = {point for first, last in IGNORABLE for point in range(first, last + 1)}
+# What readers of Arabic and Hebrew do not need and writers mostly leave out: the stroke that
+# lengthens a word, and the points that stand for vowels (with the accents of Hebrew).
+OPTIONAL = (
+    (0x0591, 0x05BD), (0x05BF, 0x05BF), (0x05C1, 0x05C2), (0x05C4, 0x05C5), (0x05C7, 0x05C7),
+    (0x0640, 0x0640), (0x064B, 0x0652), (0x0670, 0x0670),
+)  # fmt: skip
+IGNORED = {point for first, last in (*IGNORABLE, *OPTIONAL) for point in range(first, last + 1)}
 SURROGATES = range(0xD800, 0xE000)
 
 

@@ -1,20 +1,27 @@
 """The command as its user meets it, on the tiny run of the diagnostic corpus."""
 
 import json
+import shutil
 import sys
 
 import numpy as np
 import pyarrow.parquet
 import pytest
+import yaml
 
 import tfcmp
 from tfcmp import evaluate
 from tfcmp.command.ending import run_command
+from tfcmp.command.evaluating import evaluation_data
+from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.data.picking import data_settings
 from tfcmp.data.sources.opening import open_source
+from tfcmp.errors import CallError
 from tfcmp.evaluation.metrics import accuracy
-from tfcmp.runs.directory import RunDirectory
+from tfcmp.reporting.evaluated import Evaluated
+from tfcmp.reporting.evaluation_files import content_of
+from tfcmp.runs.directory import CONFIG, RunDirectory
 from tfcmp.runs.files import is_sound, sha256_of
 
 TEXTS = [
@@ -179,3 +186,49 @@ def test_a_folder_that_is_no_run_is_refused(call, tmp_path):
     code, _, error = call(tmp_path / "none", "--data", "diagnostic")
     assert code == 2
     assert "no such run" in error
+
+
+def test_of_many_classes_the_cells_of_the_matrix_are_written_that_are_not_zero():
+    count = 150
+    one = Evaluated(
+        facts={},
+        classes=tuple(map(str, range(count))),
+        rows=np.arange(1, 4),
+        ids=["a", "b", "c"],
+        labels=np.array([149, 149, 7]),
+        probabilities=np.eye(count, dtype=np.float32)[[3, 149, 7]],
+        groups=np.arange(3),
+    )
+    assert content_of(one, {}, "")["confusion"]["cells"] == [[7, 7, 1], [149, 3, 1], [149, 149, 1]]
+
+
+def test_files_that_the_run_has_its_own_splits_from_are_not_evaluated(finished_run, tmp_path):
+    run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
+    config = yaml.safe_load(run.file(CONFIG).read_text())
+    for name in ("train", "dev", "test", "new"):
+        (tmp_path / f"{name}.csv").write_text(f"text;label\n{name};1\n")
+    own = {"source": "train", "validation": "dev", "test": "test"}
+    config["data"] |= {key: str(tmp_path / f"{name}.csv") for key, name in own.items()}
+    config["data"] |= {"delimiter": ";", "encoding": "latin-1"}
+    run.file(CONFIG).write_text(yaml.safe_dump(config))
+    new = tmp_path / "new.jsonl"
+    new.write_text('{"text": "new", "label": 1}\n')
+    data = evaluation_data(run, DataSettings(source=str(new)), ["--data.source", str(new)])
+    assert (data.validation, data.test, data.delimiter) == (None, None, None)
+    assert [record.text for record in open_source(data).records()] == ["new"]
+    train = config["data"]["source"]
+    own = evaluation_data(run, DataSettings(source=train), ["--data.source", train])
+    assert own.test == str(tmp_path / "test.csv")
+
+
+def test_a_file_of_utf_8_is_refused_where_the_run_was_fitted_on_another_encoding(
+    finished_run, tmp_path
+):
+    run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
+    config = yaml.safe_load(run.file(CONFIG).read_text())
+    config["data"] |= {"encoding": "latin-1"}
+    run.file(CONFIG).write_text(yaml.safe_dump(config))
+    new = tmp_path / "new.csv"
+    new.write_text("text,label\ncafé,1\n", encoding="utf-8")
+    with pytest.raises(CallError, match=r"--data\.encoding utf-8"):
+        evaluation_data(run, DataSettings(source=str(new)), ["--data.source", str(new)])

@@ -57,7 +57,9 @@ def test_a_text_that_looks_like_an_option_stands_behind_two_dashes(call):
     assert call("--", "--not bad", "-x") == ["--not bad", "-x"]
 
 
-@pytest.mark.parametrize("text", ["--boring film", "--dull", "-x", "--input film", "--good=bad"])
+@pytest.mark.parametrize(
+    "text", ["--boring film", "--boring", "--dreadful", "-x", "--input film", "--good=bad"]
+)
 def test_a_text_that_is_taken_for_an_option_gets_a_hint(text):
     with pytest.raises(CallError, match=f"put -- before it.* -- '?{text}'?$"):
         predict.main(["run", text])

@@ -69,13 +69,15 @@ def _evaluate(
 ) -> "Evaluated":
     from tfcmp.data.choosing import Wanted, choose_texts
     from tfcmp.data.labelled import read_labelled, texts_at
+    from tfcmp.data.rare_classes import merged_classes
     from tfcmp.data.sources.opening import open_source
     from tfcmp.data.splits import connected_groups
     from tfcmp.reporting.evaluated import Evaluated
 
-    classes = tuple(run.read_json(SPLIT)["classes"])
+    split = run.read_json(SPLIT)
+    classes = tuple(split["classes"])
     source = open_source(data)
-    labelled = read_labelled(source, classes)
+    labelled = read_labelled(source, classes, merged_classes(split))
     wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
     rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
     corpus = labelled.corpus

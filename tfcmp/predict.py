@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -131,9 +132,12 @@ def _text_taken_for_option(arguments: list[str], message: str) -> str | None:
     """The argument that the message is about, where that is no misspelt option."""
     if not message.startswith(("unknown option", "unrecognized arguments")):
         return None
+    suggested = message.partition("did you mean ")[2].rstrip("?")
     for argument in arguments:
-        is_meant = argument.startswith("-") and argument.split("=", 1)[0] in message
-        if is_meant and (" " in argument or "did you mean" not in message):
+        option = argument.split("=", 1)[0]
+        # So much alike it is the other option, with a slip.
+        is_misspelt = get_close_matches(option, [suggested], cutoff=0.8)
+        if option.startswith("-") and option in message and (" " in argument or not is_misspelt):
             return argument
     return None
 

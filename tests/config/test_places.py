@@ -82,3 +82,11 @@ def test_a_file_of_texts_is_kept_by_its_place_and_known_by_its_name(home, writte
 def test_a_file_of_any_name_is_a_place_where_it_is_there(home):
     (home.parent / "reviews").touch()
     assert absolute_source("reviews") == str(home.parent / "reviews")
+
+
+@pytest.mark.parametrize(
+    "written", ["https://example.org/a.csv", "s3://b/a.parquet", "file:///a.csv"]
+)
+def test_an_address_of_a_network_is_told_from_a_path(written):
+    with pytest.raises(CallError, match="got an address; download the file first"):
+        absolute_source(written)

@@ -30,7 +30,15 @@ def doubts(tmp_path):
 
 @pytest.mark.parametrize(
     "names",
-    [("True", "TRUE"), ("good", '"good"'), ("a b", "a_b"), ("007", "7"), ("True", "1")],
+    [
+        ("True", "TRUE"),
+        ("good", '"good"'),
+        ("a b", "a_b"),
+        ("007", "7"),
+        ("True", "1"),
+        ("\u0130Y\u0130", "iyi"),
+        ("a\u200bb", "ab"),
+    ],
 )
 def test_classes_that_look_alike_are_named_with_their_counts(doubts, names):
     (told,) = [
@@ -60,3 +68,10 @@ def test_rows_that_were_left_out_are_told_by_what_they_lack():
     (told,) = left_out_rows({"left_out": {"without_text": 1200, "without_label": 1}})
     assert "1,200 without text, 1 without label" in told
     assert left_out_rows({}) == []
+
+
+@pytest.mark.parametrize("name", ["nan", "None", "NULL", "N/A", "\\N", "<NA>"])
+def test_classes_and_texts_that_look_like_missing_values_are_named(doubts, name):
+    told = " ".join(doubts(("a", name), ("b", name), (name, "good"), ("Nanny", "none at all")))
+    assert f"look like missing values, and count as classes: {name!r} (2)" in told
+    assert "1 texts look like missing values" in told

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tfcmp.data.labelled import read_labelled, texts_at
+from tfcmp.data.rare_classes import merged_classes
 from tfcmp.data.sources.record import Record
 from tfcmp.errors import WorkError
 
@@ -32,6 +33,15 @@ def test_labels_are_places_among_the_classes_of_the_model():
     assert found.corpus.labels.tolist() == [1, -1, 0, 1]
     assert found.unknown == {"odd": 1}
     assert found.corpus.declared.tolist() == [-1, -1, 2, -1]
+
+
+def test_a_class_that_was_merged_is_the_one_that_it_became():
+    split = {"rare_classes": {"action": "merge", "into": "other", "classes": {"odd": 2, "r": 1}}}
+    found = read_labelled(SOURCE, ("neg", "pos", "other"), merged_classes(split))
+    assert found.corpus.labels.tolist() == [1, 2, 0, 1]
+    assert found.unknown == {}
+    dropped = {"rare_classes": {"action": "drop", "into": None, "classes": {"odd": 2}}}
+    assert merged_classes(dropped) == merged_classes({}) == {}
 
 
 def test_texts_of_a_group_share_a_number_and_others_stand_alone():

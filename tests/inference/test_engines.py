@@ -2,6 +2,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -41,6 +42,24 @@ def test_an_engine_answers_like_keras(engine, precision, threads, finished_run, 
     np.testing.assert_allclose(classifier.probabilities(texts), expected, atol=tolerance)
     alone = np.concatenate([classifier.probabilities([text]) for text in texts[-3:]])
     np.testing.assert_allclose(alone, expected[-3:], atol=tolerance)
+
+
+@pytest.mark.parametrize("engine", ["keras", "onnx", "openvino"])
+def test_threads_that_ask_at_the_same_time_get_their_own_answers(
+    engine, finished_run, texts, expected
+):
+    if engine == "keras":
+        classifier = open_engine(finished_run, engine, "float32")
+    else:
+        needs(engine)
+        classifier = open_engine(finished_run, engine, "float32", 2)
+    # Several batches of some calls, one of others.
+    classifier.tokens_a_batch = 500
+    parts = [slice(start, start + size) for start in range(60) for size in (1, 20)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda part: classifier.probabilities(texts[part]), parts)
+        for part, found in zip(parts, answers, strict=True):
+            np.testing.assert_allclose(found, expected[part], atol=1e-5)
 
 
 @pytest.mark.parametrize("engine", ["keras", "onnx", "openvino"])

@@ -148,3 +148,9 @@ def test_a_closed_stdin_is_a_wrong_call(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(CallError, match="no stdin"):
         stream_texts(None)
+
+
+def test_lines_of_a_file_without_line_feeds_end_with_carriage_returns(tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_bytes(b"one\rtwo\r\rthree")
+    assert list(stream_texts(path)) == ["one", "two", "", "three"]

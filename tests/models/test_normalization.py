@@ -49,7 +49,7 @@ def reference(script):
             former, text = text, unicodedata.normalize("NFKD", text.translate(script.OF_ASCII))
             text = unicodedata.normalize("NFKD", text.casefold())
             text = text.translate(ignored)
-        return text
+        return re.sub("([ij])\u0307", r"\1", text)
 
     return normalize
 
@@ -153,3 +153,11 @@ def test_upper_case_is_lower_case(tokenizer, text):
 def test_a_text_of_ascii_is_split_as_before_but_for_runs_of_hyphens(tokenizer, text):
     former = WordTokenizer(splitting=1)
     assert split(tokenizer, text) == split(former, re.sub("--+", "-", text))
+
+
+@few
+@given(st.text("\u0627\u0644\u0641\u064a\u0645\u05e1\u05e8\u05d8 ab", max_size=20), st.data())
+def test_points_and_strokes_that_writers_leave_out_change_nothing(tokenizer, text, data):
+    optional = st.sampled_from("\u0640\u064b\u0650\u0651\u0652\u0670\u05b0\u05b7\u05bc\u05c1")
+    written = "".join(c + data.draw(st.just("") | optional) for c in text)
+    assert split(tokenizer, written) == split(tokenizer, text)

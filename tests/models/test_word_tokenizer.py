@@ -83,6 +83,11 @@ def kept(tokens: list[int], max_length: int, truncation: str) -> list[int]:
             "カ カ\u3099 \u1112\u1161\u11ab\u1100\u116e\u11a8\u110b\u1165 bert は",
         ),
         ("e\u0301te\u0301", "e\u0301te\u0301"),
+        ("\u0130yi \u0130Y\u0130 iyi I\u0307yi", "iyi iyi iyi iyi"),
+        ("\u017b\u00f3\u0142w", "z\u0307o\u0301\u0142w"),
+        ("\u0645\u064f\u0645\u0640\u0640\u062a\u0650\u0639\u0652", "\u0645\u0645\u062a\u0639"),
+        ("\u05e1\u05b6\u05e8\u05b6\u05d8", "\u05e1\u05e8\u05d8"),
+        ("\u0939\u093f\u0928\u094d\u200d\u0926\u0940", "\u0939\u093f\u0928\u094d\u0926\u0940"),
     ],
 )
 def test_a_text_is_split_into(tokenizer: WordTokenizer, text: str, tokens: str) -> None:

@@ -1,15 +1,18 @@
 """The command line of `tfcmp.evaluate`: its options, and which texts they name."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from jsonargparse import ArgumentParser
 
 from tfcmp.command.engine import add_engine
 from tfcmp.command.inputs import require_texts
+from tfcmp.command.text_column import require_encoding
 from tfcmp.command.trust import add_trust
 from tfcmp.config.fields import DataSettings
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.places import DEFAULT_CACHE, absolute_source
 from tfcmp.data.picking import data_settings
+from tfcmp.data.sources.formats import TEXTUAL, split_name
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 
@@ -83,8 +86,8 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
         raise CallError("--data is missing; expected the file or the name of labelled texts")
     fitted = data_settings(run)
     data = replace(fitted, **{name: getattr(parsed, name) for name in given})
-    if data.source != fitted.source and "train_size" not in given:
-        data = replace(data, train_size=None)
+    if absolute_source(data.source) != absolute_source(fitted.source):
+        data = _of_another_file(data, fitted, given)
     # Newly labelled texts need not have the columns that the training file was split by.
     optional = {"split_column", "group_column"} - given
     plain = replace(data, **{name: getattr(DataSettings, name) for name in optional})
@@ -95,4 +98,20 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
             raise
         require_texts(plain)
         return plain
+    return data
+
+
+def _of_another_file(data: DataSettings, fitted: DataSettings, given: set[str]) -> DataSettings:
+    """The settings without what holds for the run's own file only, unless it is given.
+
+    Raises:
+        CallError: the file seems to be UTF-8, and the run's own was something else.
+    """
+    own = {"train_size", "validation", "test"}
+    kind = split_name(data.source)[0]
+    if split_name(fitted.source)[0] != kind:
+        own |= {"delimiter", "quoting"}
+    data = replace(data, **{name: getattr(DataSettings, name) for name in own - given})
+    if "encoding" not in given and kind in TEXTUAL and Path(data.source).is_file():
+        require_encoding(Path(data.source), data.encoding, "--data.encoding")
     return data

@@ -60,7 +60,8 @@ def _cautions(result: dict[str, Any], configuration: Configuration) -> list[str]
     if result["test"]["accuracy"]["low"] <= majority:
         lines.append(
             f"note: not shown to be better than the most frequent class, {majority:.2%} of the "
-            "test texts"
+            "test texts; if the training loss was still falling, raise --training.epochs and "
+            "--training.patience, or --training.learning_rate"
         )
     return lines
 

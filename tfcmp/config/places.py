@@ -1,6 +1,7 @@
 """Where things are kept unless the user says otherwise, and how a path that was written is read."""
 
 import os
+import re
 from pathlib import Path, PurePath
 
 from tfcmp.errors import CallError
@@ -10,6 +11,8 @@ DEFAULT_RUNS = "runs"
 # Sources of texts that have a name and no place.
 NAMED_SOURCES = ("imdb", "diagnostic")
 TFDS_PREFIX = "tfds:"
+# https://, s3://, hf://, file://
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 
 
 def absolute_path(text: str | Path) -> Path:
@@ -19,11 +22,17 @@ def absolute_path(text: str | Path) -> Path:
     path is told as the user knows it; only `..` has to follow them.
 
     Raises:
-        CallError: nothing was written, no home folder is known, or the working directory is gone.
+        CallError: nothing was written, or an address of a network; no home folder is known, or the
+            working directory is gone.
     """
     written = str(text)
     if not written:
         raise CallError("expected a path, got an empty one")
+    if _ADDRESS.match(written):
+        raise CallError(
+            f"{written}: expected a path on this machine, got an address; download the file first, and "
+            "name it where it lies then"
+        )
     expanded = os.path.expanduser(written)  # noqa: PTH111
     if expanded.startswith("~") and not os.path.lexists(expanded):
         raise CallError(

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,17 +29,21 @@ class LabelledTexts:
     unknown: dict[str, int]
 
 
-def read_labelled(source: Source, classes: Sequence[str]) -> LabelledTexts:
+def read_labelled(
+    source: Source, classes: Sequence[str], merged: Mapping[str, str] | None = None
+) -> LabelledTexts:
     """Reads a source once; one class, or a single text, is enough.
 
     Args:
         source: of labelled texts.
         classes: names, in the order of the outputs of a model.
+        merged: label -> the class that stands for it; see `rare_classes.merged_classes`.
 
     Raises:
         WorkError: it holds no text.
     """
     places = {name: place for place, name in enumerate(classes)}
+    places = {label: places[name] for label, name in (merged or {}).items()} | places
     hashes, labels, groups, declared = array("Q"), array("l"), array("q"), array("b")
     unknown: Counter[str] = Counter()
     numbers: dict[str, int] = {}

@@ -1,8 +1,8 @@
 """Classes that occur too seldom to be in every split: refused, merged into one, or left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -69,6 +69,13 @@ class SettledClasses:
         done = f"merged into the class {self.into!r}" if self.into else "left out with their texts"
         count = "1 rare class is" if len(pairs) == 1 else f"{len(pairs)} rare classes are"
         return [f"{count} {done} ({OPTION} {self.action}): {_listed(pairs)}"]
+
+
+def merged_classes(split: Mapping[str, Any]) -> dict[str, str]:
+    """Each class that was merged -> the class that it became, from the content of split.json."""
+    settled = split.get("rare_classes") or {}
+    into = settled.get("into")
+    return dict.fromkeys(settled.get("classes", ()), into) if into else {}
 
 
 def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:

@@ -1,14 +1,15 @@
 """The texts to be answered: from stdin or a file, streamed, one answer for each."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.formats import INPUTS, LINES
 from tfcmp.data.sources.input_file import check_file, format_of, open_binary
-from tfcmp.data.sources.lines import Decoding, decoded_lines
+from tfcmp.data.sources.lines import Decoding, decoded_lines, has_returns_alone, lines_by_returns
 from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import CallError
@@ -25,7 +26,8 @@ def stream_texts(
 
     Args:
         path: a .txt (a text per line), or a table (null being an empty text); None reads stdin, a
-            text per line, as it comes. Only "\n" ends a line, and a "\r" before it is dropped.
+            text per line, as it comes. "\n" ends a line, and a "\r" before it is dropped; in a
+            .txt without any "\n" it is "\r".
         reading: encoding and delimiter.
         column: of a table, with the texts.
 
@@ -34,7 +36,7 @@ def stream_texts(
         WorkError: bytes do not decode, or the file is damaged; names the line or row.
     """
     if path is None:
-        return _texts_of_lines(_standard_input(), "stdin", reading.decoding())
+        return _texts(decoded_lines(_standard_input(), "stdin", reading.decoding()))
     check_file(path, INPUTS)
     if format_of(path) == LINES:
         return _texts_of_file(path, reading.decoding())
@@ -48,14 +50,19 @@ def _standard_input() -> BinaryIO:
     return sys.stdin.buffer
 
 
-def _texts_of_lines(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
-    for line in decoded_lines(stream, name, decoding):
+def _texts(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
         yield line.removesuffix("\n").removesuffix("\r")
 
 
 def _texts_of_file(path: Path, decoding: Decoding) -> Iterator[str]:
     with open_binary(path) as stream:
-        yield from _texts_of_lines(stream, path.name, decoding)
+        lines = decoded_lines(stream, path.name, decoding)
+        first = list(islice(lines, 1))
+        every = chain(first, lines)
+        yield from _texts(
+            lines_by_returns(first) if first and has_returns_alone(first[0]) else every
+        )
 
 
 def _texts_of_table(path: Path, reading: Reading, column: str) -> Iterator[str]:

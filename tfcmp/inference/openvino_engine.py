@@ -1,5 +1,6 @@
 """OpenVINO as the engine of a classifier."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,7 +66,8 @@ class OpenvinoForward:
     """Answers batches, as many at the same time as there are threads, each on one of them.
 
     A batch that comes alone gets all threads: one text is then answered soonest. The two ways are
-    compiled apart, each when it is first asked for.
+    compiled apart, each when it is first asked for. Calls of several threads are answered in turn:
+    a request that computes already refuses another batch.
     """
 
     def __init__(self, model: openvino.Model, precision: str, threads: int) -> None:
@@ -74,16 +76,19 @@ class OpenvinoForward:
         self._threads = threads
         self._alone: openvino.InferRequest | None = None
         self._queue: openvino.AsyncInferQueue | None = None
+        self._in_turn = threading.Lock()
 
     def __call__(self, batches: list[np.ndarray]) -> Iterator[np.ndarray]:
         """Probabilities (batch, classes) of each batch, in order."""
-        if len(batches) > 1 and self._threads > 1:
-            yield from self._side_by_side(batches)
-            return
+        with self._in_turn:
+            if len(batches) > 1 and self._threads > 1:
+                return iter(self._side_by_side(batches))
+            return iter(self._one_by_one(batches))
+
+    def _one_by_one(self, batches: list[np.ndarray]) -> list[np.ndarray]:
         if self._alone is None:
             self._alone = self._compiled(streams=1).create_infer_request()
-        for batch in batches:
-            yield self._alone.infer([batch])[0]
+        return [self._alone.infer([batch])[0] for batch in batches]
 
     def _side_by_side(self, batches: list[np.ndarray]) -> list[np.ndarray]:
         if self._queue is None:

@@ -14,6 +14,9 @@ UNICODE_STEP = (
     "first of all on; then every run of code points of `ordered` is sorted by their `classes`, equal "
     "ones left in their order; then U+0345 becomes U+03B9"
 )
+# And after it: a small i and j have their dot. Folding the Turkish capital that has one leaves it as
+# a mark of its own, so that a word would not be the same in capitals.
+DOTTED = ("([IiJj])\u0307", r"\1")
 # Parts a text into what stays and what changes, by turns.
 BORDER = "\0"
 
@@ -21,7 +24,7 @@ BORDER = "\0"
 # Run operation by operation, these many small ones would take longer than all the rest.
 @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
 def normalized(texts: tf.Tensor) -> tf.Tensor:
-    """Texts (batch,) of strings as `UNICODE_STEP` says; in those of ASCII there is nothing to do.
+    """Texts (batch,) of strings as `UNICODE_STEP` and `DOTTED` say; in those of ASCII there is nothing to do.
 
     Bytes that are not UTF-8 stay as they are.
     """
@@ -40,7 +43,7 @@ def _changed(texts: tf.Tensor) -> tf.Tensor:
     odd = tf.where(tf.ragged.range(parts.row_lengths()).values % 2 == 1)
     runs = _normalized_runs(tf.gather_nd(parts.values, odd))
     parts = parts.with_values(tf.tensor_scatter_nd_update(parts.values, odd, runs))
-    return tf.strings.reduce_join(parts, axis=-1)
+    return tf.strings.regex_replace(tf.strings.reduce_join(parts, axis=-1), *DOTTED)
 
 
 def _normalized_runs(runs: tf.Tensor) -> tf.Tensor:

@@ -15,6 +15,8 @@ from tfcmp.reporting.page import page_of
 from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
 EVALUATION, PREDICTIONS = "evaluation.json", "predictions.parquet"
+# Of more classes than this a matrix would be mostly zeros, and of thousands 100 MB of them.
+WIDEST_MATRIX = 100
 MISTAKE = ("row", "id", "label", "answer", "confidence", "probability_of_label")
 
 
@@ -54,12 +56,21 @@ def content_of(one: Evaluated, computed_from: dict[str, Any], command: str) -> d
             }
             for name, score in zip(one.classes, scores, strict=True)
         ],
-        "confusion": {"rows": "label", "columns": "answer", "counts": one.confusions.tolist()},
+        "confusion": {"rows": "label", "columns": "answer", **_confusions(one)},
         "reliability": [one_bin._asdict() for one_bin in bins],
         "mistakes": [dict(zip(MISTAKE, row, strict=True)) for row in mistake_rows(one)],
         "computed_from": computed_from,
         "command": command,
     }
+
+
+def _confusions(one: Evaluated) -> dict[str, Any]:
+    """The matrix; of many classes the cells that are not 0, as [row, column, count]."""
+    counts = one.confusions
+    if len(counts) <= WIDEST_MATRIX:
+        return {"counts": counts.tolist()}
+    rows, columns = np.nonzero(counts)
+    return {"cells": np.stack([rows, columns, counts[rows, columns]], axis=1).tolist()}
 
 
 def write_predictions(one: Evaluated, file: Path) -> None:

@@ -33,8 +33,14 @@ def test_long_and_many_names_are_cut_short():
 
 def test_a_duplicate_header_is_refused():
     with pytest.raises(WorkError, match="column 'label' stands there more than once"):
-        Columns({"text": None}).present(["text", "label", "label"], "file")
+        Columns({"text": None}, ["label"]).present(["text", "label", "label"], "file")
 
 
-def test_unnamed_columns_may_repeat():
-    assert Columns({"text": None}).present(["text", "", ""], "file") == ["text"]
+@pytest.mark.parametrize("name", ["", "note"])
+def test_columns_that_are_not_wanted_may_repeat(name):
+    assert Columns({"text": None}).present(["text", name, name], "file") == ["text"]
+
+
+def test_rows_without_a_header_are_told_what_a_file_begins_with():
+    with pytest.raises(WorkError, match="names of the columns are what the file begins with"):
+        Columns({"text": "--text"}).present(["A film.", "1"], "file, line 1 (the header)")

@@ -51,11 +51,34 @@ def test_text_after_a_closing_quote_is_refused(tmp_path):
         read(tmp_path, b'text,label\n"a"b,1\n')
 
 
-def test_bare_carriage_returns_as_line_ends_are_refused(tmp_path):
+def test_bare_carriage_returns_among_line_feeds_are_refused(tmp_path):
     with pytest.raises(WorkError, match="end lines with a line feed"):
-        read(tmp_path, b"text,label\rgood,1\r")
+        read(tmp_path, b"text,label\rgood,1\r\n")
+
+
+def test_the_end_of_file_of_dos_is_no_row(tmp_path):
+    assert len(read(tmp_path, b"text,label\r\ngood,1\r\n\x1a")) == 1
+
+
+def test_the_header_of_a_joined_file_is_known_behind_its_byte_order_mark(tmp_path):
+    content = b"\xef\xbb\xbftext,label\ngood,1\n"
+    with pytest.raises(WorkError, match="line 3: the header stands there again"):
+        read(tmp_path, content + content)
+
+
+def test_a_file_of_one_column_is_told_how_to_name_another_separator(tmp_path):
+    with pytest.raises(WorkError, match=r"named with --data\.delimiter"):
+        read(tmp_path, b"text^label\ngood^1\n")
 
 
 def test_a_file_of_blank_lines_lacks_its_columns(tmp_path):
     with pytest.raises(WorkError, match="found none"):
         read(tmp_path, b"\n\n")
+
+
+@pytest.mark.parametrize("text", ["text", "\x1a"])
+def test_in_a_single_column_every_row_is_a_text(tmp_path, text):
+    path = tmp_path / "table.csv"
+    path.write_text(f"text\n{text}\n")
+    rows = delimited_rows(path, Columns({"text": None}), Reading(), Dialect(","))
+    assert [row.cells["text"] for row in rows] == [text]

@@ -60,7 +60,7 @@ def test_a_delimiter_has_a_name_or_stands_for_itself(write, written):
 
 
 def test_a_delimiter_that_is_named_is_not_changed(write):
-    with pytest.raises(WorkError, match=r"found 'text;label' \(separator: comma\)"):
+    with pytest.raises(WorkError, match=r"found 'text;label' \(separator: comma;"):
         cells(write("text;label\ngood;1\n"), delimiter="comma")
 
 
@@ -125,3 +125,11 @@ def test_a_delimiter_of_a_file_without_any_is_a_wrong_call(tmp_path, name):
     (tmp_path / name).write_text("{}")
     with pytest.raises(CallError, match=r"--data\.delimiter goes with"):
         next(TableFileSource(tmp_path / name, delimiter=";").records())
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.tsv"])
+def test_a_file_whose_lines_end_with_carriage_returns_alone_is_read(write, name):
+    rows = [("text", "label"), ('the "good" one', "1"), ("bad", "0")]
+    separator = "," if name.endswith("csv") else "\t"
+    path = write("\r".join(separator.join(row) for row in rows) + "\r", name)
+    assert cells(path) == rows[1:]

@@ -1,5 +1,6 @@
 import re
 import socket
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -22,6 +23,9 @@ PROJECT = Path(tfcmp.__file__).parents[1]
     [
         ("a.b.CSV", ("csv", None)),
         ("a.jsonl.gz", ("jsonl", "gz")),
+        ("a.tsv.xz", ("tsv", "xz")),
+        ("a.NDJSON.bz2", ("jsonl", "bz2")),
+        ("a.ndjson", ("jsonl", None)),
         ("a.zip", ("", "zip")),
         ("a.csv.zip", ("csv", "zip")),
         ("a", ("", None)),
@@ -112,3 +116,47 @@ def test_what_is_no_workbook_is_refused(tmp_path):
 def test_a_workbook_without_the_column_names_its_sheet(workbook):
     with pytest.raises(WorkError, match="sheet 'Sheet', row 1"):
         records(workbook(("review", "label"), ("a", 1)))
+
+
+def test_the_first_sheet_that_has_the_columns_is_read(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(("read me",))
+    for row in (("text", "label"), ("good", 1)):
+        (book["Texts"] if "Texts" in book.sheetnames else book.create_sheet("Texts")).append(row)
+    book.save(tmp_path / "table.xlsx")
+    assert records(tmp_path / "table.xlsx") == [("good", "1")]
+
+
+def test_a_sheet_whose_size_is_written_wrongly_is_read_whole(workbook, tmp_path):
+    path = workbook(("text", "label"), ("good", 1))
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(tmp_path / "wrong.xlsx", "w") as wrong:
+        for name in book.namelist():
+            content = book.read(name)
+            wrong.writestr(
+                name, re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1"', content)
+            )
+    assert records(tmp_path / "wrong.xlsx") == [("good", "1")]
+
+
+def test_escaped_characters_of_a_workbook_are_decoded(workbook):
+    path = workbook(("text", "label"), ("a_x000D_\nb _xD83D__xDE00_ _xD83D_ c_x", 1))
+    assert records(path) == [("a\r\nb \U0001f600 \ufffd c_x", "1")]
+
+
+def write_folder(folder, *names):
+    for name in names:
+        parquet.write_table(pyarrow.table({"text": [name], "label": [1]}), folder / name)
+    return TableFileSource(folder)
+
+
+def test_names_of_the_files_of_a_folder_tell_their_splits(tmp_path):
+    names = ("test-0.parquet", "train-00-of-02.parquet", "train-01-of-02.parquet", "x_dev.parquet")
+    source = write_folder(tmp_path, *names)
+    assert [record.split for record in source.records()] == ["test", "train", "train", "validation"]
+    assert source.key() != write_folder(tmp_path, "test-1.parquet").key()
+
+
+def test_a_file_of_a_folder_that_tells_no_split_next_to_others_is_refused(tmp_path):
+    source = write_folder(tmp_path, "train-0.parquet", "unsupervised-0.parquet", "contest.parquet")
+    with pytest.raises(CallError, match=r"train-0\.parquet is named for a split and contest"):
+        source.prepare()

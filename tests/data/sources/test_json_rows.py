@@ -61,4 +61,20 @@ def test_an_escaped_half_of_a_character_can_be_replaced(tmp_path):
 
 
 def test_a_nested_object_is_a_dict(tmp_path):
-    assert type(read(tmp_path, '{"text": {"a": 1}}')[0].cells["text"]) is dict
+    rows = read(tmp_path, '{"text": "a"}', '{"text": {"a": 1}}')
+    assert type(rows[1].cells["text"]) is dict
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"text": {"0": "a", "1": "b"}, "label": {"0": 1, "1": 0}}',
+        '{"text": ["a", "b"]}',
+        '{"columns": ["text"], "index": [0], "data": [["a"]]}',
+        '{"version": 1, "data": [{"text": "a"}]}',
+        '{"0": {"text": "a"}, "1": {"text": "b"}}',
+    ],
+)
+def test_an_object_that_holds_all_texts_is_refused_with_the_way_to_write_them(tmp_path, line):
+    with pytest.raises(WorkError, match=r"line 1: expected an object per text.*orient='records'"):
+        read(tmp_path, line)

@@ -135,3 +135,22 @@ def test_a_short_line_of_a_pipe_is_not_held_back_for_a_mark():
     reading = decoded_lines(stream, "stream", Decoding())
     assert next(reading) == "a\n"
     assert stream.raw.chunks == [b"b\n"]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_byte_order_marks_of_joined_files_are_dropped_however_the_bytes_arrive(size):
+    content = b"\xef\xbb\xbfa\n\xef\xbb\xbfb\n" + "c\ufeffd\n".encode()
+    stream = BufferedReader(Pipe([content[n : n + size] for n in range(0, len(content), size)]))
+    assert list(decoded_lines(stream, "stream", Decoding())) == ["a\n", "b\n", "c\ufeffd\n"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_refused_with_its_name(encoding):
+    content = "text,label\n".encode(encoding)
+    with pytest.raises(WorkError, match=f"expected the encoding {encoding}"):
+        lines(content)
+    assert lines(content, encoding=encoding) == ["text,label\n"]
+
+
+def test_zeros_in_a_text_are_no_utf_16():
+    assert lines(b"a\0b\0c\0\0\0\n") == ["a\0b\0c\0\0\0\n"]

@@ -1,4 +1,6 @@
+import bz2
 import gzip
+import lzma
 import tracemalloc
 import zipfile
 
@@ -98,3 +100,13 @@ def test_memory_does_not_grow_with_what_is_packed(tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4_000_000
+
+
+@pytest.mark.parametrize(("extension", "compress"), [("bz2", bz2.compress), ("xz", lzma.compress)])
+def test_other_packings_are_read_and_refused_where_they_are_cut_off(tmp_path, extension, compress):
+    path = tmp_path / f"table.csv.{extension}"
+    path.write_bytes(compress(CONTENT))
+    assert texts(path) == ["good", "bad"]
+    path.write_bytes(compress(CONTENT)[:-12])
+    with pytest.raises(WorkError, match="cannot be read"):
+        texts(path)

@@ -61,3 +61,10 @@ def test_a_missing_column_is_refused(tmp_path):
     parquet.write_table(pyarrow.table({"review": ["a"]}), path)
     with pytest.raises(WorkError, match=r"table\.parquet: expected a column 'text'"):
         list(parquet_rows(path, COLUMNS))
+
+
+def test_floats_of_32_bits_are_what_their_text_says(tmp_path):
+    path = tmp_path / "table.parquet"
+    labels = pyarrow.array([0.1, None, 2.0], pyarrow.float32())
+    parquet.write_table(pyarrow.table({"text": ["a", "b", "c"], "label": labels}), path)
+    assert [row.cells["label"] for row in parquet_rows(path, COLUMNS)] == [0.1, None, 2.0]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import WorkError
 
+# Of a place whose names could be something else.
+HEADER = "(the header)"
 _SHOWN_NAMES = 20
 _SHOWN_CHARACTERS = 40
 
@@ -34,10 +36,10 @@ class Columns:
             separator: what the names were separated by, where a file could have it otherwise.
 
         Raises:
-            WorkError: a name stands there twice, or a required one is missing.
+            WorkError: a wanted name stands there twice, or a required one is missing.
         """
-        # Unnamed columns are common (spreadsheets leave trailing commas) and never wanted.
-        twice = [name for name, count in Counter(names).items() if name and count > 1]
+        wanted = dict.fromkeys((*self.required, *self.optional))
+        twice = [name for name, count in Counter(names).items() if name in wanted and count > 1]
         if twice:
             raise WorkError(
                 f"{place}: column {_shown(twice)} stands there more than once; "
@@ -47,7 +49,6 @@ class Columns:
             if name not in names:
                 by = f" (separator: {separator})" if separator else ""
                 raise WorkError(_missing(name, flag, names, place, by))
-        wanted = dict.fromkeys((*self.required, *self.optional))
         return [name for name in wanted if name in names]
 
 
@@ -56,7 +57,11 @@ def _missing(name: str, flag: str | None, names: Sequence[str], place: str, by: 
     found = f"expected a column {name!r}, found {_shown(names)}{by}"
     if flag:
         # Quoted where a shell needs it: a name may hold blanks.
-        return f"{place}: {found}; name the right one with {flag} {shlex.quote(nearest or 'NAME')}."
+        way = f"name the right one with {flag} {shlex.quote(nearest or 'NAME')}"
+        if not nearest and HEADER in place:
+            # Rows without a header, or a title above it.
+            way += ", or see that the names of the columns are what the file begins with"
+        return f"{place}: {found}; {way}."
     near = f" ({nearest!r} is the nearest)" if nearest else ""
     return f"{place}: {found}; rename the column{near}."
 

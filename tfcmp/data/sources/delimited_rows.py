@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.columns import HEADER, Columns
 from tfcmp.data.sources.dialect import Dialect
 from tfcmp.data.sources.input_file import open_binary
 from tfcmp.data.sources.lines import decoded_lines
@@ -12,6 +12,9 @@ from tfcmp.data.sources.reading import Reading, delimiter_name
 from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.swallowed import SwallowedRows
 from tfcmp.errors import WorkError
+
+# Ctrl-Z, behind which programs of DOS add nothing more.
+_END_OF_FILE = "\x1a"
 
 
 def delimited_rows(
@@ -26,20 +29,25 @@ def delimited_rows(
         lines = decoded_lines(stream, path.name, reading.decoding())
         records = _records(lines, path, reading, dialect)
         header_line, header = next(records, (1, []))
-        place = f"{path.name}, line {header_line} (the header)"
+        place = f"{path.name}, line {header_line} {HEADER}"
         if dialect.skips_blanks:
             # The blank may have been asked for as part of the name.
             asked = {name.strip(): name for name in (*columns.required, *columns.optional)}
             header = [asked.get(name, name) for name in header]
-        names = columns.present(header, place, delimiter_name(dialect.delimiter))
+        separator = delimiter_name(dialect.delimiter)
+        if len(header) == 1:
+            separator += f"; another one is named with {reading.flag('delimiter')}"
+        names = columns.present(header, place, separator)
         positions = {name: header.index(name) for name in names}
         for line, cells in records:
+            if cells == [_END_OF_FILE] and len(header) > 1:
+                continue
             if len(cells) != len(header):
                 raise WorkError(
                     f"{path.name}, line {line}: expected {len(header)} cells as in the header, "
                     f"got {len(cells)}{_how_read(reading, dialect)}"
                 )
-            if cells == header:
+            if cells == header and len(header) > 1:
                 raise WorkError(
                     f"{path.name}, line {line}: the header stands there again, as where files were "
                     "joined; remove that line."

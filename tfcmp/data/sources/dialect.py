@@ -14,7 +14,7 @@ from typing import Any
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.formats import DELIMITERS
 from tfcmp.data.sources.input_file import open_binary
-from tfcmp.data.sources.lines import decoded_lines
+from tfcmp.data.sources.lines import decoded_lines, has_returns_alone, lines_by_returns
 from tfcmp.data.sources.quoting import find_quoting
 from tfcmp.data.sources.reading import LONGEST_CELL, Reading, delimiter_name
 
@@ -35,16 +35,20 @@ class Dialect:
         quoting: "minimal" or "none", as in `Reading`.
         skips_blanks: whether blanks behind a delimiter are no part of the cell (`a, "b"`).
         lines_before: lines above the header: 1 where the first names the delimiter.
+        has_returns: whether a carriage return alone ends a line, as on old Macs.
     """
 
     delimiter: str
     quoting: str = "minimal"
     skips_blanks: bool = False
     lines_before: int = 0
+    has_returns: bool = False
 
     def reader(self, lines: Iterator[str]) -> Any:
         """A `csv.reader` of the lines, header included."""
         csv.field_size_limit(LONGEST_CELL)
+        if self.has_returns:
+            lines = lines_by_returns(lines)
         for _ in range(self.lines_before):
             next(lines, None)
         return csv.reader(
@@ -79,6 +83,9 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
     """
     with open_binary(path) as stream:
         first = list(islice(decoded_lines(stream, path.name, reading.decoding()), _FIRST_LINES))
+    has_returns = bool(first) and has_returns_alone(first[0])
+    if has_returns:
+        first = list(islice(lines_by_returns(iter(first)), _FIRST_LINES))
     separator = _SEPARATOR_LINE.fullmatch(first[0]) if first else None
     lines_before = 1 if separator else 0
     wished = reading.character(reading.delimiter) or (separator[1] if separator else None)
@@ -91,9 +98,10 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
     if reading.quoting is None and delimiter == "\t" and header:
         with open_binary(path) as stream:
             every = decoded_lines(stream, path.name, reading.decoding())
+            every = lines_by_returns(every) if has_returns else every
             quoting = find_quoting(every, delimiter, path.name, reading, lines_before)
     skips = quoting == "minimal" and delimiter not in "\t " and _has_blanks(lines, delimiter)
-    return Dialect(delimiter, quoting, skips, lines_before)
+    return Dialect(delimiter, quoting, skips, lines_before, has_returns)
 
 
 def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) -> str:

@@ -12,7 +12,9 @@ INPUTS = (LINES, *TABLES)
 TEXTUAL = ("txt", "csv", "tsv", "jsonl", "json")
 # Read through a compression without being unpacked to disk; the others need random access.
 PACKABLE = TEXTUAL
-PACKINGS = ("gz", "zip")
+PACKINGS = ("gz", "bz2", "xz", "zip")
+# Other names of a format.
+_ALIASES = {"ndjson": "jsonl"}
 # Of a table of cells separated by a character: what it is unless the file shows otherwise.
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 
@@ -23,10 +25,11 @@ def split_name(name: str) -> tuple[str, str | None]:
     The format is "" where the name has no extension, or where only a .zip itself tells it.
     """
     *_, before, last = ["", "", *PurePath(name.lower()).name.split(".")]
+    before, last = (_ALIASES.get(part, part) for part in (before, last))
     if last == "zip":
         return before if before in PACKABLE else "", "zip"
-    if last == "gz":
-        return before, "gz"
+    if last in PACKINGS:
+        return before, last
     return ("" if PurePath(name).suffix == "" else last), None
 
 
@@ -43,5 +46,5 @@ def extensions(formats: Sequence[str]) -> str:
     told = ", ".join(f".{one}" for one in formats)
     packable = [one for one in formats if one in PACKABLE]
     if packable:
-        told += f", one of {'/'.join(packable)} with .gz behind it or alone in a .zip"
+        told += f", one of {'/'.join(packable)} with .gz, .bz2 or .xz behind it or alone in a .zip"
     return told + (", a folder of .parquet files" if "parquet" in formats else "")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tfcmp.data.sources.formats import extensions, is_known, split_name
-from tfcmp.data.sources.packing import DAMAGES, open_gzip, open_zip, zip_member
+from tfcmp.data.sources.packing import DAMAGES, open_packed, open_zip, zip_member
 from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import CallError, WorkError
 
@@ -83,7 +83,7 @@ def open_binary(path: Path) -> BinaryIO:
     try:
         if packing == "zip":
             return open_zip(path)
-        return open_gzip(path) if packing == "gz" else path.open("rb")
+        return path.open("rb") if packing is None else open_packed(path, packing)
     except DAMAGES as error:
         reason = getattr(error, "strerror", None) or error
         raise WorkError(f"{path} cannot be opened: {reason}.") from None

@@ -17,6 +17,8 @@ from tfcmp.errors import WorkError
 # JSON can escape half of a character ("\ud83d" alone), which no encoding can write again.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
+_RECORDS = "pandas writes either with to_json(FILE, orient='records')."
+
 
 def json_rows(
     path: Path, columns: Columns, decoding: Decoding, may_be_array: bool = False
@@ -43,8 +45,10 @@ def json_rows(
             found = _array_values(everything, path.name)
         else:
             found = _line_values(lines_of(everything, path.name), path.name, may_be_array)
-        for place, value in found:
+        for number, (place, value) in enumerate(found):
             pairs = _checked(value, f"{path.name}, {place}")
+            if number == 0:
+                _refuse_table(pairs, columns, f"{path.name}, {place}")
             names = columns.present([key for key, _ in pairs], f"{path.name}, {place}")
             values = dict(pairs)
             cells = {name: _whole(values[name], path, place, decoding) for name in names}
@@ -57,7 +61,9 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _line_values(lines: Iterator[str], name: str, may_be_array: bool) -> Iterator[tuple[str, Any]]:
     other = (
-        "An array of objects is read too." if may_be_array else "A file of one array is a .json."
+        f"An array of objects is read too. {_RECORDS}"
+        if may_be_array
+        else "A file of one array is a .json."
     )
     for number, line in enumerate(lines, start=1):
         if line.strip(" \t\r\n"):
@@ -83,6 +89,17 @@ def _checked(found: Any, place: str) -> _Pairs:
             f'{place}: expected a JSON object such as {{"text": ...}}, got {_kind(found)}.'
         )
     return found
+
+
+def _refuse_table(pairs: _Pairs, columns: Columns, place: str) -> None:
+    """Refuses an object that holds all texts at once: columns, or records under a key."""
+    values = dict(pairs)
+    parts = [key for key, value in pairs if isinstance(value, list | _Pairs)]
+    if parts and all(name in parts or name not in values for name in columns.required):
+        raise WorkError(
+            f"{place}: expected an object per text, got one whose {parts[0]!r} holds many values; "
+            f"write an array of objects, or an object per line. {_RECORDS}"
+        )
 
 
 def _kind(value: object) -> str:

@@ -17,6 +17,11 @@ _SPLITS = {
     "test": "test",
 }
 _WITH_PARTS = (list, dict, bytes)
+# Marks that nobody sees, at the ends of a name as useless as blanks: zero-width space, word joiner,
+# byte order mark, soft hyphen, marks of direction.
+_INVISIBLE = (
+    "\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
 _INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
@@ -69,8 +74,14 @@ def split_of(row: Row, column: str | None, file: str, has_split: bool) -> str | 
     return split
 
 
+def split_in_name(name: str) -> str | None:
+    """The split that the name of a file tells, as in train-00000-of-00001.parquet; None without."""
+    words = re.split("[^a-z]+", name.lower())
+    return next((_SPLITS[word] for word in words if word in _SPLITS), None)
+
+
 def label_name(value: Any) -> str | None:
-    """The name of a class or group as text; None for null, NaN and blank.
+    """The name of a class or group as text, without blanks around it; None for null, NaN and blank.
 
     Integral floats print as integers, also where a .csv spells them "1.0": the same table has the
     same labels in every format.
@@ -80,5 +91,8 @@ def label_name(value: Any) -> str | None:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     name = str(value).strip()
+    if not name.isascii():
+        while name != (name := name.strip(_INVISIBLE).strip()):
+            pass
     integral = name.endswith("0") and _INTEGRAL_FLOAT.fullmatch(name)
     return (integral[1] if integral else name) or None

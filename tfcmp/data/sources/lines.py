@@ -23,6 +23,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
+# UTF-16 of plain letters has a zero in every one: how many bytes are looked at, and how many zeros
+# are no coincidence.
+_LOOKED_AT = 64
+_FEWEST_ZEROS = 4
+
 # How files begin that hold no text, whatever their name says.
 _OTHER_KINDS = {
     b"\x1f\x8b": "a gzip (.gz)",
@@ -104,8 +109,30 @@ def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
         yield "".join(pieces)
 
 
+def has_returns_alone(first_line: str) -> bool:
+    """Whether carriage returns end the lines of a file, as on old Macs.
+
+    Args:
+        first_line: of `decoded_lines`; without a line feed it is the whole file.
+    """
+    return not first_line.endswith("\n") and "\r" in first_line
+
+
+def lines_by_returns(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a file that has carriage returns where others have line feeds."""
+    for line in lines:
+        *others, last = line.split("\r")
+        for other in others:
+            yield other + "\n"
+        if last:
+            yield last
+
+
 def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[str]:
-    """The text of a stream in parts, as they come; see `decoded_lines`."""
+    """The text of a stream in parts, as they come; see `decoded_lines`.
+
+    Byte order marks at the beginning of a line are dropped.
+    """
     chunk = _first_chunk(stream, name)
     for beginning, kind in _OTHER_KINDS.items():
         if chunk.startswith(beginning):
@@ -113,9 +140,11 @@ def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[
     marked = next((encoding for mark, encoding in _MARKS if chunk.startswith(mark)), None)
     if marked is not None:
         decoding = replace(decoding, encoding=marked)
+    else:
+        _refuse_unmarked_utf16(chunk, name, decoding)
     decoder = codecs.getincrementaldecoder(decoding.encoding)(decoding.errors)
     bytes_read = newlines = 0
-    at_start = True
+    begins_line = True
     while True:
         bytes_read += len(chunk)
         try:
@@ -123,13 +152,29 @@ def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[
         except UnicodeError as error:
             _refuse_bytes(error, name, decoding, bytes_read, newlines)
         newlines += text.count("\n")
-        if at_start and text:
+        # One stands in front of a later line where files that begin with it were joined.
+        text = text.replace("\n\ufeff", "\n")
+        if begins_line:
             text = text.removeprefix("\ufeff")
-            at_start = False
+        if text:
+            begins_line = text.endswith("\n")
         yield text
         if not chunk:
             return
         chunk = _read_chunk(stream, name)
+
+
+def _refuse_unmarked_utf16(chunk: bytes, name: str, decoding: Decoding) -> None:
+    """Refuses UTF-16 of plain letters that is read otherwise: it would be text with zeros in it."""
+    if "a".encode(decoding.encoding) != b"a":
+        return
+    first = chunk[:_LOOKED_AT]
+    for order, letters, zeros in (("le", first[::2], first[1::2]), ("be", first[1::2], first[::2])):
+        if len(zeros) >= _FEWEST_ZEROS and not any(zeros) and all(letters):
+            raise WorkError(
+                f"{name} is UTF-16 without a byte order mark, read as {decoding.encoding}; expected "
+                f"the encoding utf-16-{order}. {decoding.advice}"
+            )
 
 
 def is_rather_utf8(stream: BinaryIO, encoding: str) -> bool:

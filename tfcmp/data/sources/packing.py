@@ -1,8 +1,10 @@
 """Files inside a compression, read as a stream: nothing is unpacked to disk or as a whole."""
 
-import gzip
 import zipfile
 import zlib
+from bz2 import BZ2File
+from gzip import GzipFile
+from lzma import LZMAError, LZMAFile
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -10,7 +12,7 @@ from tfcmp.data.sources.formats import PACKABLE, split_name
 from tfcmp.errors import CallError, WorkError
 
 # What reading a damaged one raises.
-DAMAGES = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
 
 # Python unpacks other methods by whole blocks of any size, which a file made to do harm may use.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -19,9 +21,14 @@ _EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 _ENCRYPTED = 0x1
 
 
-def open_gzip(path: Path) -> BinaryIO:
-    """The unpacked bytes of a .gz."""
-    return cast("BinaryIO", gzip.open(path))
+def open_packed(path: Path, packing: str) -> BinaryIO:
+    """The unpacked bytes of a .gz, .bz2 or .xz."""
+    openers: dict[str, type[BZ2File | GzipFile | LZMAFile]] = {
+        "gz": GzipFile,
+        "bz2": BZ2File,
+        "xz": LZMAFile,
+    }
+    return cast("BinaryIO", openers[packing](path))
 
 
 def open_zip(path: Path) -> BinaryIO:

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.row import Row
 from tfcmp.errors import WorkError
 
 if TYPE_CHECKING:
+    from pyarrow import Array
     from pyarrow.parquet import ParquetFile
 
 # Few, because a row may hold a whole book.
@@ -27,10 +30,20 @@ def parquet_rows(path: Path, columns: Columns) -> Iterator[Row]:
     with _opened(path) as table:
         names = columns.present(table.schema_arrow.names, path.name)
         for batch in table.iter_batches(batch_size=_BATCH_ROWS, columns=names):
-            values = [batch.column(name).to_pylist() for name in names]
+            values = [_values(batch.column(name)) for name in names]
             for cells in zip(*values, strict=True):
                 number += 1
                 yield Row(f"row {number}", dict(zip(names, cells, strict=True)))
+
+
+def _values(column: "Array") -> list[Any]:
+    import pyarrow
+
+    values = column.to_pylist()
+    if not pyarrow.types.is_float32(column.type):
+        return values
+    # A float of 32 bits is 0.1 as text, as a .csv has it, and 0.10000000149 in 64 bits.
+    return [None if value is None else float(str(np.float32(value))) for value in values]
 
 
 def count_parquet_rows(path: Path) -> int:

@@ -12,7 +12,7 @@ from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.dialect import Dialect
 from tfcmp.data.sources.formats import TABLES, split_name
 from tfcmp.data.sources.input_file import check_file, folder_files
-from tfcmp.data.sources.labels import SKIP, label_name, label_of, split_of
+from tfcmp.data.sources.labels import SKIP, label_name, label_of, split_in_name, split_of
 from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.record import Record
 from tfcmp.data.sources.row import Row
@@ -28,7 +28,8 @@ class TableFileSource:
     """A table of texts and labels, any number of classes.
 
     Attributes:
-        path: the file or folder; its extension tells the format.
+        path: the file or folder; its extension tells the format. Files of a folder whose names tell
+            a split (train-0.parquet, test-0.parquet) are that split.
         text_column: name of the column of texts, each a string with something in it.
         label_column: name of the column of labels, of any single-valued type; see `label_name`.
         split_column: optional column of "train", "validation" (also "valid", "val", "dev") and
@@ -95,6 +96,8 @@ class TableFileSource:
             files[file] = split
         for file in files:
             check_file(file, TABLES)
+        if not declared and self.path.is_dir():
+            return _by_names(self.path) or files
         return files
 
     def key(self, records: Path | None = None) -> str:
@@ -208,9 +211,9 @@ class TableFileSource:
     def _check_declared(self, file: Path, declared: str | None, has_split: bool) -> None:
         if declared and has_split:
             raise CallError(
-                f"{file.name} has a column {self.split_column!r}, and --data.validation or "
-                "--data.test names a file for a split; leave one of them out, the column with "
-                "--data.split_column none"
+                f"{file.name} has a column {self.split_column!r}, and a file for each split is "
+                "declared too, by --data.validation, --data.test or the names in a folder; leave one "
+                "of them out, the column with --data.split_column none"
             )
 
     def _empty_texts(self, name: str, first: Row, others: Iterator[Row]) -> str:
@@ -219,3 +222,22 @@ class TableFileSource:
             f"{name}: {count} of the texts in {self.text_column!r} are empty or only whitespace, "
             f"the first in {first.place}; fill them, remove their rows, or add {SKIP}."
         )
+
+
+def _by_names(folder: Path) -> dict[Path, str | None]:
+    """The files of a folder with the splits that their names tell; empty where none does.
+
+    Raises:
+        CallError: some do and some do not: what is in those is not known.
+    """
+    found = {file: split_in_name(file.name) for file in folder_files(folder)}
+    untold = [file.name for file, split in found.items() if split is None]
+    if len(untold) == len(found):
+        return {}
+    if untold:
+        told = next(file.name for file, split in found.items() if split)
+        raise CallError(
+            f"{folder}: {told} is named for a split and {untold[0]} is not; name the files that are "
+            "meant, with --data, --data.validation and --data.test, or move the others away"
+        )
+    return dict(found)

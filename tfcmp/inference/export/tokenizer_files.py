@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tfcmp.errors import CallError
-from tfcmp.models.normalization import UNICODE_STEP
+from tfcmp.models.normalization import DOTTED, UNICODE_STEP
 from tfcmp.models.preset_tokenizer import FOLDING, PresetTokenizer
 from tfcmp.models.tokenizer import TextTokenizer, kept_ends
 from tfcmp.models.unicode_table import TABLE_FILE
@@ -80,7 +80,7 @@ def _first_steps(tokenizer: WordTokenizer, folder: Path) -> list[list[str]]:
     if tokenizer.splitting == 1:
         return [[r"\x00", " "], ["lower case", ""]]
     shutil.copyfile(TABLE_FILE, folder / TABLE_FILE.name)
-    return [["unicode_table.npz", UNICODE_STEP], ["lower case of ASCII", ""]]
+    return [["unicode_table.npz", UNICODE_STEP], list(DOTTED), ["lower case of ASCII", ""]]
 
 
 def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
