@@ -213,7 +213,7 @@ def test_an_export_is_written_under_any_name(form, name, finished_run, tmp_path)
 
 
 def test_a_name_that_no_folder_can_have_is_told_before_anything_is_written(finished_run, tmp_path):
-    with pytest.raises(CallError, match="name is too long.*--out"):
+    with pytest.raises(CallError, match=r"name is too long.*--out"):
         export.main(
             [str(finished_run), "--format", "saved_model", "--out", str(tmp_path / ("x" * 300))]
         )
