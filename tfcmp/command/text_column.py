@@ -97,7 +97,7 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     require_use([path], given)
     data, kind = data_settings(run), format_of(path)
     if options.encoding is None and kind in TEXTUAL:
-        _require_encoding(path, data.encoding)
+        require_encoding(path, data.encoding, "--encoding")
         given = replace(given, encoding=data.encoding)
     if kind in DELIMITERS and split_name(data.source)[0] == kind:
         usual = given.delimiter or data.delimiter
@@ -105,8 +105,13 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     return given
 
 
-def _require_encoding(path: Path, encoding: str) -> None:
+def require_encoding(path: Path, encoding: str, option: str) -> None:
     """Refuses a file that is UTF-8 where a run's own was something else.
+
+    Args:
+        path: a file of characters.
+        encoding: of the run's own file.
+        option: that names the encoding of this one.
 
     Raises:
         CallError: it is, by all appearance.
@@ -120,5 +125,5 @@ def _require_encoding(path: Path, encoding: str) -> None:
         if is_rather_utf8(stream, encoding):
             raise CallError(
                 f"{path.name} reads as UTF-8, and the run was fitted on {encoding}: say which it "
-                f"is with --encoding utf-8 or --encoding {encoding}"
+                f"is with {option} utf-8 or {option} {encoding}"
             )

@@ -1,8 +1,8 @@
 """Classes that occur too seldom to be in every split: refused, merged into one, or left out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -97,6 +97,12 @@ def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:
         )
     counts = {one.name: one.texts for one in rare}
     return SettledClasses(settled, data.rare_classes, counts, into)
+
+
+def merged_classes(split: Mapping[str, Any]) -> dict[str, str]:
+    """Rare class -> the class that a run made it part of, from the content of its split.json."""
+    settled = split.get("rare_classes") or {}
+    return dict.fromkeys(settled.get("classes", ()), settled["into"]) if settled.get("into") else {}
 
 
 def find_rare_classes(
