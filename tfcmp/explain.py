@@ -163,7 +163,10 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
 def _checked_class(run: RunDirectory, name: str | None) -> str | None:
     classes = run.read_json(SPLIT)["classes"]
     if name is not None and name not in classes:
-        raise CallError(f"--class {name}: expected a class of the run, {', '.join(classes)}")
+        # Imported here: --help needs none of it.
+        from tfcmp.data.listing import listed
+
+        raise CallError(f"--class {name}: expected a class of the run, {listed(classes)}")
     return name
 
 
