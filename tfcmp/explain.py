@@ -85,7 +85,7 @@ def _check_place(check: str | None, options: Namespace) -> None:
 def explain(options: Namespace) -> None:
     """Explains texts."""
     if options.other:
-        raise CallError("--other compares explanations; expected --evaluate beside it")
+        raise CallError("--other compares explanations; expected --evaluate too")
     given = [bool(options.text), options.input is not None, options.sample is not None]
     if sum(given) != 1:
         raise CallError(
@@ -188,7 +188,7 @@ def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings
         require_sample(run, options.sample, data)
         return data, ()
     if options.data is not None:
-        raise CallError("--data is where the texts of the run lie; expected --sample beside it")
+        raise CallError("--data is where the texts of the run lie; expected --sample too")
     data = data_settings(run)
     if options.input is None:
         return data, ()
@@ -259,27 +259,29 @@ def _check_predictions(
     if check == "label_errors":
         confidence = CONFIDENCE if options.confidence is None else options.confidence
         return checks.find_label_errors(
-            paths, confidence, lambda table: _with_places(table, paths[0], options.show_texts)
+            paths, confidence, lambda table: _with_places(table, paths[0], options)
         )
     return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
 
 
-def _with_places(table: "Table", path: Path, shows_texts: bool) -> "Table":
+def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
     """The table of label errors with the places of the texts, found in the run's source.
 
     Of a source that is no file places are told with the texts only: reading it takes longer than
     all the rest.
     """
+    from tfcmp.data.picking import settings_at
     from tfcmp.explanation.locating import is_file, locate
     from tfcmp.reporting.label_errors import with_places
 
-    run = open_run(path)
+    run, shows_texts = open_run(path), options.show_texts
+    data = settings_at(run, options.data) if options.data is not None else None
     if not shows_texts and not is_file(run):
         return table
     if not is_file(run):
         import_tensorflow()
     try:
-        found = locate(run, [str(row[0]) for row in table.rows])
+        found = locate(run, [str(row[0]) for row in table.rows], data)
     except TfcmpError as error:
         if shows_texts:
             raise

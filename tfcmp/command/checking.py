@@ -87,7 +87,9 @@ def chosen_check(options: Namespace) -> str | None:
         return None
     # Pairs are read from a file too.
     for name in (*_EXPLAINING, *(() if chosen[0] == "contrast" else READING)):
-        if _is_given(options, name):
+        # The places of label errors are looked for in the texts of the run.
+        is_place = name == "data" and chosen[0] == "label_errors"
+        if _is_given(options, name) and not is_place:
             raise CallError(f"{flag(name)} and {flag(chosen[0])} contradict each other")
     if options.cases is not None and options.cases < FEWEST_CASES:
         raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
