@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
     "Explains the answers of a run by its words: integrated gradients at the token embedding, or "
-    "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal. "
+    "leave-one-word-out occlusion. One JSON object per line, or coloured text on a terminal. "
     "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
 )
 # Texts of the test split that explanations are measured on.

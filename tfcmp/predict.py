@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
-    "Answers texts with the model of a run, one JSON object a line: text, label, and the label's "
+    "Answers texts with the model of a run, one JSON object per line: text, label, and the label's "
     "probability. Texts come from the arguments, else from --input, else from stdin."
 )
 
@@ -82,7 +82,7 @@ def add_reading(parser: ArgumentParser) -> None:
         "--stdin-format",
         choices=["lines", "csv", "tsv", "jsonl", "parquet"],
         default="lines",
-        help="of stdin: a text a line, answered as it comes; or a table, read to its end first",
+        help="of stdin: a text per line, answered as it comes; or a table, read to its end first",
     )
 
 
@@ -234,7 +234,7 @@ def answer(
 
 
 def print_records(windows: "Iterable[list[Record]]") -> None:
-    """Prints records, a JSON object a line, each window as soon as it is answered."""
+    """Prints records, a JSON object per line, each window as soon as it is answered."""
     from tfcmp.inference.recording import json_line
 
     if isinstance(sys.stdout, io.TextIOWrapper):
