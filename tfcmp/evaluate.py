@@ -147,7 +147,7 @@ def _computed_from(run: RunDirectory, data: DataSettings) -> dict[str, Any]:
     file = Path(data.source)
     return {
         MODEL: run.read_json("result.json")["files"][MODEL],
-        "data": sha256_of(file) if file.is_file() else data.source,
+        "data": sha256_of(file) if file.is_file() else source_name(data.source),
     }
 
 
