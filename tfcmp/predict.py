@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     add_input(parser)
-    add_reading(parser)
+    add_stdin(parser)
     add_answering(parser)
     add_engine(parser)
     add_trust(parser)
@@ -70,14 +70,8 @@ def main(arguments: list[str]) -> None:
         answer(classifier, windows(texts, is_waited_for), options, output)
 
 
-def add_reading(parser: ArgumentParser) -> None:
-    """Adds how texts are read."""
-    parser.add_argument(
-        "--encoding-errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="bytes that do not decode: strict ends with their line, replace answers all lines",
-    )
+def add_stdin(parser: ArgumentParser) -> None:
+    """Adds how stdin is read."""
     parser.add_argument(
         "--stdin-format",
         choices=["lines", "csv", "tsv", "jsonl", "parquet"],

@@ -28,7 +28,6 @@ def make_run(finished_run, tmp_path):
 def parsed(*line):
     parser = ArgumentParser(exit_on_error=False)
     add_input(parser)
-    parser.add_argument("--encoding-errors", default=None)
     return parse_strictly(parser, list(line))
 
 
@@ -79,7 +78,7 @@ def test_a_file_that_leaves_no_doubt_needs_no_option(make_run, tmp_path, encodin
 
 
 def test_quoting_and_delimiter_of_the_run_hold_for_a_file_of_the_same_format(make_run, tmp_path):
-    run = make_run(source="train.tsv", quoting="none", delimiter="pipe")
+    run = make_run(source=str(tmp_path / "train.tsv"), quoting="none", delimiter="pipe")
     for name in ("new.tsv", "new.csv"):
         (tmp_path / name).write_text("text\n")
     same, other = (reading(run, tmp_path / name) for name in ("new.tsv", "new.csv"))

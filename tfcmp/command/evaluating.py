@@ -8,6 +8,7 @@ from jsonargparse import ArgumentParser
 from tfcmp.command.engine import add_engine
 from tfcmp.command.inputs import require_texts
 from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.switches import add_switch
 from tfcmp.command.text_column import require_encoding
 from tfcmp.command.trust import add_trust
 from tfcmp.config.fields import DataSettings
@@ -44,10 +45,10 @@ def evaluation_parser() -> ArgumentParser:
         default="all",
         help="which of the texts; a split that the source does not declare is drawn as fit draws it",
     )
-    _switch(
+    add_switch(
         parser, "--skip-unknown-classes", "leave out texts of classes that the run does not know"
     )
-    _switch(
+    add_switch(
         parser,
         "--leave-out-seen",
         "leave out texts that the run was trained or its epoch chosen on",
@@ -59,8 +60,10 @@ def evaluation_parser() -> ArgumentParser:
         metavar="N",
         help="how many of the most confident mistakes are listed",
     )
-    _switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
-    _switch(parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate")
+    add_switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
+    add_switch(
+        parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate"
+    )
     parser.add_argument(
         "--out",
         type=output_folder,
@@ -73,10 +76,6 @@ def evaluation_parser() -> ArgumentParser:
     add_engine(parser)
     add_trust(parser)
     return parser
-
-
-def _switch(parser: ArgumentParser, option: str, told: str) -> None:
-    parser.add_argument(option, action="store_true", help=told)
 
 
 def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str]) -> DataSettings:

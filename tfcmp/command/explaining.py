@@ -13,11 +13,6 @@ def add_explanation(parser: ArgumentParser) -> None:
     )
     add_input(parser)
     parser.add_argument(
-        "--encoding-errors",
-        choices=["strict", "replace"],
-        help="bytes of the file that do not decode: strict, the default, ends with their line",
-    )
-    parser.add_argument(
         "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
     )
     parser.add_argument(

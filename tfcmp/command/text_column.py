@@ -38,6 +38,11 @@ def add_input(parser: ArgumentParser) -> None:
         help="of a text file (default: the encoding that the run was fitted on; of stdin: utf-8)",
     )
     parser.add_argument(
+        "--encoding-errors",
+        choices=["strict", "replace"],
+        help="bytes that do not decode: strict (default) ends with their line, replace puts U+FFFD",
+    )
+    parser.add_argument(
         "--delimiter",
         type=str | None,
         help="of a .csv or .tsv: a character, or tab, comma, semicolon, pipe, space",
@@ -66,7 +71,7 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     the header has the columns with it.
 
     Args:
-        options: as parsed, with those of `add_input` and --encoding-errors.
+        options: as parsed, with those of `add_input`.
         run: whose file was read while it was fitted.
         file: the one to be read; None is stdin, whose encoding is UTF-8 unless one is named.
 

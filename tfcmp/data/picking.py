@@ -63,7 +63,7 @@ def moved(settings: DataSettings, place: str) -> DataSettings:
     Files of splits that are not where they were are taken to lie next to it.
     """
     source = absolute_source(place)
-    files = {
+    files: dict[str, Any] = {
         split: str(Path(source).with_name(Path(file).name))
         for split in ("validation", "test")
         if (file := getattr(settings, split)) is not None and not Path(file).exists()
