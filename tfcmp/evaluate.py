@@ -11,7 +11,7 @@ from jsonargparse import Namespace
 from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import PROGRAM, evaluation_data, evaluation_parser
 from tfcmp.command.inputs import cache_folder
-from tfcmp.command.options import long_form, parse_strictly
+from tfcmp.command.options import long_form, parse_strictly, with_values
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import is_trusting
 from tfcmp.config.fields import DataSettings
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, answers, and prints tables."""
     parser = evaluation_parser()
-    given = [long_form(argument) for argument in arguments]
+    given = with_values([long_form(one) for one in arguments], {"data": DataSettings})
     options = parse_strictly(parser, given)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
@@ -67,10 +67,11 @@ def _evaluate(
     temperature: float | None,
 ) -> "Evaluated":
     from tfcmp.data.choosing import Wanted, choose_texts
+    from tfcmp.data.doubts import left_out_rows
     from tfcmp.data.groups import connected_groups
     from tfcmp.data.labelled import read_labelled, texts_at
     from tfcmp.data.rare_classes import merged_classes
-    from tfcmp.data.sources.opening import open_source
+    from tfcmp.data.sources.opening import describe_file, open_source
     from tfcmp.reporting.evaluated import Evaluated
 
     split = run.read_json(SPLIT)
@@ -78,6 +79,7 @@ def _evaluate(
     labelled = read_labelled(source, classes, merged_classes(split))
     wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
     rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
+    notes = [*left_out_rows(describe_file(source)), *notes]
     corpus = labelled.corpus
     probabilities = _answers(run, options, temperature, source, labelled, rows)
     one = Evaluated(
