@@ -13,9 +13,6 @@ from tfcmp.command.text_column import require_encoding
 from tfcmp.command.trust import add_trust
 from tfcmp.config.fields import DataSettings
 from tfcmp.config.places import DEFAULT_CACHE, absolute_source
-from tfcmp.data.picking import data_settings
-from tfcmp.data.sources.formats import TEXTUAL, split_name
-from tfcmp.data.sources.input_file import format_of
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 
@@ -88,6 +85,10 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
         CallError: no texts are named, they cannot be read, or they seem to be UTF-8 and the run's
             were not.
     """
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import data_settings
+    from tfcmp.data.sources.formats import split_name
+
     prefix = "--data."
     given = {
         argument.split("=", 1)[0].removeprefix(prefix)
@@ -119,6 +120,9 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
 
 
 def _is_textual(source: Path) -> bool:
+    from tfcmp.data.sources.formats import TEXTUAL
+    from tfcmp.data.sources.input_file import format_of
+
     return source.is_file() and format_of(source) in TEXTUAL
 
 
