@@ -107,7 +107,7 @@ def test_a_search_beside_a_run_is_contended_too(write_study, conduct, study):
 
 def test_a_run_made_by_hand_is_adopted(write_study, conduct, study, plan_of, write_result):
     file = write_study(GRU, seeds=[1])
-    write_result(study, plan_of(file).runs[0])
+    write_result(study, plan_of(file).runs[0], timing={"others_share": None})
     assert names(conduct(file)) == []
     assert read_marks(study.path).contended == {"gru-seed1": ADOPTED}
 
