@@ -39,8 +39,10 @@ CONFIDENCE = 0.9
 def add_checks(parser: ArgumentParser) -> None:
     """Adds the options."""
     add_switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
-    parser.add_argument("--cases", type=int | None, help=f"of each capability; {CASES} by default")
-    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 by default")
+    parser.add_argument(
+        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
+    )
+    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
     add_switch(parser, "--parts", "with --behaviour: a row for every variation of a capability")
     parser.add_argument("--positive", type=str | None, help="class of good reviews")
     parser.add_argument("--negative", type=str | None, help="class of bad reviews")
@@ -51,15 +53,17 @@ def add_checks(parser: ArgumentParser) -> None:
         help="accuracy and consistency on pairs of a table; writes contrast.json",
     )
     for side in ("original", "contrast"):
-        parser.add_argument(f"--{side}-column", type=str | None, help=f"column; {side} by default")
         parser.add_argument(
-            f"--{side}-label-column", type=str | None, help=f"column; {side}_label by default"
+            f"--{side}-column", type=str | None, help=f"column; {side} unless given"
+        )
+        parser.add_argument(
+            f"--{side}-label-column", type=str | None, help=f"column; {side}_label unless given"
         )
     add_switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
     parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
     add_switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
     parser.add_argument(
-        "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
+        "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} unless given"
     )
     add_switch(parser, "--show-texts", "with --label-errors: the texts too")
     add_switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")

@@ -31,7 +31,7 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--steps",
         type=int | None,
-        help="nodes of the integral, 50 by default; doubled up to 400 while the completeness error "
+        help="nodes of the integral, 50 unless given; doubled up to 400 while the completeness error "
         "is 5 %% or more",
     )
     parser.add_argument(

@@ -30,17 +30,17 @@ def add_input(parser: ArgumentParser) -> None:
         "--text-column",
         type=str | None,
         metavar="NAME",
-        help="of a table of --input (default: the column that the run was fitted on)",
+        help="of a table of --input; the column that the run was fitted on unless given",
     )
     parser.add_argument(
         "--encoding",
         type=str | None,
-        help="of a text file (default: the encoding that the run was fitted on; of stdin: utf-8)",
+        help="of a text file; that of the run's own file unless given, of stdin utf-8",
     )
     parser.add_argument(
         "--encoding-errors",
         choices=["strict", "replace"],
-        help="bytes that do not decode: strict (default) ends with their line, replace puts U+FFFD",
+        help="bytes that do not decode end with their line (strict, unless given) or become U+FFFD",
     )
     parser.add_argument(
         "--delimiter",
