@@ -178,7 +178,7 @@ def refuse_private(folder: Path) -> None:
 
 
 def put_in_place(made: Path, folder: Path) -> None:
-    """Copies `made` beside the folder and renames it; what was there goes once the new one is."""
+    """Copies `made` next to the folder and renames it; what was there goes once the new one is."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as place:
         part, old = Path(place) / "part", Path(place) / "old"

@@ -122,6 +122,15 @@ def test_labels_that_the_run_does_not_know_are_listed_or_left_out(call, finished
     assert "2 texts left out" in told
 
 
+def test_rows_without_a_label_are_left_out_where_that_is_asked_for(call, finished_run, file):
+    file.write_text(file.read_text() + "nobody knows\t\tm9\n")
+    assert "line 8: expected one label" in call(finished_run, "--data", file)[2]
+    code, told, _ = call(finished_run, "--data", file, "--data.skip_incomplete")
+    assert code == 0
+    assert "rows left out (--data.skip_incomplete): 1 without label" in told
+    assert "│     6 │" in told
+
+
 @pytest.fixture
 def seen_file(finished_run, tmp_path):
     """Texts of which the first three were trained on, as the vocabulary was learned from them."""

@@ -250,7 +250,7 @@ def _require_inputs(
 
 
 def _require_texts_of(run: Path, configuration: Configuration, arguments: list[str]) -> None:
-    """Of texts that are named anew: whether they are those that the run answered."""
+    """Of texts at a place that is named: whether they are those that the run answered."""
     # Imported here: --help needs none of it.
     from tfcmp.data.picking import settings_at
 

@@ -11,10 +11,11 @@ from jsonargparse import Namespace
 from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import PROGRAM, evaluation_data, evaluation_parser
 from tfcmp.command.inputs import cache_folder
-from tfcmp.command.options import long_form, parse_strictly
+from tfcmp.command.options import long_form, parse_strictly, with_values
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import is_trusting
 from tfcmp.config.fields import DataSettings
+from tfcmp.config.places import source_name
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.temperature import read_temperature
@@ -28,23 +29,21 @@ if TYPE_CHECKING:
     from tfcmp.data.sources.record import Source
     from tfcmp.reporting.evaluated import Evaluated
 
-WINDOW = 2048
-
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, answers, and prints tables."""
     parser = evaluation_parser()
-    given = [long_form(argument) for argument in arguments]
+    given = with_values([long_form(one) for one in arguments], {"data": DataSettings})
     options = parse_strictly(parser, given)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
     if options.mistakes < 0:
         raise CallError(f"--mistakes {options.mistakes}: expected 0 or more")
-    run = open_run(Path(options.run).expanduser())
+    run = open_run(Path(options.run))
     cache = cache_folder(options)
     data = evaluation_data(run, parser.instantiate(options).data, given)
     temperature = read_temperature(run.path) if options.calibrated else None
-    out = Path(options.out).expanduser() if options.out is not None else None
+    out = Path(options.out) if options.out is not None else None
     if out is not None:
         make_folder(out, "--out")
     one = _evaluate(run, data, cache, options, temperature)
@@ -68,25 +67,26 @@ def _evaluate(
     temperature: float | None,
 ) -> "Evaluated":
     from tfcmp.data.choosing import Wanted, choose_texts
+    from tfcmp.data.doubts import left_out_rows
+    from tfcmp.data.groups import connected_groups
     from tfcmp.data.labelled import read_labelled, texts_at
     from tfcmp.data.rare_classes import merged_classes
-    from tfcmp.data.sources.opening import open_source
-    from tfcmp.data.splits import connected_groups
+    from tfcmp.data.sources.opening import describe_file, open_source
     from tfcmp.reporting.evaluated import Evaluated
 
     split = run.read_json(SPLIT)
-    classes = tuple(split["classes"])
-    source = open_source(data)
+    classes, source = tuple(split["classes"]), open_source(data)
     labelled = read_labelled(source, classes, merged_classes(split))
     wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
     rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
+    notes = [*left_out_rows(describe_file(source)), *notes]
     corpus = labelled.corpus
     probabilities = _answers(run, options, temperature, source, labelled, rows)
     one = Evaluated(
         facts={
             "run": run.path.resolve().name,
             "model": run.read_json("result.json")["model"],
-            "data": data.source,
+            "data": source_name(data.source),
             "split": options.split,
             **counts,
             "engine": options.engine,
@@ -123,8 +123,8 @@ def _answers(
 
     import tfcmp
     from tfcmp.data.labelled import texts_at
-    from tfcmp.data.tokens import batched_lists
     from tfcmp.inference.calibrated import CalibratedClassifier
+    from tfcmp.inference.texts import windows_of
     from tfcmp.progress import progress_bar
 
     classifier: Any = tfcmp.load(
@@ -138,7 +138,7 @@ def _answers(
         classifier = CalibratedClassifier(classifier, temperature)
     parts = []
     with progress_bar("answering", len(rows)) as advance:
-        for window in batched_lists(texts_at(source, labelled.corpus, rows), WINDOW):
+        for window in windows_of(texts_at(source, labelled.corpus, rows)):
             parts.append(np.asarray(classifier.probabilities(window), np.float32))
             advance(len(window))
     return np.concatenate(parts)
@@ -149,7 +149,7 @@ def _computed_from(run: RunDirectory, data: DataSettings) -> dict[str, Any]:
     file = Path(data.source)
     return {
         MODEL: run.read_json("result.json")["files"][MODEL],
-        "data": sha256_of(file) if file.is_file() else data.source,
+        "data": sha256_of(file) if file.is_file() else source_name(data.source),
     }
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
     "Explains the answers of a run by its words: integrated gradients at the token embedding, or "
-    "leave-one-word-out occlusion. One JSON object a line, or coloured text on a terminal. "
+    "leave-one-word-out occlusion. One JSON object per line, or coloured text on a terminal. "
     "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
 )
 # Texts of the test split that explanations are measured on.
@@ -85,7 +85,7 @@ def _check_place(check: str | None, options: Namespace) -> None:
 def explain(options: Namespace) -> None:
     """Explains texts."""
     if options.other:
-        raise CallError("--other compares explanations; expected --evaluate beside it")
+        raise CallError("--other compares explanations; expected --evaluate too")
     given = [bool(options.text), options.input is not None, options.sample is not None]
     if sum(given) != 1:
         raise CallError(
@@ -163,7 +163,10 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
 def _checked_class(run: RunDirectory, name: str | None) -> str | None:
     classes = run.read_json(SPLIT)["classes"]
     if name is not None and name not in classes:
-        raise CallError(f"--class {name}: expected a class of the run, {', '.join(classes)}")
+        # Imported here: --help needs none of it.
+        from tfcmp.data.listing import listed
+
+        raise CallError(f"--class {name}: expected a class of the run, {listed(classes)}")
     return name
 
 
@@ -185,7 +188,7 @@ def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings
         require_sample(run, options.sample, data)
         return data, ()
     if options.data is not None:
-        raise CallError("--data is where the texts of the run lie; expected --sample beside it")
+        raise CallError("--data is where the texts of the run lie; expected --sample too")
     data = data_settings(run)
     if options.input is None:
         return data, ()
@@ -256,27 +259,29 @@ def _check_predictions(
     if check == "label_errors":
         confidence = CONFIDENCE if options.confidence is None else options.confidence
         return checks.find_label_errors(
-            paths, confidence, lambda table: _with_places(table, paths[0], options.show_texts)
+            paths, confidence, lambda table: _with_places(table, paths[0], options)
         )
     return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
 
 
-def _with_places(table: "Table", path: Path, shows_texts: bool) -> "Table":
+def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
     """The table of label errors with the places of the texts, found in the run's source.
 
     Of a source that is no file places are told with the texts only: reading it takes longer than
     all the rest.
     """
+    from tfcmp.data.picking import settings_at
     from tfcmp.explanation.locating import is_file, locate
     from tfcmp.reporting.label_errors import with_places
 
-    run = open_run(path)
+    run, shows_texts = open_run(path), options.show_texts
+    data = settings_at(run, options.data) if options.data is not None else None
     if not shows_texts and not is_file(run):
         return table
     if not is_file(run):
         import_tensorflow()
     try:
-        found = locate(run, [str(row[0]) for row in table.rows])
+        found = locate(run, [str(row[0]) for row in table.rows], data)
     except TfcmpError as error:
         if shows_texts:
             raise

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "python -m tfcmp.predict"
 DESCRIPTION = (
-    "Answers texts with the model of a run, one JSON object a line: text, label, and the label's "
+    "Answers texts with the model of a run, one JSON object per line: text, label, and the label's "
     "probability. Texts come from the arguments, else from --input, else from stdin."
 )
 
@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     add_input(parser)
-    add_reading(parser)
+    add_stdin(parser)
     add_answering(parser)
     add_engine(parser)
     add_trust(parser)
@@ -71,19 +71,13 @@ def main(arguments: list[str]) -> None:
         answer(classifier, windows(texts, is_waited_for), options, output)
 
 
-def add_reading(parser: ArgumentParser) -> None:
-    """Adds how texts are read."""
-    parser.add_argument(
-        "--encoding-errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="bytes that do not decode: strict ends with their line, replace answers all lines",
-    )
+def add_stdin(parser: ArgumentParser) -> None:
+    """Adds how stdin is read."""
     parser.add_argument(
         "--stdin-format",
         choices=["lines", "csv", "tsv", "jsonl", "parquet"],
         default="lines",
-        help="of stdin: a text a line, answered as it comes; or a table, read to its end first",
+        help="of stdin: a text per line, answered as it comes; or a table, read to its end first",
     )
 
 
@@ -238,7 +232,7 @@ def answer(
 
 
 def print_records(windows: "Iterable[list[Record]]") -> None:
-    """Prints records, a JSON object a line, each window as soon as it is answered."""
+    """Prints records, a JSON object per line, each window as soon as it is answered."""
     from tfcmp.inference.recording import json_line
 
     if isinstance(sys.stdout, io.TextIOWrapper):

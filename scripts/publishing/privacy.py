@@ -111,7 +111,7 @@ def _in_table(file: Path) -> Iterator[str]:
         if name not in COLUMNS:
             yield f"a column that is not published ({name})"
     if table.schema.metadata:
-        yield "notes beside its columns"
+        yield "notes in addition to its columns"
     if "id" in table.column_names and not all(map(ID.fullmatch, table["id"].to_pylist())):
         yield "ids that are none"
 

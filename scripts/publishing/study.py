@@ -27,7 +27,7 @@ UNKNOWN_LOAD = "its load was not measured"
 def copy_study(sources: list[Path], made: Path) -> None:
     """Copies runs, searches and benches, and what their studies say of them, into `made`.
 
-    Times count where somebody knows what ran beside them; the load of searches is not measured.
+    Times count where somebody knows what ran at the same time; the load of searches is not measured.
     """
     found, searches, benches = find_all(sources)
     failures = _of_studies(sources, lambda path: read_marks(path).failures)

@@ -24,6 +24,8 @@ CALLS = [
     *(("explain", ["run"], option) for option in ("--input", "--html", "--other", "--out")),
     *(("explain", ["run"], option) for option in ("--contrast", "--figures", "--compare")),
     ("explain", [], None),
+    *(("evaluate", ["run", "--data", "imdb"], option) for option in ("--out", "--cache")),
+    ("evaluate", [], None),
     ("export", ["run", "--format", "onnx"], "--out"),
     ("export", ["--format", "onnx"], None),
     ("report", ["run"], "--out"),
@@ -101,3 +103,9 @@ def test_a_configuration_keeps_where_its_texts_lie(tmp_path, monkeypatch):
     for written in ("a.csv", "~/a.csv", str(tmp_path / "a.csv")):
         found = parse_configuration([*MODEL, "--data", written], "p", "d", lambda parser: None)[0]
         assert found.data.source == str(tmp_path / "a.csv")
+
+
+def test_help_calls_a_path_a_path():
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_argument("--out", type=output_folder)
+    assert "(type: folder, default: null)" in parser.format_help()

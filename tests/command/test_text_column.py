@@ -29,7 +29,6 @@ def make_run(finished_run, tmp_path):
 def parsed(*line):
     parser = ArgumentParser(exit_on_error=False)
     add_input(parser)
-    parser.add_argument("--encoding-errors", default=None)
     return parse_strictly(parser, list(line))
 
 

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from tfcmp.data import movies
+from tfcmp.data.corpus import text_hash
 from tfcmp.data.labelled import read_labelled, texts_at
 from tfcmp.data.rare_classes import merged_classes
 from tfcmp.data.sources.record import Record
@@ -44,10 +46,24 @@ def test_a_class_that_was_merged_is_the_one_that_it_became():
     assert merged_classes(dropped) == merged_classes({}) == {}
 
 
+def test_a_label_that_training_made_part_of_another_class_counts_as_that():
+    found = read_labelled(SOURCE, ("neg", "pos"), {"odd": "pos"})
+    assert found.corpus.labels.tolist() == [1, 1, 0, 1]
+    assert found.unknown == {}
+
+
 def test_texts_of_a_group_share_a_number_and_others_stand_alone():
     groups = read_labelled(SOURCE, ("neg", "pos")).corpus.groups
     assert groups[0] == groups[2]
     assert len(set(groups.tolist())) == 3
+
+
+def test_reviews_of_a_movie_are_one_group(tmp_path, monkeypatch):
+    hashes = np.sort(np.array([text_hash("two"), text_hash("three")], np.uint64))
+    np.savez(tmp_path / "groups.npz", hashes=hashes, groups=np.array([7, 7], np.uint16))
+    monkeypatch.setattr(movies, "GROUP_TABLE", tmp_path / "groups.npz")
+    groups = read_labelled(SOURCE, ("neg", "pos")).corpus.groups
+    assert groups[1] == groups[3] != groups[0]
 
 
 def test_copies_have_ids_of_their_own():

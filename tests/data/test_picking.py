@@ -7,7 +7,7 @@ import pytest
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS, index_source, text_id
-from tfcmp.data.picking import data_settings, find_source, pick_texts, settings_at
+from tfcmp.data.picking import data_settings, find_source, moved, pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_by_settings
 from tfcmp.errors import CallError, WorkError
@@ -105,3 +105,18 @@ def test_other_texts_or_labels_at_the_new_place_are_refused(of_a_file, tmp_path,
     (tmp_path / "new.csv").write_text("\n".join(["text,label", *changed]))
     with pytest.raises(CallError, match=r"are not those of .*fingerprint"):
         settings_at(of_a_file, "new.csv")
+
+
+def test_files_of_splits_are_looked_for_next_to_texts_that_have_moved(tmp_path):
+    for name in ("new/train.csv", "old/dev.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    old = tmp_path / "old"
+    settings = DataSettings(
+        source=str(old / "train.csv"),
+        validation=str(old / "dev.csv"),
+        test=str(old / "test.csv"),
+    )
+    found = moved(settings, str(tmp_path / "new" / "train.csv"))
+    assert found.validation == str(old / "dev.csv")
+    assert found.test == str(tmp_path / "new" / "test.csv")

@@ -30,7 +30,7 @@ def test_where_nothing_is_known_nothing_is_found():
 
 
 def draw_answers(generator, seeds, accuracy, difficulty, spread):
-    """(seeds, n) answers; a tenth of the texts is drawn anew by each seed."""
+    """(seeds, n) answers; a tenth of the texts is drawn by each seed."""
     again = generator.random((seeds, len(GROUPS)))
     own = np.where(generator.random(again.shape) < 0.1, again, difficulty)
     return own < accuracy + generator.normal(0, spread, size=(seeds, 1))

@@ -28,6 +28,12 @@ def test_a_text_is_found_with_file_and_line(run):
     assert is_file(run)
 
 
+def test_a_text_is_found_in_a_file_that_has_moved(run, tmp_path):
+    moved = (tmp_path / "own.csv").rename(tmp_path / "moved.csv")
+    found = locate(run, [text_id("good")], DataSettings(source=str(moved)))
+    assert [one.where for one in found.values()] == ["moved.csv, line 2"]
+
+
 def test_a_text_that_is_there_no_more_is_told(run):
     with pytest.raises(WorkError, match=r"1 of 1 texts are not in own\.csv"):
         locate(run, [text_id("gone")])

@@ -111,16 +111,13 @@ def test_a_file_is_written_whole_or_not_at_all(answers, tmp_path, suffix):
     assert file.read_text() == "older"
 
 
-def test_a_file_that_cannot_be_written_is_refused(tmp_path):
+def test_a_file_of_no_known_format_and_that_of_the_texts_are_refused(tmp_path):
     texts = tmp_path / "texts.csv"
     texts.touch()
-    (tmp_path / "folder.csv").mkdir()
     for file, told in (
         (tmp_path / "answers.xlsx", r"ends in \.parquet, \.csv, \.jsonl"),
         (tmp_path / "answers", "ends in"),
-        (tmp_path / "nowhere" / "answers.csv", "there is no folder"),
-        (tmp_path / "folder.csv", "is a folder"),
-        (tmp_path / "folder.csv" / ".." / "texts.csv", "is the file of --input"),
+        (tmp_path / "." / "texts.csv", "is the file of --input"),
     ):
         with pytest.raises(CallError, match=told):
             check_output(file, texts)

@@ -32,6 +32,8 @@ def test_the_load_is_that_of_the_busiest_process_and_an_unknown_one_stays_unknow
     assert pool([cell(1.0), cell(1.0, others_share=0.3)])["others_share"] == 0.3
     assert pool([cell(1.0), cell(1.0, others_share=None)])["others_share"] is None
     assert pool([cell(1.0), cell(1.0, is_slowed=True)])["is_slowed"]
+    gpu = pool([cell(1.0, other_gpu_processes=one) for one in (0, 2, 0)])
+    assert gpu["other_gpu_processes"] == 2
 
 
 def test_what_one_process_could_not_measure_is_left_out_of_all():

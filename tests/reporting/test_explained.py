@@ -55,7 +55,7 @@ def content(
 
 
 def texts_of(lost, margin=4.0):
-    """A row a text, each a group of its own."""
+    """A row per text, each a group of its own."""
     return [
         {
             "id": f"{number:03}",

@@ -106,7 +106,7 @@ def test_a_tie_is_decided_by_latency_and_says_what_the_other_would_cost(decide):
     assert (claim.verdict, claim.estimate, claim.unit) == ("supported", -45.0, "latency_p90_ms")
     assert claim.low < -45 < claim.high < 0
     costs = table_of(section, "costs")
-    assert ("latency_p90_ms", 5.0, 50.0, "lstm", "the taken model", "yes") in costs
+    assert ("latency_p90_ms", 5.0, 50.0, "lstm", "the chosen model", "yes") in costs
 
 
 def test_a_tie_for_want_of_data_is_not_called_equality(decide):

@@ -228,6 +228,13 @@ def test_a_run_goes_on_where_a_later_version_describes_more_of_its_texts(tmp_pat
         write_split(run, {"dialects": {}})
 
 
+def test_a_run_that_was_begun_with_other_words_is_refused(tmp_path):
+    run = RunDirectory(tmp_path)
+    write_split(run, {"splits": 1})
+    with pytest.raises(WorkError, match="begun by another version of tfcmp"):
+        write_split(run, {"splits": 1, "splitting": 2})
+
+
 def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
     run = RunDirectory(tmp_path)
     monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())

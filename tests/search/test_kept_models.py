@@ -1,11 +1,14 @@
 """A model that is put back to its start, against one that is built anew, and against fit."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 
+from tfcmp.config.fields import TrainingSettings
 from tfcmp.runs.directory import create_run
-from tfcmp.search.kept_models import KeptModels, Start
+from tfcmp.search.kept_models import KeptModels, Start, key_of_step
 from tfcmp.search.settings import with_settings
 from tfcmp.search.trial import TrialRunner
 
@@ -54,6 +57,22 @@ def test_a_trial_scores_what_fit_scores_on_validation(
     run.unlock()
     assert outcome.score == result["validation"]["accuracy"]["value"]
     assert outcome.loss == pytest.approx(result["validation"]["nll"]["value"], rel=1e-5)
+
+
+@pytest.mark.parametrize(("weights", "is_same"), [("none", True), ("balanced", False)])
+def test_a_step_is_kept_for_texts_of_the_same_class_weights_only(weights, is_same):
+    training = TrainingSettings(class_weight=weights)
+    keys = {
+        key_of_step(
+            training,
+            SimpleNamespace(
+                corpus=SimpleNamespace(labels=np.array([0, 0, 0, 1])),
+                splits=SimpleNamespace(train=np.array(rows)),
+            ),
+        )
+        for rows in ([0, 1, 3], [1, 3])
+    }
+    assert (len(keys) == 1) == is_same
 
 
 def test_variables_go_back_to_their_start():

@@ -17,7 +17,7 @@ EPOCH = {
 
 def test_a_line_tells_losses_scores_and_times():
     assert epoch_line(EPOCH, 5, 3723.4) == (
-        "epoch 2 of 5: loss 0.5123, accuracy 75.00%; validation accuracy 80.00%, macro f1 70.00%, "
+        "epoch 2 of 5: loss 0.5123, accuracy 75.00%; validation accuracy 80.00%, macro F1 70.00%, "
         "loss 0.4000; 12.3 s; at most 1:02:03 left"
     )
 

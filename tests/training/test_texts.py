@@ -202,7 +202,9 @@ def test_unknown_words_and_tokens_are_counted_of_training_and_validation(
     own, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(texts_module, "TEXTS_A_LOOK", 5)
-    splits = prepare_texts(own, tmp_path / "cache").describe()["splits"]
+    described = prepare_texts(own, tmp_path / "cache").describe()
+    splits = described["splits"]
+    assert described["splitting"] == 2
     # "held" is unknown; of "0" to "3" all are known, for train has them too.
     assert splits["train"]["unknown_token_share"] == 0
     assert splits["validation"]["unknown_token_share"] == pytest.approx(1 / 3)

@@ -54,7 +54,7 @@ def complete_again(run, **changes):
 
 
 def rewrite_predictions(run, name, change):
-    """Applies `change` to a column of predictions.parquet and computes the result anew."""
+    """Applies `change` to a column of predictions.parquet and computes the result again."""
     file = run.file("predictions.parquet")
     table = pyarrow.parquet.read_table(file)
     place = table.schema.get_field_index(name)

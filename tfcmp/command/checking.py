@@ -3,6 +3,7 @@
 from jsonargparse import ArgumentParser, Namespace
 
 from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.switches import add_switch
 from tfcmp.command.text_column import READING
 from tfcmp.errors import CallError
 
@@ -28,7 +29,6 @@ _BELONGS = {
 }
 _EXPLAINING = (
     *("text", "input", "sample", "data", "evaluate", "other", "method", "class", "steps", "html"),
-    "encoding_errors",
 )
 CASES = 200
 # With fewer, the intervals are wider than what models differ by.
@@ -38,10 +38,12 @@ CONFIDENCE = 0.9
 
 def add_checks(parser: ArgumentParser) -> None:
     """Adds the options."""
-    _switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
-    parser.add_argument("--cases", type=int | None, help=f"of each capability; {CASES} by default")
-    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 by default")
-    _switch(parser, "--parts", "a row for every variation of a capability")
+    add_switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
+    parser.add_argument(
+        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
+    )
+    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
+    add_switch(parser, "--parts", "with --behaviour: a row for every variation of a capability")
     parser.add_argument("--positive", type=str | None, help="class of good reviews")
     parser.add_argument("--negative", type=str | None, help="class of bad reviews")
     parser.add_argument(
@@ -51,18 +53,20 @@ def add_checks(parser: ArgumentParser) -> None:
         help="accuracy and consistency on pairs of a table; writes contrast.json",
     )
     for side in ("original", "contrast"):
-        parser.add_argument(f"--{side}-column", type=str | None, help=f"column; {side} by default")
         parser.add_argument(
-            f"--{side}-label-column", type=str | None, help=f"column; {side}_label by default"
+            f"--{side}-column", type=str | None, help=f"column; {side} unless given"
         )
-    _switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
+        parser.add_argument(
+            f"--{side}-label-column", type=str | None, help=f"column; {side}_label unless given"
+        )
+    add_switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
     parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
-    _switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
+    add_switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
     parser.add_argument(
-        "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} by default"
+        "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} unless given"
     )
-    _switch(parser, "--show-texts", "with --label-errors: the texts too")
-    _switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
+    add_switch(parser, "--show-texts", "with --label-errors: the texts too")
+    add_switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
     parser.add_argument(
         "--compare", nargs="+", type=local_path, metavar="RUN", help="more runs, in the same table"
     )
@@ -87,18 +91,15 @@ def chosen_check(options: Namespace) -> str | None:
         return None
     # Pairs are read from a file too.
     for name in (*_EXPLAINING, *(() if chosen[0] == "contrast" else READING)):
-        if _is_given(options, name):
+        # The places of label errors are looked for in the texts of the run.
+        is_place = name == "data" and chosen[0] == "label_errors"
+        if _is_given(options, name) and not is_place:
             raise CallError(f"{flag(name)} and {flag(chosen[0])} contradict each other")
     if options.cases is not None and options.cases < FEWEST_CASES:
         raise CallError(f"--cases {options.cases}: expected at least {FEWEST_CASES}")
     if options.confidence is not None and not 0 <= options.confidence <= 1:
         raise CallError(f"--confidence {options.confidence:g}: expected a number from 0 to 1")
     return chosen[0]
-
-
-def _switch(parser: ArgumentParser, option: str, told: str) -> None:
-    # With a value of its own it would swallow the RUN behind it.
-    parser.add_argument(option, action="store_true", help=told)
 
 
 def _is_given(options: Namespace, name: str) -> bool:

@@ -14,8 +14,8 @@ def add_engine(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--precision",
         choices=["float32", "bf16", "int8"],
-        help="bf16 is of keras and openvino, int8 of onnx (default: float32)",
+        help="float32 unless given; bf16 is of keras and openvino, int8 of onnx",
     )
     parser.add_argument(
-        "--threads", type=int | None, help="processors of the engine (default: all)"
+        "--threads", type=int | None, help="processors of the engine; all unless given"
     )

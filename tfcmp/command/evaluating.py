@@ -7,12 +7,12 @@ from jsonargparse import ArgumentParser
 
 from tfcmp.command.engine import add_engine
 from tfcmp.command.inputs import require_texts
+from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.switches import add_switch
 from tfcmp.command.text_column import require_encoding
 from tfcmp.command.trust import add_trust
 from tfcmp.config.fields import DataSettings
 from tfcmp.config.places import DEFAULT_CACHE, absolute_source
-from tfcmp.data.picking import data_settings
-from tfcmp.data.sources.formats import TEXTUAL, split_name
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 
@@ -34,7 +34,7 @@ def evaluation_parser() -> ArgumentParser:
         exit_on_error=False,
         allow_abbrev=False,
     )
-    parser.add_argument("run", type=str, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("--data", type=DataSettings, default=DataSettings())
     parser.add_argument(
         "--split",
@@ -42,40 +42,53 @@ def evaluation_parser() -> ArgumentParser:
         default="all",
         help="which of the texts; a split that the source does not declare is drawn as fit draws it",
     )
-    _switch(
+    add_switch(
         parser, "--skip-unknown-classes", "leave out texts of classes that the run does not know"
     )
-    _switch(
+    add_switch(
         parser,
         "--leave-out-seen",
         "leave out texts that the run was trained or its epoch chosen on",
     )
     parser.add_argument(
-        "--mistakes", type=int, default=MISTAKES, help="how many of the most confident are listed"
+        "--mistakes",
+        type=int,
+        default=MISTAKES,
+        metavar="N",
+        help="how many of the most confident mistakes are listed",
     )
-    _switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
-    _switch(parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate")
+    add_switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
+    add_switch(
+        parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate"
+    )
     parser.add_argument(
         "--out",
-        type=str | None,
+        type=output_folder,
+        metavar="FOLDER",
         help="folder for evaluation.json, a page, pictures and predictions.parquet",
     )
-    parser.add_argument("--cache", default=DEFAULT_CACHE, help="folder of indexes of texts")
+    parser.add_argument(
+        "--cache", type=output_folder, default=DEFAULT_CACHE, help="folder of indexes of texts"
+    )
     add_engine(parser)
     add_trust(parser)
     return parser
 
 
-def _switch(parser: ArgumentParser, option: str, told: str) -> None:
-    parser.add_argument(option, action="store_true", help=told)
-
-
 def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str]) -> DataSettings:
     """The settings of the run, but for those that are given.
 
+    Of a file that is not the run's own, what said how the run's texts are split does not hold, nor
+    delimiter and quoting where its format is another.
+
     Raises:
-        CallError: no texts are named, or they cannot be read.
+        CallError: no texts are named, they cannot be read, or they seem to be UTF-8 and the run's
+            were not.
     """
+    # Imported here: --help needs none of it.
+    from tfcmp.data.picking import data_settings
+    from tfcmp.data.sources.formats import split_name
+
     prefix = "--data."
     given = {
         argument.split("=", 1)[0].removeprefix(prefix)
@@ -86,32 +99,32 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
         raise CallError("--data is missing; expected the file or the name of labelled texts")
     fitted = data_settings(run)
     data = replace(fitted, **{name: getattr(parsed, name) for name in given})
-    if absolute_source(data.source) != absolute_source(fitted.source):
-        data = _of_another_file(data, fitted, given)
+    data = replace(data, source=absolute_source(data.source))
+    if data.source != fitted.source:
+        of_other_texts = {"train_size", "validation", "test"}
+        if split_name(data.source)[0] != split_name(fitted.source)[0]:
+            of_other_texts |= {"delimiter", "quoting"}
+        data = _with_defaults(data, of_other_texts - given)
     # Newly labelled texts need not have the columns that the training file was split by.
-    optional = {"split_column", "group_column"} - given
-    plain = replace(data, **{name: getattr(DataSettings, name) for name in optional})
+    plain = _with_defaults(data, {"split_column", "group_column"} - given)
     try:
         require_texts(data)
     except TfcmpError:
         if plain == data:
             raise
         require_texts(plain)
-        return plain
-    return data
-
-
-def _of_another_file(data: DataSettings, fitted: DataSettings, given: set[str]) -> DataSettings:
-    """The settings without what holds for the run's own file only, unless it is given.
-
-    Raises:
-        CallError: the file seems to be UTF-8, and the run's own was something else.
-    """
-    own = {"train_size", "validation", "test"}
-    kind = split_name(data.source)[0]
-    if split_name(fitted.source)[0] != kind:
-        own |= {"delimiter", "quoting"}
-    data = replace(data, **{name: getattr(DataSettings, name) for name in own - given})
-    if "encoding" not in given and kind in TEXTUAL and Path(data.source).is_file():
+        data = plain
+    if "encoding" not in given and _is_textual(Path(data.source)):
         require_encoding(Path(data.source), data.encoding, "--data.encoding")
     return data
+
+
+def _is_textual(source: Path) -> bool:
+    from tfcmp.data.sources.formats import TEXTUAL
+    from tfcmp.data.sources.input_file import format_of
+
+    return source.is_file() and format_of(source) in TEXTUAL
+
+
+def _with_defaults(data: DataSettings, names: set[str]) -> DataSettings:
+    return replace(data, **{name: getattr(DataSettings, name) for name in names})

@@ -13,11 +13,6 @@ def add_explanation(parser: ArgumentParser) -> None:
     )
     add_input(parser)
     parser.add_argument(
-        "--encoding-errors",
-        choices=["strict", "replace"],
-        help="bytes of the file that do not decode: strict, the default, ends with their line",
-    )
-    parser.add_argument(
         "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
     )
     parser.add_argument(
@@ -36,7 +31,7 @@ def add_explanation(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--steps",
         type=int | None,
-        help="nodes of the integral, 50 by default; doubled up to 400 while the completeness error "
+        help="nodes of the integral, 50 unless given; doubled up to 400 while the completeness error "
         "is 5 %% or more",
     )
     parser.add_argument(

@@ -5,8 +5,9 @@ defaults of the code < the model's own defaults < the file < flags
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
+from typing import Any
 
 from jsonargparse import ArgumentError, ArgumentParser, Namespace
 
@@ -57,7 +58,8 @@ def parse_configuration(
     name = _peek(arguments, "--model") or settings.get("model") or (initial and initial.model)
     record = find_model(name) if name else None
     if record is not None:
-        arguments = _with_values(arguments, record)
+        settings_of = (record.architecture, DataSettings, TrainingSettings)
+        arguments = with_values(arguments, dict(zip(GROUPS, settings_of, strict=True)))
     parser = _make_parser(record, program, description, initial)
     add_options(parser)
     if record is not None and file is not None:
@@ -162,12 +164,16 @@ def long_form(argument: str) -> str:
     return re.sub(r"^--data(?==|$)", "--data.source", argument)
 
 
-def _with_values(arguments: list[str], record: ModelRecord) -> list[str]:
-    """The same arguments, "true" behind every switch that stands alone (`--architecture.freeze`)."""
-    groups = zip(GROUPS, (record.architecture, DataSettings, TrainingSettings), strict=True)
+def with_values(arguments: list[str], groups: Mapping[str, Any]) -> list[str]:
+    """The same arguments, "true" behind every switch that stands alone (`--architecture.freeze`).
+
+    Args:
+        arguments: the command line.
+        groups: name of a group -> the dataclass of its settings.
+    """
     switches = {
         f"--{group}.{field.name}"
-        for group, settings in groups
+        for group, settings in groups.items()
         for field in fields(settings)
         if field.type in (bool, "bool")
     }

@@ -1,5 +1,6 @@
 """Types of the options that name a file or a folder."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +11,37 @@ from tfcmp.errors import CallError
 from tfcmp.runs.files import require_writable
 
 
-def local_path(written: Any) -> Any:
-    """A path that is read: absolute, `~` expanded.
+@dataclass(frozen=True)
+class PathType:
+    """Type of an option that names a path: absolute, `~` expanded.
 
     Lists, null of a file and what was expanded before come through too: the parser passes on
     whatever it holds, and more than once.
 
-    Raises:
-        CallError: see `absolute_path`.
+    Attributes:
+        shown: what --help calls it.
     """
-    if isinstance(written, list):
-        return [local_path(one) for one in written]
-    return None if written is None else str(absolute_path(written))
+
+    shown: str
+
+    def __call__(self, written: Any) -> Any:
+        """The path as text.
+
+        Raises:
+            CallError: see `absolute_path`.
+        """
+        if isinstance(written, list):
+            return [self(one) for one in written]
+        return None if written is None else str(absolute_path(written))
+
+    def __repr__(self) -> str:
+        return self.shown
 
 
-def output_folder(written: Any) -> Any:
-    """A folder that is written to: `parse_strictly` also asks whether it can be."""
-    return local_path(written)
-
-
-def output_file(written: Any) -> Any:
-    """A file that is written: `parse_strictly` also asks whether it can be."""
-    return local_path(written)
+# What is read. Of what is written, `parse_strictly` also asks whether it can be.
+local_path = PathType("path")
+output_folder = PathType("folder")
+output_file = PathType("file")
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -45,7 +55,7 @@ def add_data(parser: ArgumentParser) -> None:
 
 
 def require_outputs(parser: ArgumentParser, namespace: Namespace) -> None:
-    """Asks of every option of the two types above whether something can be written there.
+    """Asks of every option that names what is written whether something can be written there.
 
     Raises:
         CallError: it cannot; told before any work is done.
@@ -55,7 +65,7 @@ def require_outputs(parser: ArgumentParser, namespace: Namespace) -> None:
         if action.type not in (output_folder, output_file) or value is None:
             continue
         option, path = action.option_strings[0], absolute_path(value)
-        if action.type is output_folder:
+        if action.type == output_folder:
             require_writable(path, option)
         else:
             _require_file(path, option)

@@ -5,6 +5,11 @@ from jsonargparse import ArgumentParser
 BOOLEANS = ("true", "false")
 
 
+def add_switch(parser: ArgumentParser, option: str, told: str) -> None:
+    """Adds an option that is given or not; with a value of its own it would swallow what follows."""
+    parser.add_argument(option, action="store_true", help=told)
+
+
 def switches_first(parser: ArgumentParser, arguments: list[str]) -> list[str]:
     """The same arguments with options in front, where others stand without an option.
 

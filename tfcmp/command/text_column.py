@@ -30,12 +30,17 @@ def add_input(parser: ArgumentParser) -> None:
         "--text-column",
         type=str | None,
         metavar="NAME",
-        help="of a table of --input (default: the column that the run was fitted on)",
+        help="of a table of --input; the column that the run was fitted on unless given",
     )
     parser.add_argument(
         "--encoding",
         type=str | None,
-        help="of a text file (default: the encoding that the run was fitted on; of stdin: utf-8)",
+        help="of a text file; that of the run's own file unless given, of stdin utf-8",
+    )
+    parser.add_argument(
+        "--encoding-errors",
+        choices=["strict", "replace"],
+        help="bytes that do not decode end with their line (strict, unless given) or become U+FFFD",
     )
     parser.add_argument(
         "--delimiter",
@@ -66,7 +71,7 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     the header has the columns with it.
 
     Args:
-        options: as parsed, with those of `add_input` and --encoding-errors.
+        options: as parsed, with those of `add_input`.
         run: whose file was read while it was fitted.
         file: the one to be read; None is stdin, whose encoding is UTF-8 unless one is named.
 
@@ -97,7 +102,7 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     require_use([path], given)
     data, kind = data_settings(run), format_of(path)
     if options.encoding is None and kind in TEXTUAL:
-        require_encoding(path, data.encoding)
+        require_encoding(path, data.encoding, "--encoding")
         given = replace(given, encoding=data.encoding)
     if kind in DELIMITERS and split_name(data.source)[0] == kind:
         usual = given.delimiter or data.delimiter
@@ -105,13 +110,13 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
     return given
 
 
-def require_encoding(path: Path, encoding: str, option: str = "--encoding") -> None:
+def require_encoding(path: Path, encoding: str, option: str) -> None:
     """Refuses a file that is UTF-8 where a run's own was something else.
 
     Args:
-        path: of a format that has an encoding.
+        path: a file of characters.
         encoding: of the run's own file.
-        option: that says which one it is.
+        option: that names the encoding of this one.
 
     Raises:
         CallError: it is, by all appearance.

@@ -2,12 +2,12 @@
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tfcmp.config.fields import TrainingSettings
+from tfcmp.config.places import absolute_path
 from tfcmp.errors import CallError
 
 OPTION = "--training.class_weight"
@@ -35,7 +35,7 @@ def read_class_weights(name: str) -> dict[str, float]:
         CallError: there is no such file, or it holds no weights.
     """
     where = f"{OPTION} {name}"
-    file = Path(name).expanduser()
+    file = absolute_path(name)
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

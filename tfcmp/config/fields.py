@@ -1,8 +1,9 @@
 """What can be set: one line of meaning per field, which `--help` shows."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
+
+from tfcmp.config.places import absolute_path
 
 Pooling = Literal["max", "mean", "last", "max+mean"]
 EncoderPooling = Literal["first", "mean"]
@@ -69,7 +70,7 @@ class DataSettings:
         for name in ("validation", "test"):
             file = getattr(self, name)
             if file is not None:
-                setattr(self, name, str(Path(file).expanduser().absolute()))
+                setattr(self, name, str(absolute_path(file)))
 
 
 @dataclass

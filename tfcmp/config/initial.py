@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.config.fields import Configuration
+from tfcmp.config.places import absolute_path
 from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import CONFIG
@@ -77,7 +78,7 @@ def read_initial_settings(name: str) -> InitialSettings:
     Raises:
         CallError: there is no such run, or its configuration cannot be read.
     """
-    path = Path(name).expanduser().resolve()
+    path = absolute_path(name).resolve()
     if not (path / CONFIG).is_file():
         raise CallError(
             f"{OPTION} {name}: expected the directory of a complete run of python -m tfcmp.fit, "

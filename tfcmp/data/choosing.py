@@ -9,14 +9,12 @@ import numpy.typing as npt
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS
 from tfcmp.data.labelled import LabelledTexts
+from tfcmp.data.listing import listed
 from tfcmp.data.seen import seen_texts
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import split_source
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
-
-# Of a list that may have hundreds.
-MOST_NAMED = 12
 
 
 class Wanted(NamedTuple):
@@ -111,8 +109,7 @@ def _rows_of(
 
 def _unknown_classes(unknown: dict[str, int], classes: tuple[str, ...]) -> str:
     named = [f"{name!r} ({count:,})" for name, count in unknown.items()]
-    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
     return (
-        f"labels that the run does not know: {', '.join(named[:MOST_NAMED])}{more}; its classes are "
-        f"{', '.join(map(repr, classes[:MOST_NAMED]))}"
+        f"labels that the run does not know: {listed(named)}; its classes are "
+        f"{listed([repr(name) for name in classes])}"
     )

@@ -148,7 +148,7 @@ def source_changed(source: Source) -> WorkError:
     return WorkError(f"{source.name} changed while it was read; leave it alone and start again")
 
 
-class _Columns:
+class IndexColumns:
     """The growing columns of an index: eight bytes a number, no object per row."""
 
     def __init__(self) -> None:
@@ -176,14 +176,24 @@ class _Columns:
         self.cue_distances.append(UNKNOWN_DISTANCE if distance is None else distance)
 
 
-def _read(source: Source) -> Corpus:
-    columns = _Columns()
+def read_columns(source: Source) -> IndexColumns:
+    """The columns of all records of a source, labels and groups numbered as they come.
+
+    Raises:
+        WorkError: there is no record.
+    """
+    columns = IndexColumns()
     with progress_bar(f"reading {source.name}", source.size()) as advance:
         for record in source.records():
             columns.append(record)
             advance(1)
     if not columns.hashes:
-        raise WorkError(f"{source.name} holds no text; expected at least one per class and split")
+        raise WorkError(f"{source.name} holds no text; expected at least one with a label")
+    return columns
+
+
+def _read(source: Source) -> Corpus:
+    columns = read_columns(source)
     if len(columns.class_numbers) < 2:
         raise WorkError(
             f"{source.name} holds one class only ({next(iter(columns.class_numbers))!r}); a "
@@ -196,7 +206,7 @@ def _read(source: Source) -> Corpus:
     phenomena = np.frombuffer(columns.phenomena, np.int16)
     return Corpus(
         hashes=hashes,
-        copies=_count_copies(hashes, declared),
+        copies=count_copies(hashes, declared),
         labels=class_order[np.asarray(columns.labels)].astype(np.int32),
         groups=np.frombuffer(columns.groups, np.int64),
         declared=declared,
@@ -222,8 +232,8 @@ def _sorted_names(numbers: dict[str, int]) -> tuple[tuple[str, ...], np.ndarray]
     return tuple(names), places
 
 
-def _count_copies(hashes: np.ndarray, declared: np.ndarray) -> np.ndarray:
-    """For each row, the number of earlier rows of its declared split that have the same hash."""
+def count_copies(hashes: np.ndarray, declared: np.ndarray) -> np.ndarray:
+    """(n,) uint32: for each row, the earlier rows of its declared split that have the same hash."""
     order = np.lexsort((np.arange(len(hashes)), hashes, declared))
     same = np.empty(len(hashes), bool)
     same[:1] = False

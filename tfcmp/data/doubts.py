@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tfcmp.data.corpus import Corpus, text_hash
+from tfcmp.data.listing import listed
 
 # Of a data set with hundreds of classes.
 _SHOWN = 5
@@ -47,9 +48,8 @@ def _alike(sizes: dict[str, int]) -> list[str]:
     alike = [names for names in families.values() if len(names) > 1]
     if not alike:
         return []
-    told = "; ".join(_counted(names, sizes) for names in alike[:_SHOWN])
-    more = f"; and {len(alike) - _SHOWN} more" if len(alike) > _SHOWN else ""
-    return [f"classes look alike and count as different ones: {told}{more}"]
+    told = listed([_counted(names, sizes) for names in alike], _SHOWN, "; ")
+    return [f"classes look alike and count as different ones: {told}"]
 
 
 def _plain(name: str) -> str:
@@ -68,7 +68,7 @@ def _quoted(sizes: dict[str, int]) -> list[str]:
     if not quoted:
         return []
     return [
-        f"names of classes stand in quotation marks: {_counted(quoted[:_SHOWN], sizes)}; the file "
+        f"names of classes stand in quotation marks: {_counted(quoted, sizes)}; the file "
         "may be quoted in another way than it is read"
     ]
 
@@ -101,4 +101,4 @@ def _contradictions(corpus: Corpus) -> list[str]:
 
 
 def _counted(names: Sequence[str], sizes: dict[str, int]) -> str:
-    return ", ".join(f"{name!r} ({sizes[name]:,})" for name in names)
+    return listed([f"{name!r} ({sizes[name]:,})" for name in names], _SHOWN)

@@ -57,6 +57,20 @@ def find_source(source: str, folders: Iterable[Path]) -> str:
     return str(next((place for place in places if place.exists()), places[0]))
 
 
+def moved(settings: DataSettings, place: str) -> DataSettings:
+    """The settings of texts that lie at `place` now.
+
+    Files of splits that are not where they were are taken to lie next to it.
+    """
+    source = absolute_source(place)
+    files: dict[str, Any] = {
+        split: str(Path(source).with_name(Path(file).name))
+        for split in ("validation", "test")
+        if (file := getattr(settings, split)) is not None and not Path(file).exists()
+    }
+    return replace(settings, source=source, **files)
+
+
 def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
     """The settings by which the texts of a complete run are read once more.
 
@@ -69,7 +83,7 @@ def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
     """
     settings = data_settings(run)
     if place is not None:
-        settings = replace(settings, source=absolute_source(place))
+        settings = moved(settings, place)
     if is_file_source(settings.source) and not Path(settings.source).exists():
         raise CallError(
             f"the texts of {run.path} are not at {settings.source}; bring them back, or name the "

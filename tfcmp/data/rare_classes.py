@@ -16,11 +16,11 @@ from tfcmp.data.declared_splits import (
     read_declared_splits,
 )
 from tfcmp.data.groups import connected_groups, groups_by_class
+from tfcmp.data.listing import listed
 from tfcmp.errors import WorkError
 
 OPTION = "--data.rare_classes"
 MERGED_NAME = "other"
-_SHOWN = 10
 
 
 class RareClass(NamedTuple):
@@ -68,7 +68,7 @@ class SettledClasses:
         pairs = [f"{name!r} ({_texts(count)})" for name, count in self.classes.items()]
         done = f"merged into the class {self.into!r}" if self.into else "left out with their texts"
         count = "1 rare class is" if len(pairs) == 1 else f"{len(pairs)} rare classes are"
-        return [f"{count} {done} ({OPTION} {self.action}): {_listed(pairs)}"]
+        return [f"{count} {done} ({OPTION} {self.action}): {listed(pairs)}"]
 
 
 def merged_classes(split: Mapping[str, Any]) -> dict[str, str]:
@@ -99,7 +99,7 @@ def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:
     if len(settled.classes) < 2:
         raise WorkError(
             f"{OPTION} {data.rare_classes} leaves {len(settled.classes)} of {len(corpus.classes)} "
-            f"classes, as the others are too rare ({_listed([one.reason for one in rare])}); a "
+            f"classes, as the others are too rare ({listed([one.reason for one in rare])}); a "
             "classifier needs two or more: give more texts or another label column"
         )
     counts = {one.name: one.texts for one in rare}
@@ -159,7 +159,7 @@ def require_enough_of_every_class(
     verb = "is" if count == 1 else "are"
     raise WorkError(
         f"{count} of {classes} classes {verb} too rare to be in {declared.required_splits()}: "
-        f"{_listed([one.reason for one in rare])}; {expected}: {', or '.join(ways)}"
+        f"{listed([one.reason for one in rare])}; {expected}: {', or '.join(ways)}"
     )
 
 
@@ -207,11 +207,6 @@ def _without(corpus: Corpus, names: set[str], into: str | None) -> Corpus:
 def _merged_name(classes: Sequence[str]) -> str:
     names = (MERGED_NAME, *(f"{MERGED_NAME}_{number}" for number in range(2, len(classes) + 3)))
     return next(name for name in names if name not in classes)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    more = len(parts) - _SHOWN
-    return ", ".join(parts[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _texts(count: int) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tfcmp.data.corpus import parse_ids
 from tfcmp.data.picking import data_settings
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_source
@@ -23,7 +24,6 @@ from tfcmp.runs.directory import (
 from tfcmp.runs.files import sha256_of
 
 Hashes = npt.NDArray[np.uint64]
-HASH_DIGITS = 16
 
 
 class Seen(NamedTuple):
@@ -113,5 +113,4 @@ def validation_hashes(run: RunDirectory) -> Hashes:
     table = pyarrow.parquet.read_table(
         run.file(PREDICTIONS), columns=["id"], filters=[("split", "=", "validation")]
     )
-    ids = table["id"].to_pylist()
-    return np.array([int(name[:HASH_DIGITS], 16) for name in ids], np.uint64)
+    return parse_ids(table["id"].to_pylist())[0]

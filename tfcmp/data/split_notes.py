@@ -6,6 +6,7 @@ import numpy as np
 
 from tfcmp.data.corpus import SPLITS, Corpus
 from tfcmp.data.declared_splits import TEST, TRAIN, VALIDATION, DeclaredSplits
+from tfcmp.data.listing import listed
 from tfcmp.errors import WorkError
 
 # A size is worth a note when it is off by more than this share of itself, and by more than a text.
@@ -14,7 +15,6 @@ _LARGEST_DEVIATION = 0.25
 _LARGEST_DIFFERENCE = 0.1
 # Removed copies are worth one when they were more than this share of the training texts.
 _MOST_COPIES = 0.05
-_SHOWN = 10
 
 
 def check_declared(corpus: Corpus, declared: DeclaredSplits) -> None:
@@ -63,7 +63,7 @@ def describe_split(
     if seldom:
         notes.append(
             "few texts of a class, whose results say little (train / validation / test): "
-            f"{_listed(seldom)}"
+            f"{listed(seldom)}"
         )
     return notes
 
@@ -125,9 +125,4 @@ def _counts(corpus: Corpus, split: np.ndarray) -> np.ndarray:
 
 def _absent(corpus: Corpus, split: np.ndarray, number: int) -> str:
     present = set(corpus.labels[split == number].tolist())
-    return _listed([repr(n) for c, n in enumerate(corpus.classes) if c not in present])
-
-
-def _listed(parts: list[str]) -> str:
-    more = len(parts) - _SHOWN
-    return ", ".join(parts[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return listed([repr(n) for c, n in enumerate(corpus.classes) if c not in present])

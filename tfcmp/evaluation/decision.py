@@ -33,7 +33,7 @@ class Cost(NamedTuple):
     Attributes:
         axis: its name.
         than: the other model.
-        taken, other: values of the taken model and of the other one.
+        taken, other: values of the chosen model and of the other one.
         is_distinguishable: whether the data distinguish both there.
     """
 
@@ -104,7 +104,7 @@ def decide(
 ) -> Decision:
     """The best model on the preferred axis among those that keep all requirements.
 
-    Models that tie with it are told apart by the tie breakers: each leaves those that are
+    Models that tie with it are decided between by the tie breakers: each leaves those that are
     distinguishable from none better on it. An axis on which one of them was not measured decides
     nothing. Where models are left over, the best of them on the preferred axis is taken.
 
@@ -191,7 +191,7 @@ def _break_tie(
 def _gains(
     models: Models, taken: str, other: str, axes: Sequence[Axis], tested: Distinguishable
 ) -> tuple[Cost, ...]:
-    """Every axis on which the taken model is better than the other one."""
+    """Every axis on which the chosen model is better than the other one."""
     turned = _costs(models, other, [taken], axes, tested)
     return tuple(
         Cost(one.axis, other, one.other, one.taken, one.is_distinguishable) for one in turned
@@ -227,7 +227,7 @@ def _costs(
     axes: Sequence[Axis],
     distinguishable: Distinguishable,
 ) -> tuple[Cost, ...]:
-    """Every axis on which a rival is better than the taken model; NaN is never better."""
+    """Every axis on which a rival is better than the chosen model; NaN is never better."""
     return tuple(
         Cost(
             axis.name,

@@ -16,7 +16,7 @@ class EqualSteps(NamedTuple):
 
     Attributes:
         steps: that number.
-        scores: a score a trial, the best up to there; None where a trial was not validated before,
+        scores: a score per trial, the best up to there; None where a trial was not validated before,
             or ended earlier.
     """
 

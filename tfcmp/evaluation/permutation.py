@@ -34,7 +34,7 @@ def effect_p(scores: Values, index: npt.NDArray[np.intp]) -> float:
     """p-value of "the level does not matter" by the variance between levels.
 
     Args:
-        scores: (n,) a score a trial.
+        scores: (n,) a score per trial.
         index: (n,) number of each trial's level, from 0.
     """
     levels = np.eye(index.max() + 1)[index]
@@ -54,7 +54,7 @@ def interaction(first: Values, second: Values, scores: Values) -> Interaction | 
 
     Args:
         first, second: (n,) values of both settings.
-        scores: (n,) a score a trial.
+        scores: (n,) a score per trial.
 
     Returns:
         None where it cannot be told: fewer than two trials more than the fit has terms, scores that

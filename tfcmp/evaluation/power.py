@@ -17,7 +17,7 @@ def smallest_detectable(difference: Difference, comparisons: int = 1) -> float:
     The design is the number of seeds and groups, each with its degrees of freedom, and the number
     of comparisons: in the first step of Holm 1979, p has to be at most 0.05 / comparisons. The
     variances are taken to be those that were estimated. Studies of that design are simulated: the
-    variances are drawn anew (chi-squared), each study has the critical value of its own t
+    variances are drawn (chi-squared), each study has the critical value of its own t
     distributions, and the result is the difference that passes it in 80 % of them. A factor of 2.80
     standard errors (Card et al. 2020) is the limit for many degrees of freedom and one comparison.
 

@@ -23,7 +23,7 @@ def sign_flip_p(contributions: Values, groups: Clusters) -> float:
     sums = np.abs(np.bincount(index, weights=contributions))
     observed = abs(float(contributions.sum()))
     # Groups of the same |S_g| are exchangeable: of k of them, the number that keeps its sign is
-    # binomial. A draw a size of sum instead of a draw a group is the same distribution, and fast.
+    # binomial. A draw per size of sum in place of one per group has the same distribution, and is fast.
     sizes, counts = np.unique(sums[sums > NO_VARIATION].round(12), return_counts=True)
     kept = np.random.default_rng(_FLIP_SEED).binomial(counts, 0.5, size=(FLIPS, len(counts)))
     flipped = np.abs((2 * kept - counts) @ sizes)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.data.picking import data_settings
 from tfcmp.data.sources.opening import open_source
@@ -31,18 +32,21 @@ class Located:
         return "; ".join(self.places) + (f" and {more} more" if more else "")
 
 
-def locate(run: RunDirectory, ids: Collection[str]) -> dict[str, Located]:
+def locate(
+    run: RunDirectory, ids: Collection[str], data: DataSettings | None = None
+) -> dict[str, Located]:
     """Text and places of every id, by one pass over the run's source.
 
     Args:
         run: a complete run.
         ids: as in predictions.parquet; a further copy of a text ("-k") has the places of all.
+        data: how its texts are read, if they have moved; see `tfcmp.data.picking.settings_at`.
 
     Raises:
         CallError: the source is not at hand.
         WorkError: it does not hold all of them any more.
     """
-    source = open_source(data_settings(run))
+    source = open_source(data or data_settings(run))
     # The texts of a hash, whichever copy is asked for.
     wanted: dict[str, Located | None] = {id.split("-")[0]: None for id in ids}
     if not wanted:

@@ -41,13 +41,15 @@ def _skip_joining() -> None:
     ONNX Runtime joins them with its last session, and again with the library itself
     (microsoft/onnxruntime#31961).
     """
+    if not _threaded:
+        return
     for threaded in _threaded:
         # A reference that nothing gives back, not even the end of the interpreter.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(threaded))
     libc = ctypes.CDLL(None)
     # What is registered last is called first, with the exit code: behind Python's own end and before
     # those of the libraries. Of glibc alone; elsewhere the end may still wait.
-    if _threaded and hasattr(libc, "on_exit"):
+    if hasattr(libc, "on_exit"):
         libc.on_exit(libc._exit, None)
 
 

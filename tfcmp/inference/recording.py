@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +18,7 @@ Record = dict[str, Any]
 
 
 class Fields(NamedTuple):
-    """What a record holds beside text, label and probability.
+    """What a record holds in addition to text, label and probability.
 
     Attributes:
         classes: names of the classes.
@@ -89,26 +88,18 @@ def write_records(
 
 
 def check_output(file: Path, source: Path | None) -> None:
-    """Returns where records can be written to `file`.
+    """Returns where a format is known for `file`, and it is not the file of the texts.
 
     Args:
         file: to be written.
         source: the file that the texts are read from, if any.
 
     Raises:
-        CallError: another suffix, no such folder, no permission, or it is the file of the texts.
+        CallError: another suffix, or it is the file of the texts.
     """
     if file.suffix.lower() not in FORMATS:
         raise CallError(
             f"--output {file}: expected a name that ends in {', '.join(FORMATS)}, which says the format"
-        )
-    if file.is_dir():
-        raise CallError(f"--output {file} is a folder; expected the name of a file")
-    if not file.parent.is_dir():
-        raise CallError(f"--output {file}: there is no folder {file.parent}; make it first")
-    if not os.access(file.parent, os.W_OK):
-        raise CallError(
-            f"--output {file}: no permission to write into {file.parent}; choose another"
         )
     if source is not None and file.exists() and source.exists() and file.samefile(source):
         raise CallError(f"--output {file} is the file of --input; choose another name")

@@ -16,7 +16,7 @@ from tfcmp.evaluation.times import (
     ratio_of_times,
 )
 from tfcmp.measurement.conditions import hardware
-from tfcmp.timing.contention import is_busy
+from tfcmp.timing.contention import why_disturbed
 
 # Parameters without embeddings count as equal within that.
 TOLERANCE = 0.02
@@ -104,10 +104,7 @@ def crossing(recurrent: list[dict], transformer: list[dict]) -> dict[str, Any]:
         curves = (_curves(lengths, ours), _curves(lengths, theirs))
         found = [one._asdict() for one in find_crossings(lengths, *curves)]
     faster = [_faster(ratio, q) for ratio, q in zip(ratios, p, strict=True)] if is_tested else None
-    is_disturbed = any(
-        is_busy(cell.get("others_share")) or cell.get("is_slowed", False)
-        for cell in (*recurrent, *transformer)
-    )
+    is_disturbed = any(why_disturbed(cell) for cell in (*recurrent, *transformer))
     return {
         "crossings": found,
         "lengths": lengths,

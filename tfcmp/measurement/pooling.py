@@ -16,7 +16,7 @@ def pool(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
     A quantity (an object with value, low and high) becomes the geometric mean of the processes'
     values with a t interval on their logarithms, and keeps the values as `by_process`; with a
     single process it stays what that process measured, whose interval covers the spread inside
-    it alone. Of other numbers the median stays, of the load and the fall of the clock the worst.
+    it alone. Of other numbers the median stays, of what disturbed it the worst.
 
     Args:
         cells: of the same case, measured in one bench, at least one.
@@ -25,6 +25,8 @@ def pool(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
     pooled["processes"] = len(cells)
     shares = [cell["others_share"] for cell in cells]
     pooled["others_share"] = None if None in shares else max(shares)
+    others = [cell.get("other_gpu_processes") for cell in cells]
+    pooled["other_gpu_processes"] = max((one for one in others if one is not None), default=None)
     pooled["is_slowed"] = any(cell.get("is_slowed", False) for cell in cells)
     return pooled
 

@@ -10,7 +10,7 @@ from tfcmp.evaluation.times import MINIMUM_PROCESSES
 from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import digest, make_folder, write_json
 from tfcmp.runs.later import BENCH
-from tfcmp.timing.contention import is_busy
+from tfcmp.timing.contention import why_disturbed
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.
@@ -60,7 +60,7 @@ def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) ->
     if old is None or _weight(cell) >= _weight(old):
         inference[key] = cell
         return key
-    if old["conditions"] != cell["conditions"] or _is_contended(cell):
+    if old["conditions"] != cell["conditions"] or why_disturbed(cell):
         inference[f"{key}, short"] = cell
         return f"{key}, short"
     curves = {name: {**old[name], **cell[name]} for name in CURVES}
@@ -72,10 +72,6 @@ def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) ->
 def _weight(cell: dict[str, Any]) -> tuple[int, bool]:
     """What a cell can support: more processes first, up to those that a claim needs."""
     return min(cell.get("processes", 1), MINIMUM_PROCESSES), cell["is_full"]
-
-
-def _is_contended(cell: dict[str, Any]) -> bool:
-    return is_busy(cell["others_share"]) or cell.get("is_slowed", False)
 
 
 def write_record(

@@ -4,7 +4,7 @@ from typing import Any
 
 from tfcmp.evaluation.times import are_comparable, ratio_of_times
 from tfcmp.measurement.conditions import OF_REAL_TEXTS, hardware, texts_read
-from tfcmp.timing.contention import is_busy
+from tfcmp.timing.contention import why_disturbed
 
 SAME = (
     "precision",
@@ -71,9 +71,7 @@ def _speed_ups(cells: list[dict]) -> dict[str, Any]:
         "efficiency": {
             str(count): _ratio(cell, base, count) for count, cell in sorted(by_replicas.items())
         },
-        "is_contended": any(
-            is_busy(cell.get("others_share")) or cell.get("is_slowed", False) for cell in cells
-        ),
+        "is_contended": any(why_disturbed(cell) for cell in cells),
         "note": next(iter(notes), None),
     }
 

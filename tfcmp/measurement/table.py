@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.evaluation.times import MINIMUM_PROCESSES
-from tfcmp.timing.contention import BUSY, is_busy
+from tfcmp.timing.contention import BUSY, why_disturbed
 
 # An interval that holds less than that is none; five medians give 94 %.
 LEAST_COVERAGE = 0.95
@@ -161,11 +161,11 @@ def _short(value: float) -> str:
 
 def _busy_lines(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A line on what "!" means, where a row has it."""
-    if not any(_is_disturbed(cell) for cell in cells.values()):
+    if not any(why_disturbed(cell) for cell in cells.values()):
         return []
     return [
         f"  ! other processes took more than {BUSY:.0%} of the cores in use, their load is not "
-        "known, or the processor's clock fell: a report leaves these times out; measure them again "
+        "known, they computed on the GPU, or the processor's clock fell: a report leaves these times out; measure them again "
         "on an idle machine"
     ]
 
@@ -181,11 +181,7 @@ def _process_lines(cells: Mapping[str, Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _is_disturbed(cell: Mapping[str, Any]) -> bool:
-    return is_busy(cell["others_share"]) or cell.get("is_slowed", False)
-
-
 def _load(cell: Mapping[str, Any]) -> str:
     share = cell["others_share"]
     told = "unknown" if share is None else f"{share:.0%}"
-    return told + (" !" if _is_disturbed(cell) else "")
+    return told + (" !" if why_disturbed(cell) else "")

@@ -94,7 +94,7 @@ def decision_claim(
     rule: Rule,
     hardware: Mapping[str, str] | None = None,
 ) -> Claim | None:
-    """That the taken model is the best of those that may be taken, or that none may be.
+    """That the chosen model is the best of those that may be taken, or that none may be.
 
     None where there is nothing to choose from: without a rival, or without a requirement to miss.
 
@@ -139,7 +139,7 @@ def decision_claim(
 def _tie_claim(
     decision: Decision, models: Models, rule: Rule, taking: str, hardware: Mapping[str, str]
 ) -> Claim:
-    """That the taken model ties on the preferred axis and is better on the one that decides."""
+    """That the chosen model ties on the preferred axis and is better on the one that decides."""
     assert decision.taken is not None
     assert decision.runner_up is not None
     others = [name for name in decision.ties if name != decision.taken]

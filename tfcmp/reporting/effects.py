@@ -32,7 +32,7 @@ NOTE = (
 
 
 def effects_table(searches: Sequence[Search]) -> Table:
-    """A row a level of each setting, after equal epochs."""
+    """A row per level of each setting, after equal epochs."""
     rows = [row for search in searches for row in _rows(search, list(search.trials))]
     return make_table("effects", "Which setting mattered how much", COLUMNS, rows, NOTE)
 

@@ -30,7 +30,7 @@ def expand_folders(paths: Sequence[Path]) -> list[Path]:
 
 
 def is_reported(path: Path) -> bool:
-    """Whether it is a run, a search, a study, or what was measured beside a run."""
+    """Whether it is a run, a search, a study, or what was measured of a run elsewhere."""
     names = (CONFIG, TRIALS)
     is_whole = is_study(path) or is_publication(path) or has_measured(path)
     return is_whole or any((path / name).exists() for name in names)

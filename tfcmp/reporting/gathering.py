@@ -105,7 +105,7 @@ def gather(paths: Sequence[Path]) -> Material:
 
 
 def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], list[Path]]:
-    """Directories of runs, of searches and of what was measured beside runs, each once.
+    """Directories of runs, of searches and of what was measured of runs elsewhere, each once.
 
     Raises:
         CallError: a path is no run, no search and no study.

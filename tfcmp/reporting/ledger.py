@@ -134,7 +134,7 @@ def _alike_claim(pair: Pair, margin: float) -> Claim:
 
 
 def _recipes(a: Entrant, b: Entrant) -> str:
-    """In which settings that both have, beside the layers themselves, two models differ."""
+    """In which settings that both have, apart from the layers themselves, two models differ."""
     settings = [flat_settings(one.configuration) for one in (a, b)]
     differing = [
         f"{name} {settings[0][name]} against {settings[1][name]}"

@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 def pairs_table(pairs: Sequence[Pair], margin: float, seconds: Mapping[str, float]) -> Table:
-    """A row a pair.
+    """A row per pair.
 
     Args:
         pairs: all of them.

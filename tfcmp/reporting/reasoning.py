@@ -99,10 +99,10 @@ def reasoning_section(
 
 
 def costs_table(decision: Decision) -> Table:
-    """Where the taken model is worse than another one, and where the runner-up is worse than it."""
+    """Where the chosen model is worse than another one, and where the runner-up is worse than it."""
     columns = (
         Column("axis", "axis"),
-        Column("taken", "of the taken model", "number"),
+        Column("taken", "of the chosen model", "number"),
         Column("other", "of the other", "number"),
         Column("than", "the other"),
         Column("better", "better"),
@@ -117,7 +117,7 @@ def costs_table(decision: Decision) -> Table:
             better,
             "yes" if one.is_distinguishable else "no",
         )
-        for better, found in (("the other", decision.costs), ("the taken model", decision.gains))
+        for better, found in (("the other", decision.costs), ("the chosen model", decision.gains))
         for one in found
     ]
     return make_table(
@@ -126,7 +126,7 @@ def costs_table(decision: Decision) -> Table:
         columns,
         rows,
         "Axes on which the best model without requirements, or the runner-up, is better than the "
-        "taken one, and those on which the taken one is better than the runner-up; accuracies as "
+        "chosen one, and those on which the chosen one is better than the runner-up; accuracies as "
         f"shares. Distinguishable at 5 %: {RULE}.",
     )
 

@@ -17,7 +17,7 @@ REPORT = "report"
 # {"failures": {name: reason}, "contended": [names], "contention": {name: reason}} of runs and searches;
 # each may lack, the file too.
 STATE = "study.json"
-# Marks a study that was published: docs/results/NAME, whose report lies beside its runs.
+# Marks a study that was published: docs/results/NAME, which holds its report and its runs.
 PUBLISHED = "published.json"
 # In result.json of a published run: the checksums that its files had before paths of the machine and
 # texts were taken out.

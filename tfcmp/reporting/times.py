@@ -49,7 +49,7 @@ NOTE = (
     "Means over seeds. Training is the steps alone, without the first (compiling) step, validation "
     "and checkpoints. Times to a validation accuracy are counted in whole epochs, over the seeds "
     "that reach it; empty where none does. Search is the sum over all trials, failed ones too, "
-    "where it ran on the machine of these runs with nothing of its study beside it. A run that starts "
+    "where it ran on the machine of these runs with nothing else of its study running. A run that starts "
     "from another one (--init_from) cost the training of that one too."
 )
 TRAINING = COLUMNS[:7]

@@ -193,12 +193,21 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """Writes split.json, or compares it with what a resumed run finds.
 
     Raises:
-        WorkError: the texts or their splits are no longer those that the run began with.
+        WorkError: the texts or their splits are no longer those that the run began with, or texts
+            are split into words by other rules.
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
+        return
+    known = run.read_json(SPLIT)
+    # The weights so far are of other words: going on would give a model of neither.
+    if known.get("splitting") != described.get("splitting"):
+        raise WorkError(
+            f"{run.path} was begun by another version of tfcmp, which splits texts into other "
+            "words; finish it with that version, or start another fit"
+        )
     # Through JSON once, as the file has been: tuples are lists there.
-    elif not agrees(run.read_json(SPLIT), json.loads(json.dumps(described))):
+    if not agrees(known, json.loads(json.dumps(described))):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"

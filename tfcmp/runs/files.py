@@ -15,8 +15,6 @@ from typing import Any
 
 from tfcmp.errors import CallError
 
-BYTES_A_READ = 1 << 20
-
 
 def check_name(name: str) -> str:
     """The name, if a folder can have it.
@@ -135,11 +133,8 @@ def write_json(file: Path, value: Any) -> None:
 
 def sha256_of(file: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal digits."""
-    digest = hashlib.sha256()
     with file.open("rb") as stream:
-        while block := stream.read(BYTES_A_READ):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def sealed(content: dict[str, Any]) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def read_later(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     if changed:
         raise WorkError(
             f"{run.file(name)} was computed from another {', '.join(changed)} than the run has; "
-            f"make it anew: {way}"
+            f"make it again: {way}"
         )
     return content
 
@@ -76,7 +76,7 @@ def read_sealed(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     content = run.read_json(name)
     is_whole = is_sound(content)
     if content.pop("sha256", None) is None or not is_whole:
-        raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it anew: {way}")
+        raise WorkError(f"{run.file(name)} is damaged: its checksum differs; make it again: {way}")
     return content
 
 

@@ -7,7 +7,13 @@ from dataclasses import asdict, dataclass, field
 import keras
 import numpy as np
 
-from tfcmp.config.fields import Configuration, LinearArchitecture, SavedModelArchitecture
+from tfcmp.config.class_weights import NONE
+from tfcmp.config.fields import (
+    Configuration,
+    LinearArchitecture,
+    SavedModelArchitecture,
+    TrainingSettings,
+)
 from tfcmp.errors import WorkError
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of, size_of
 from tfcmp.models.encoder_files import EncoderFiles
@@ -119,8 +125,7 @@ class KeptModels:
         if self._device == "cpu":
             longest = int(texts.store.lengths[texts.splits.train].max())
             require_memory(kept.core, configuration.architecture, configuration.training, longest)
-        settings = asdict(configuration.training)
-        key = json.dumps({name: settings[name] for name in OF_THE_STEP})
+        key = key_of_step(configuration.training, texts)
         compiled = kept.optimizers.get(key)
         if compiled is None:
             if sum(map(size_of, kept.core.trainable_variables)) > LARGEST_KEPT:
@@ -160,3 +165,11 @@ class KeptModels:
             adapt_core(core, sized, ngrams)
             self._kept = Kept(key, core, Start(core.variables))
         return self._kept
+
+
+def key_of_step(training: TrainingSettings, texts: Texts) -> str:
+    """What a compiled step is made of; class weights rest on the training texts of each class too."""
+    settings = asdict(training)
+    labels = texts.corpus.labels[texts.splits.train]
+    counts = np.bincount(labels).tolist() if training.class_weight != NONE else None
+    return json.dumps([{name: settings[name] for name in OF_THE_STEP}, counts])

@@ -71,7 +71,7 @@ def note_session(run: RunDirectory, origin: dict) -> None:
     if origin.get("initial") != environment.get("initial"):
         raise WorkError(
             f"{run.path} began with the weights of another model than lies in the run of --init_from "
-            "now: bring it back, or fit anew"
+            "now: bring it back, or start another fit"
         )
     session = {"started": now(), "commit": commit_of_package(), **origin}
     environment["resumed"] = [*environment.get("resumed", []), session]

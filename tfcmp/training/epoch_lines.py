@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from tfcmp.evaluation.selection import NAMES, SHARES
 from tfcmp.progress import tell_line
 
 VALIDATION = "validation_"
@@ -55,6 +56,6 @@ def epoch_line(epoch: Mapping[str, Any], epochs: int, seconds_left: float) -> st
 
 def _shown(scores: Mapping[str, float]) -> str:
     return ", ".join(
-        f"{name} {value:.4f}" if name == "loss" else f"{name.replace('_', ' ')} {value:.2%}"
+        f"{NAMES[name]} {value:.2%}" if name in SHARES else f"{name} {value:.4f}"
         for name, value in scores.items()
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from tfcmp.config.fields import Configuration, LinearArchitecture
 from tfcmp.config.initial import OPTION
+from tfcmp.data.listing import listed
 from tfcmp.data.seen import seen_texts, with_initial_runs
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.building import build_tokenizer, core_of
@@ -89,12 +90,12 @@ class Initial:
         if new and new_classes == "refuse":
             raise CallError(
                 f"{OPTION} {self.run.path}: the texts have classes that it does not know: "
-                f"{_listed(new)}; give --new_classes add to add them to its own"
+                f"{listed([*map(repr, new)])}; give --new_classes add to add them to its own"
                 + (", or replace to take those of the texts alone" if missing else "")
             )
         if missing:
             raise CallError(
-                f"{OPTION} {self.run.path}: the texts have none of its classes {_listed(missing)}; "
+                f"{OPTION} {self.run.path}: the texts have none of its classes {listed([*map(repr, missing)])}; "
                 "give texts of them too, or --new_classes replace to leave them out"
             )
 
@@ -234,7 +235,3 @@ def _count_new_classes(core: keras.Model, texts: Texts, known: list[int], smooth
     ratios = np.array(keras.ops.convert_to_numpy(logits.ratios))
     ratios[1:, new] = log_count_ratios(of_kept, smoothing)[:, new]
     logits.ratios.assign(ratios)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(repr, names))

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfcmp.config.class_weights import BALANCED, NONE, OPTION
 from tfcmp.config.fields import TrainingSettings
+from tfcmp.data.listing import listed
 from tfcmp.errors import CallError
 
 # Labels (rows,) int32 and logits (rows, classes) float32 to the loss of every row (rows,).
@@ -95,11 +96,11 @@ def class_weights(
 def _require_same_classes(given: dict[str, float], classes: tuple[str, ...]) -> None:
     parts = []
     if missing := [name for name in classes if name not in given]:
-        parts.append(f"no weight for {', '.join(map(repr, missing))}")
+        parts.append(f"no weight for {listed([*map(repr, missing)])}")
     if unknown := [name for name in given if name not in classes]:
-        parts.append(f"{', '.join(map(repr, unknown))}, which no text has")
+        parts.append(f"{listed([*map(repr, unknown)])}, which no text has")
     if parts:
         raise CallError(
             f"{OPTION}: expected a weight for each class of the texts "
-            f"({', '.join(map(repr, classes))}), got {' and '.join(parts)}"
+            f"({listed([*map(repr, classes)])}), got {' and '.join(parts)}"
         )

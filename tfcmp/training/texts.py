@@ -108,8 +108,15 @@ class Texts:
             **({"rare_classes": self.rare_classes} if self.rare_classes else {}),
             **({"notes": list(self.splits.notes)} if self.splits.notes else {}),
             "vocabulary_size": self.tokenizer.vocabulary_size,
+            **self._rules(),
             **self.of_file,
         }
+
+    def _rules(self) -> dict[str, int]:
+        """Version of the rules by which texts are split into words, where they are."""
+        if not isinstance(self.tokenizer, WordTokenizer):
+            return {}
+        return {"splitting": self.tokenizer.splitting}
 
     def _cut_shares(self, rows: np.ndarray) -> dict[str, float | None]:
         """Shares of tokens and of texts that truncation touched; None where nobody knows."""

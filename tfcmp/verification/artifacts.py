@@ -42,7 +42,7 @@ def check_artifacts(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterat
         if _SOURCES[name] not in content.get("computed_from", {}):
             yield Finding(
                 f"{name}: it does not say that it was computed from {_SOURCES[name]} of this run; "
-                f"make it anew: {way}"
+                f"make it again: {way}"
             )
         elif name == TEMPERATURE:
             yield from _temperature(content, answers)

@@ -23,7 +23,7 @@ def verify_report(folder: Path, paths: Sequence[Path]) -> list[Finding]:
         found += below(folder, compare_checksums(folder, sums, tuple(sums)))
         report = assemble(gather(paths), wishes)
     except TfcmpError as error:
-        # Beside a damaged run, a changed file of the report is told all the same.
+        # Also next to a damaged run, a changed file of the report is told.
         return [*found, Finding(str(error))]
     for table in report.tables():
         file = folder / TABLES / f"{table.name}.csv"

@@ -10,6 +10,7 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.errors import TfcmpError
+from tfcmp.evaluation.selection import search_score
 from tfcmp.reporting.reading import read_lines
 from tfcmp.runs.directory import CONFIG, RunDirectory
 from tfcmp.search.hyperparameters import settings_of
@@ -104,11 +105,7 @@ def _drawn(path: Path, plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Find
 
 
 def _trained(path: Path, selection: str, outcome: Outcome) -> Iterator[Finding]:
-    """Compares the score of a trial with the log of its training.
-
-    The score is the accuracy, whatever loss the best epoch is chosen by, or another score that it
-    is chosen by.
-    """
+    """Compares the score of a trial with the log of its training."""
     if outcome.score is None:
         return
     epochs = [
@@ -123,8 +120,10 @@ def _trained(path: Path, selection: str, outcome: Outcome) -> Iterator[Finding]:
             f"of {OUTCOME}"
         )
         return
-    score = "accuracy" if selection == "loss" else selection
-    logged = {"score": best[0][f"validation_{score}"], "loss": best[0]["validation_loss"]}
+    logged = {
+        "score": best[0][f"validation_{search_score(selection)}"],
+        "loss": best[0]["validation_loss"],
+    }
     for name, value in {**logged, "epochs": len(epochs)}.items():
         if not is_same(getattr(outcome, name), value):
             yield Finding(

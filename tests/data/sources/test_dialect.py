@@ -108,6 +108,14 @@ def test_rows_between_two_stray_quotes_of_a_csv_are_refused_with_their_line(writ
         cells(write(SWALLOWING))
 
 
+def test_a_cell_of_a_tsv_with_a_tab_and_a_line_break_is_refused_with_its_line(tmp_path):
+    path = tmp_path / "table.tsv"
+    path.write_text('text\tlabel\nfine\t1\n"good\tand\nlong\t!"\t1\n')
+    with pytest.raises(WorkError, match=r"line 3: .* tab and a line break.*--data\.quoting none"):
+        cells(path)
+    assert cells(path, quoting="minimal")[-1] == ("good\tand\nlong\t!", "1")
+
+
 def test_what_quotes_mean_can_be_said(write):
     assert len(cells(write(SWALLOWING), quoting="none")) == 6
     assert len(cells(write(SWALLOWING), quoting="minimal")) == 4

@@ -61,9 +61,9 @@ def test_quotes_in_every_row_enclose_cells():
     [
         # As a spreadsheet writes a cell with a comma, and as a corpus writes speech.
         (PLAIN, '"Great, film"\t1\n'),
-        # Doubled quotes beside bare ones.
+        # Doubled quotes together with bare ones.
         ('"she said ""no"""\t1\n', 'a 5" screen\t1\n'),
-        # A line break beside a cell that is not closed.
+        # A line break together with a cell that is not closed.
         ('"one\ntwo"\t1\n', '"Great" film\t1\n'),
     ],
 )

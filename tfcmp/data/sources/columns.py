@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tfcmp.data.listing import listed
 from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import WorkError
 
@@ -70,7 +71,6 @@ def _shown(names: Sequence[str]) -> str:
     # A file without a header shows its first texts here: a glimpse is enough to see that.
     shown = [
         repr(name if len(name) <= _SHOWN_CHARACTERS else name[:_SHOWN_CHARACTERS] + "...")
-        for name in names[:_SHOWN_NAMES]
+        for name in names
     ]
-    more = len(names) - len(shown)
-    return (", ".join(shown) or "none") + (f" and {more} more" if more else "")
+    return listed(shown, _SHOWN_NAMES) or "none"

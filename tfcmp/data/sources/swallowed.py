@@ -2,13 +2,15 @@
 
 A quote that opens by chance and another that closes by chance hide the rows between them, and no
 parser complains. What gives them away: the lines inside the cell have as many cells as the header,
-and one of those cells is a value that this column has elsewhere, such as a label.
+and one of those cells is a value that this column has elsewhere, such as a label. In a file separated
+by tabs, which texts hardly ever hold, a cell with a tab and a line break is enough.
 """
 
 import csv
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 from tfcmp.data.sources.dialect import Dialect
 from tfcmp.data.sources.input_file import open_binary
@@ -46,6 +48,8 @@ class SwallowedRows:
         if not self._is_wanted or len(cells) < 2:
             return
         delimiter = self._dialect.delimiter
+        if delimiter == "\t" and any("\t" in cell and "\n" in cell for cell in cells):
+            self._refuse(line, "a tab and a line break, and perhaps whole rows")
         lines = delimiter.join(cells).split("\n")
         if any(text.count(delimiter) != len(cells) - 1 for text in lines):
             return
@@ -57,12 +61,14 @@ class SwallowedRows:
             any(value.strip() in common for value, common in zip(row, self._common, strict=True))
             for row in inner
         ):
-            raise WorkError(
-                f"{self._path.name}, line {line}: a cell that begins with a double quote holds "
-                f"{len(inner)} line breaks and whole rows. If the quote is part of the text, add "
-                f"{self._reading.flag('quoting')} none; if the cell is right, add "
-                f"{self._reading.flag('quoting')} minimal."
-            )
+            self._refuse(line, f"{len(inner)} line breaks and whole rows")
+
+    def _refuse(self, line: int, held: str) -> NoReturn:
+        raise WorkError(
+            f"{self._path.name}, line {line}: a cell that begins with a double quote holds {held}. "
+            f"If the quote is part of the text, add {self._reading.flag('quoting')} none; if the "
+            f"cell is right, add {self._reading.flag('quoting')} minimal."
+        )
 
     def _common_values(self, width: int) -> tuple[set[str], ...]:
         """Short values of each column that several rows have, by one pass over the file."""

@@ -8,7 +8,7 @@ from tfcmp.evaluation.by_class import Counts
 from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import COLOURS, INK, canvas, finished, name_axes, shortened
 
-# More classes cannot be told apart in a picture of a page's width.
+# More classes cannot be distinguished in a picture of a page's width.
 MOST_CLASSES = 40
 # Up to here a cell has room for its share and its number of texts; then for its share.
 WITH_COUNTS = 8
