@@ -53,7 +53,8 @@ def absolute_source(source: str) -> str:
     Raises:
         CallError: see `absolute_path`.
     """
-    return str(absolute_path(source)) if is_file_source(source) else source
+    is_place = not source or is_file_source(source)
+    return str(absolute_path(source)) if is_place else source
 
 
 def source_name(source: str) -> str:

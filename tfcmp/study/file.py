@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tfcmp.config.checks import LARGEST_SEED
 from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
@@ -68,17 +66,6 @@ class Study:
     margin: float | None = None
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.1 takes 3e-4 for text; here it is a number, as in every file of settings."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"),
-    list("-+.0123456789"),
-)
-
-
 def read_study(file: Path) -> Study:
     """The study of a YAML file.
 
@@ -86,7 +73,7 @@ def read_study(file: Path) -> Study:
         CallError: the file is missing, is no YAML, or no study.
     """
     where = str(file)
-    content = _mapping(read_yaml(file, where, _Loader), where, OF_A_STUDY)
+    content = _mapping(read_yaml(file, where), where, OF_A_STUDY)
     entries = content.get("entries")
     if not isinstance(entries, list) or not entries:
         raise CallError(
