@@ -79,7 +79,7 @@ def test_a_file_that_leaves_no_doubt_needs_no_option(make_run, tmp_path, encodin
 
 
 def test_quoting_and_delimiter_of_the_run_hold_for_a_file_of_the_same_format(make_run, tmp_path):
-    run = make_run(source="train.tsv", quoting="none", delimiter="pipe")
+    run = make_run(source="/texts/train.tsv", quoting="none", delimiter="pipe")
     for name in ("new.tsv", "new.csv"):
         (tmp_path / name).write_text("text\n")
     same, other = (reading(run, tmp_path / name) for name in ("new.tsv", "new.csv"))

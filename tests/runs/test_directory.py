@@ -228,6 +228,24 @@ def test_a_run_goes_on_where_a_later_version_describes_more_of_its_texts(tmp_pat
         write_split(run, {"dialects": {}})
 
 
+def test_a_run_goes_on_where_its_texts_have_another_name(tmp_path):
+    run = RunDirectory(tmp_path)
+    write_split(run, {"splits": 1, "dialects": {"old.tsv": {"delimiter": "tab"}}})
+    write_split(run, {"splits": 1, "dialects": {"new.txt.tsv": {"delimiter": "tab"}}})
+    with pytest.raises(WorkError):
+        write_split(run, {"splits": 2, "dialects": {"old.tsv": {"delimiter": "tab"}}})
+
+
+def test_a_directory_that_was_renamed_while_open_is_let_go(tmp_path):
+    run = create_run(tmp_path, "gru", "a")
+    run.path.rename(tmp_path / "b")
+    run.unlock()
+    assert not run.path.exists()
+    again = RunDirectory(tmp_path / "b")
+    again.lock()
+    again.unlock()
+
+
 def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
     run = RunDirectory(tmp_path)
     monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())

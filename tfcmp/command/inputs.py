@@ -68,10 +68,16 @@ def arguments_of(
         environment: see `tfcmp.data.picking.data_settings`.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
+    from tfcmp.data.picking import data_settings, moved_to
 
-    place = data if data is not None else data_settings(run, environment).source
-    return ["--config", str(run.file(CONFIG)), "--data", place]
+    settings = data_settings(run, environment)
+    if data is not None:
+        settings = moved_to(settings, data)
+    arguments = ["--config", str(run.file(CONFIG)), "--data", settings.source]
+    for name in ("validation", "test"):
+        file = getattr(settings, name)
+        arguments += [f"--data.{name}", file] if file is not None else []
+    return arguments
 
 
 def cache_folder(options: "Namespace") -> Path:

@@ -87,7 +87,8 @@ class RunDirectory:
             self.file(LOCK).unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
-            if not any(self.path.iterdir()):
+            # It may have been moved or removed meanwhile.
+            if self.path.is_dir() and not any(self.path.iterdir()):
                 self.path.rmdir()
 
     def discard_if_untrained(self) -> None:
@@ -192,13 +193,19 @@ def resume_run(path: Path) -> RunDirectory:
 def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """Writes split.json, or compares it with what a resumed run finds.
 
+    How the cells of a file are written is no part of the comparison: it stands under the file's
+    name, which may be another one at its new place.
+
     Raises:
         WorkError: the texts or their splits are no longer those that the run began with.
     """
     if not run.file(SPLIT).exists():
         write_json(run.file(SPLIT), described)
     # Through JSON once, as the file has been: tuples are lists there.
-    elif not agrees(run.read_json(SPLIT), json.loads(json.dumps(described))):
+    elif not agrees(
+        {name: of for name, of in run.read_json(SPLIT).items() if name != "dialects"},
+        json.loads(json.dumps(described)),
+    ):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -28,6 +29,7 @@ class Place:
         metrics_bytes: size of metrics.jsonl; what was appended later is done again.
         sessions: processes that have worked on the run.
         load: core-seconds of other processes and of the machine, beside the timed steps.
+        settings: that training has gone by, by dotted name; empty in earlier checkpoints.
     """
 
     epoch: int = 0
@@ -40,6 +42,7 @@ class Place:
     metrics_bytes: int = 0
     sessions: int = 1
     load: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 def training_state(
