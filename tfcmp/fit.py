@@ -1,5 +1,6 @@
 """`python -m tfcmp.fit --model NAME`: trains one model into a run directory."""
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +83,9 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
         if run.file(SPLIT).exists():
-            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.known_as}\n")
+            sys.stderr.write(
+                f"stopped; go on with {PROGRAM} --resume {shlex.quote(str(run.known_as))}\n"
+            )
         raise
     except TfcmpError:
         # A mistake leaves nothing behind that would keep the mended call from its --name.

@@ -1,3 +1,4 @@
+import shlex
 import subprocess
 import sys
 
@@ -251,3 +252,11 @@ def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypa
     monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())
     with pytest.raises(WorkError, match="until just now"):
         run.lock()
+
+
+def test_a_command_to_go_on_with_can_be_pasted_whatever_the_path(tmp_path):
+    run = create_run(tmp_path / "it's a run", "gru", "a")
+    run.file("environment.json").write_text("{}")
+    run.unlock()
+    told = refusal(open_run, run.path)
+    assert shlex.split(told.split("finish it with ")[1])[-1] == str(run.path)

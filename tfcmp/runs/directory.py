@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -146,7 +147,11 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
     run.lock()
     if run.file(CONFIG).exists():
         run.unlock()
-        way = "" if run.is_complete() else f" (go on with it by --resume {run.path})"
+        way = (
+            ""
+            if run.is_complete()
+            else f" (go on with it by --resume {shlex.quote(str(run.path))})"
+        )
         raise CallError(f"{run.path} holds a run already{way}; choose another --name")
     return run
 
@@ -222,7 +227,7 @@ def open_run(path: Path) -> RunDirectory:
     if not run.is_complete():
         raise WorkError(
             f"{path} is incomplete (no {RESULT}); finish it with "
-            f"python -m tfcmp.fit --resume {path}"
+            f"python -m tfcmp.fit --resume {shlex.quote(str(path))}"
         )
     check_files(run, [CONFIG, ENVIRONMENT, SPLIT, MODEL])
     return run

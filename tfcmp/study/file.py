@@ -172,9 +172,14 @@ def _require_equal_budgets(entries: Iterable[Entry], where: str) -> None:
 
 
 def _require_unique(labels: list[str], where: str) -> None:
+    # Labels are names of folders, and not every file system tells A from a.
+    folded = [label.casefold() for label in labels]
     for label in labels:
-        if labels.count(label) > 1:
-            raise CallError(f"{where}: the label {label} comes twice; give one entry another label")
+        if folded.count(label.casefold()) > 1:
+            raise CallError(
+                f"{where}: the label {label} comes twice, in whatever case; give one entry another "
+                "label"
+            )
 
 
 def _seeds(content: Any, where: str) -> tuple[int, ...]:

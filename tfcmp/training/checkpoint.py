@@ -1,6 +1,7 @@
 """What is needed to go on after a kill: weights, optimizer, random states, and the place."""
 
 import json
+import shlex
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
         except SafetensorError as error:
             raise WorkError(
                 f"{file} could not be written ({error}); free some space and go on with "
-                f"python -m tfcmp.fit --resume {file.parent.parent}"
+                f"python -m tfcmp.fit --resume {shlex.quote(str(file.parent.parent))}"
             ) from None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -238,5 +239,5 @@ def _require_same_settings(known: dict[str, Any], found: dict[str, Any], run: Ru
         raise WorkError(
             f"{run.path} has been trained with other settings than its {CONFIG} has now "
             f"({'; '.join(differing)}): its numbers would be of neither; change them back, or fit "
-            f"with --config {run.file(CONFIG)} under another --name"
+            f"with --config {shlex.quote(str(run.file(CONFIG)))} under another --name"
         )
