@@ -1,3 +1,4 @@
+import json
 import shlex
 import subprocess
 import sys
@@ -260,3 +261,20 @@ def test_a_command_to_go_on_with_can_be_pasted_whatever_the_path(tmp_path):
     run.unlock()
     told = refusal(open_run, run.path)
     assert shlex.split(told.split("finish it with ")[1])[-1] == str(run.path)
+
+
+def test_runs_that_begin_in_the_same_second_have_folders_of_their_own(tmp_path, monkeypatch):
+    # Both have seen that the name is free.
+    names = iter(["gru-1", "gru-1", "gru-1-2"])
+    monkeypatch.setattr(directory, "free_name", lambda runs, name: next(names))
+    runs = [create_run(tmp_path, "gru", None) for _ in range(2)]
+    assert [run.path.name for run in runs] == ["gru-1", "gru-1-2"]
+    for run in runs:
+        run.unlock()
+
+
+@pytest.mark.parametrize("version", ["2.0", None, [1]])
+def test_a_version_that_is_no_number_is_told(complete, version):
+    environment = {**complete.read_json("environment.json"), "run_format": version}
+    complete.file("environment.json").write_text(json.dumps(environment))
+    assert "is damaged: expected a number as run_format" in refusal(open_run, complete.path)

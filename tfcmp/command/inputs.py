@@ -86,6 +86,9 @@ def cache_folder(options: "Namespace") -> Path:
     Raises:
         CallError: a file is in its way.
     """
-    cache = absolute_path(options.cache)
+    try:
+        cache = absolute_path(options.cache)
+    except CallError as error:
+        raise CallError(f"--cache: {error}") from None
     make_folder(cache, "--cache")
     return cache

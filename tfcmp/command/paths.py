@@ -5,7 +5,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser, Namespace
 
-from tfcmp.config.places import absolute_path
+from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.runs.files import require_writable
 
@@ -25,8 +25,11 @@ def local_path(written: Any) -> Any:
 
 
 def output_folder(written: Any) -> Any:
-    """A folder that is written to: `parse_strictly` also asks whether it can be."""
-    return local_path(written)
+    """A folder that is written to: `parse_strictly` also asks whether it can be.
+
+    The default cache stays as it is, for those without a home folder who name another one.
+    """
+    return written if written == DEFAULT_CACHE else local_path(written)
 
 
 def output_file(written: Any) -> Any:
@@ -54,7 +57,11 @@ def require_outputs(parser: ArgumentParser, namespace: Namespace) -> None:
         value = namespace.get(action.dest)
         if action.type not in (output_folder, output_file) or value is None:
             continue
-        option, path = action.option_strings[0], absolute_path(value)
+        option = action.option_strings[0]
+        try:
+            path = absolute_path(value)
+        except CallError as error:
+            raise CallError(f"{option}: {error}") from None
         if action.type is output_folder:
             require_writable(path, option)
         else:

@@ -139,11 +139,10 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
     if name is None:
         # A model can be named by its place: preset:FOLDER.
         model = re.sub(r"[^\w.+]+", "-", model).strip("-")
-        name = free_name(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}")
+        run = RunDirectory(_new_folder(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}"))
     else:
-        check_name(name)
-    run = RunDirectory(runs / name)
-    make_folder(run.path, "--runs or --name")
+        run = RunDirectory(runs / check_name(name))
+        make_folder(run.path, "--runs or --name")
     run.lock()
     if run.file(CONFIG).exists():
         run.unlock()
@@ -154,6 +153,21 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
         )
         raise CallError(f"{run.path} holds a run already{way}; choose another --name")
     return run
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    """A folder that nobody else has, of jobs that a scheduler starts in the same second either."""
+    make_folder(runs, "--runs")
+    while True:
+        path = runs / free_name(runs, name)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        except OSError:
+            # Tells what is in the way.
+            make_folder(path, "--runs or --name")
+        return path
 
 
 def free_name(runs: Path, name: str) -> str:
@@ -261,6 +275,10 @@ def _existing(path: Path) -> RunDirectory:
         raise CallError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
     run = RunDirectory(path)
     made_by = run.read_json(ENVIRONMENT).get("run_format", 0)
+    if not isinstance(made_by, int):
+        raise WorkError(
+            f"{run.file(ENVIRONMENT)} is damaged: expected a number as run_format, got {made_by!r}"
+        )
     if made_by > RUN_FORMAT:
         raise WorkError(
             f"{path} was made by a newer tfcmp (run format {made_by}, this version reads up to "
