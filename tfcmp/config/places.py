@@ -19,7 +19,8 @@ def absolute_path(text: str | Path) -> Path:
     path is told as the user knows it; only `..` has to follow them.
 
     Raises:
-        CallError: nothing was written, no home folder is known, or the working directory is gone.
+        CallError: nothing was written, no home folder is known, the working directory is gone, or
+            the name is not in UTF-8.
     """
     written = str(text)
     if not written:
@@ -32,12 +33,21 @@ def absolute_path(text: str | Path) -> Path:
         )
     try:
         path = Path(expanded).absolute()
-        return path.resolve() if ".." in path.parts else path
+        path = path.resolve() if ".." in path.parts else path
     except FileNotFoundError:
         raise CallError(
             f"{written}: the working directory is gone; change to another one, or write the path "
             "in full"
         ) from None
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+        raise CallError(
+            f"{shown}: expected a path in UTF-8, got other bytes, which config.yaml cannot name and "
+            "some libraries cannot open; rename it, or link to it under another name"
+        ) from None
+    return path
 
 
 def is_file_source(source: str) -> bool:
