@@ -105,7 +105,7 @@ def test_a_folder_that_was_moved_away_while_at_work_is_told(capsys, tmp_path):
     folder = tmp_path / "run"
 
     def main(arguments):
-        (folder / "metrics.jsonl").open("a")
+        (folder / "trials" / "0" / "metrics.jsonl").open("a")
 
     code, out, told = end_of(main, capsys)
     assert (code, out) == (1, "")

@@ -68,11 +68,11 @@ def _terminate(*_: object) -> NoReturn:
 
 
 def _gone_folder(error: OSError) -> Path | None:
-    """The folder that a file was to be in and that is not there; None for other mistakes."""
+    """The uppermost folder above a file that is not there; None for other mistakes."""
     if error.errno != errno.ENOENT or not isinstance(error.filename, str):
         return None
-    folder = Path(error.filename).absolute().parent
-    return None if folder.exists() else folder
+    above = Path(error.filename).absolute().parents
+    return next((folder for folder in reversed(above) if not folder.exists()), None)
 
 
 def _told(error: OSError) -> str:
