@@ -15,7 +15,8 @@ def make_run(finished_run, tmp_path):
     """The function settings -> a run that was fitted on data with these settings."""
 
     def make(**settings):
-        shutil.copy(finished_run / "config.yaml", tmp_path)
+        for name in ("config.yaml", "environment.json"):
+            shutil.copy(finished_run / name, tmp_path)
         file = tmp_path / "config.yaml"
         content = yaml.safe_load(file.read_text())
         content["data"] |= settings
@@ -79,7 +80,7 @@ def test_a_file_that_leaves_no_doubt_needs_no_option(make_run, tmp_path, encodin
 
 
 def test_quoting_and_delimiter_of_the_run_hold_for_a_file_of_the_same_format(make_run, tmp_path):
-    run = make_run(source="/texts/train.tsv", quoting="none", delimiter="pipe")
+    run = make_run(source=str(tmp_path / "train.tsv"), quoting="none", delimiter="pipe")
     for name in ("new.tsv", "new.csv"):
         (tmp_path / name).write_text("text\n")
     same, other = (reading(run, tmp_path / name) for name in ("new.tsv", "new.csv"))

@@ -44,6 +44,14 @@ def test_a_file_whose_name_begins_with_the_sign_is_found(home):
     assert absolute_path("~draft.csv") == home.parent / "~draft.csv"
 
 
+def test_a_name_that_is_not_in_utf_8_is_refused(tmp_path):
+    name = os.fsdecode(b"r\xff.csv")
+    with pytest.raises(CallError, match=r"r\\xff\.csv: expected a path in UTF-8") as refused:
+        absolute_source(str(tmp_path / name))
+    # It can be printed.
+    str(refused.value).encode()
+
+
 def test_nothing_is_no_path():
     with pytest.raises(CallError, match="got an empty one"):
         absolute_path("")
@@ -82,11 +90,3 @@ def test_a_file_of_texts_is_kept_by_its_place_and_known_by_its_name(home, writte
 def test_a_file_of_any_name_is_a_place_where_it_is_there(home):
     (home.parent / "reviews").touch()
     assert absolute_source("reviews") == str(home.parent / "reviews")
-
-
-def test_a_name_that_is_not_in_utf_8_is_refused(tmp_path):
-    name = os.fsdecode(b"r\xff.csv")
-    with pytest.raises(CallError, match=r"r\\xff\.csv: expected a path in UTF-8") as refused:
-        absolute_source(str(tmp_path / name))
-    # It can be printed.
-    str(refused.value).encode()

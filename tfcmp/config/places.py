@@ -19,8 +19,7 @@ def absolute_path(text: str | Path) -> Path:
     path is told as the user knows it; only `..` has to follow them.
 
     Raises:
-        CallError: nothing was written, no home folder is known, the working directory is gone, or
-            the name is not in UTF-8.
+        CallError: nothing was written, no home folder is known, or the working directory is gone.
     """
     written = str(text)
     if not written:
@@ -39,6 +38,16 @@ def absolute_path(text: str | Path) -> Path:
             f"{written}: the working directory is gone; change to another one, or write the path "
             "in full"
         ) from None
+    _require_utf_8(path)
+    return path
+
+
+def _require_utf_8(path: Path) -> None:
+    """Returns for a path that config.yaml can name and all libraries can open.
+
+    Raises:
+        CallError: its bytes are not UTF-8.
+    """
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -47,7 +56,6 @@ def absolute_path(text: str | Path) -> Path:
             f"{shown}: expected a path in UTF-8, got other bytes, which config.yaml cannot name and "
             "some libraries cannot open; rename it, or link to it under another name"
         ) from None
-    return path
 
 
 def is_file_source(source: str) -> bool:
