@@ -1,6 +1,7 @@
 """`python -m tfcmp.fit --model NAME`: trains one model into a run directory."""
 
 import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,9 @@ def main(arguments: list[str]) -> None:
         cache = cache_folder(options)
         configuration = _configuration_of(require_unfinished(folder), options.data)
     require_inputs(configuration, cache, is_trusting(options))
+    if configuration.strategy == "multi_worker":
+        # Python would hear of it only when the native code that waits for other workers is done.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         with trusting_saved_models(is_trusting(options)):
             if is_helping(configuration.strategy):
