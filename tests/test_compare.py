@@ -202,7 +202,7 @@ def test_a_study_that_is_killed_goes_on_and_ends_with_its_report(
         wait_for(lambda: (third / "config.yaml").exists())
         process.send_signal(signal.SIGTERM)
         told = process.communicate()[1]
-        assert process.returncode == 1
+        assert process.returncode == 128 + signal.SIGTERM
     assert f"stopped; go on with python -m tfcmp.compare --resume {study}" in told
 
     with started(study_file, runs, shared_cache) as process:

@@ -1,12 +1,9 @@
 """`python -m tfcmp.compare --config FILE`: a study of several models, then its report."""
 
 import shlex
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser
 
@@ -69,7 +66,7 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
 
     shared = ["--cache", options.cache, *([OPTION, "true"] if is_trusting(options) else [])]
     try:
-        with _terminable(), showing(directory, plan, options.jobs) as display:
+        with showing(directory, plan, options.jobs) as display:
             Conductor(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
     except KeyboardInterrupt:
         command = shlex.join([*PROGRAM.split(), "--resume", str(directory.path)])
@@ -188,20 +185,6 @@ def _require_texts(plan: "Plan") -> None:
         one.source: one for one in settings if not one.source.startswith("tfds:")
     }.values():
         require_texts(data)
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Ends the block as cleanly by SIGTERM, which schedulers send, as by Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(*_: object) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 def _parser() -> ArgumentParser:

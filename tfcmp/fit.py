@@ -1,5 +1,7 @@
 """`python -m tfcmp.fit --model NAME`: trains one model into a run directory."""
 
+import shlex
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +49,9 @@ def main(arguments: list[str]) -> None:
         cache = cache_folder(options)
         configuration = _configuration_of(require_unfinished(folder), options.data)
     require_inputs(configuration, cache, is_trusting(options))
+    if configuration.strategy == "multi_worker":
+        # Python would hear of it only when the native code that waits for other workers is done.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         with trusting_saved_models(is_trusting(options)):
             if is_helping(configuration.strategy):
@@ -82,7 +87,9 @@ def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new:
         result = train(configuration, run, cache)
     except KeyboardInterrupt:
         if run.file(SPLIT).exists():
-            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {run.known_as}\n")
+            sys.stderr.write(
+                f"stopped; go on with {PROGRAM} --resume {shlex.quote(str(run.known_as))}\n"
+            )
         raise
     except TfcmpError:
         # A mistake leaves nothing behind that would keep the mended call from its --name.

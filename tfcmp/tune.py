@@ -1,5 +1,6 @@
 """`python -m tfcmp.tune --model NAME`: searches for the settings that validate best."""
 
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -84,7 +85,9 @@ def _search(
         found = run_search(plan, search, cache, role, lambda: time.perf_counter() - start)
     except KeyboardInterrupt:
         if search.file(SEARCH).exists():
-            sys.stderr.write(f"stopped; go on with {PROGRAM} --resume {search.path}\n")
+            sys.stderr.write(
+                f"stopped; go on with {PROGRAM} --resume {shlex.quote(str(search.path))}\n"
+            )
         raise
     except TfcmpError:
         # A mistake leaves nothing behind that would keep the mended call from its --name.
@@ -169,7 +172,7 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
         name = NAMES[search_score(plan.configuration.training.selection)]
         lines.append(
             f"best validation {name} {best['score']:.2%} in trial {best['trial']}; train it with "
-            f"python -m tfcmp.fit --config {path}/best.yaml"
+            f"python -m tfcmp.fit --config {shlex.quote(f'{path}/best.yaml')}"
         )
         size, epochs = plan.configuration.data.train_size, plan.configuration.training.epochs
         if size is not None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import signal
 import subprocess
 import sys
 
@@ -80,3 +81,41 @@ def test_a_result_that_finds_no_room_ends_with_code_1():
     assert ended.returncode == 1
     assert ended.stderr.startswith("error: No space left on device: ")
     assert ended.stderr.count("\n") == 1
+
+
+def test_sigterm_ends_as_cleanly_as_an_interrupt_with_the_code_of_the_signal(capsys):
+    cleaned = []
+
+    def main(arguments):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+        finally:
+            cleaned.append(True)
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        code, out, told = end_of(main, capsys)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, out, told) == (143, "", "error: terminated\n")
+    assert cleaned == [True]
+
+
+def test_a_folder_that_was_moved_away_while_at_work_is_told(capsys, tmp_path):
+    folder = tmp_path / "run"
+
+    def main(arguments):
+        (folder / "trials" / "0" / "metrics.jsonl").open("a")
+
+    code, out, told = end_of(main, capsys)
+    assert (code, out) == (1, "")
+    assert told.startswith(f"error: {folder} is gone: ")
+    assert told.count("\n") == 1
+
+
+def test_a_file_that_a_folder_lacks_is_a_defect_of_ours(tmp_path):
+    def main(arguments):
+        (tmp_path / "missing.json").open()
+
+    with pytest.raises(FileNotFoundError):
+        run_command(main)

@@ -1,10 +1,12 @@
 import importlib
 
 import pytest
-from jsonargparse import ArgumentParser
+from jsonargparse import ArgumentParser, Namespace
 
+from tfcmp.command.inputs import cache_folder
 from tfcmp.command.options import parse_configuration, parse_strictly
 from tfcmp.command.paths import local_path, output_file, output_folder
+from tfcmp.config.places import DEFAULT_CACHE
 from tfcmp.errors import CallError
 
 UNKNOWN = "~no_such_user_here/x"
@@ -109,3 +111,27 @@ def test_help_calls_a_path_a_path():
     parser = ArgumentParser(exit_on_error=False)
     parser.add_argument("--out", type=output_folder)
     assert "(type: folder, default: null)" in parser.format_help()
+
+
+@pytest.fixture
+def homeless(monkeypatch):
+    """As under a number that no user of the machine has (containers)."""
+
+    def unknown(number):
+        raise KeyError(number)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+
+
+def test_who_has_no_home_names_a_cache(homeless, tmp_path):
+    parser = ArgumentParser(exit_on_error=False)
+    parser.add_argument("--cache", type=output_folder, default=DEFAULT_CACHE)
+    assert parse_strictly(parser, [f"--cache={tmp_path}/c"]).cache == f"{tmp_path}/c"
+    with pytest.raises(CallError, match=r"--cache: .*no home folder is known"):
+        parse_strictly(parser, [])
+
+
+def test_the_default_cache_is_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder(Namespace(cache=DEFAULT_CACHE)) == tmp_path / ".cache" / "tfcmp"

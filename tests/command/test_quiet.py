@@ -3,11 +3,14 @@ import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from tfcmp.command.quiet import (
+    _choose_backend,
+    _keras_settings_told,
     import_tensorflow,
     without_collector,
     without_modules,
@@ -119,3 +122,32 @@ def test_native_output_is_silenced_where_stderr_is_closed(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     with without_native_output():
         os.write(2, b"nobody reads it")
+
+
+@pytest.mark.parametrize("content", ['{"epsilon": 1}', '{"floatx": "float8"}', "[]"])
+def test_settings_that_keras_does_not_take_are_told_with_their_file(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "keras.json").write_text(content)
+    # As TensorFlow's own copy of Keras ends.
+    with (
+        pytest.raises(CallError, match=r"keras\.json: .* correct the file"),
+        _keras_settings_told(),
+    ):
+        raise AssertionError
+
+
+def test_other_failures_of_an_import_are_not_blamed_on_settings(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    with pytest.raises(AssertionError), _keras_settings_told():
+        raise AssertionError
+
+
+def test_without_a_home_keras_makes_no_folder_in_the_working_directory(monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", "known again afterwards")
+    monkeypatch.delenv("KERAS_HOME")
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    _choose_backend()
+    home = Path(os.environ["KERAS_HOME"])
+    assert (home.is_absolute(), home.name) == (True, ".keras")

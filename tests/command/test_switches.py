@@ -82,3 +82,10 @@ def test_behind_two_dashes_a_switch_is_a_text(parser):
 )
 def test_trust_is_taken_out_with_its_value(line):
     assert without_trust(line.split()) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["\u2013", "\u2014 a film", "\u201340 degrees", "-5", "\u22121 out of 10"]
+)
+def test_a_text_may_begin_with_a_dash(parser, text):
+    assert parse_strictly(parser, ["RUN", text]).texts == [text]

@@ -51,3 +51,8 @@ def test_the_content_of_a_file_becomes_the_setting(tmp_path):
 def test_a_word_that_is_neither_choice_nor_file_is_told_the_choices():
     with pytest.raises(CallError, match=r"balanced.*no such file"):
         resolve_class_weights(TrainingSettings(class_weight="balance"))
+
+
+def test_names_that_yaml_takes_for_something_else_are_to_be_quoted():
+    with pytest.raises(CallError, match="expected the names of classes as text, got False"):
+        resolve_class_weights(TrainingSettings(class_weight={False: 1.0, True: 2.0}))

@@ -44,6 +44,14 @@ def test_a_file_whose_name_begins_with_the_sign_is_found(home):
     assert absolute_path("~draft.csv") == home.parent / "~draft.csv"
 
 
+def test_a_name_that_is_not_in_utf_8_is_refused(tmp_path):
+    name = os.fsdecode(b"r\xff.csv")
+    with pytest.raises(CallError, match=r"r\\xff\.csv: expected a path in UTF-8") as refused:
+        absolute_source(str(tmp_path / name))
+    # It can be printed.
+    str(refused.value).encode()
+
+
 def test_nothing_is_no_path():
     with pytest.raises(CallError, match="got an empty one"):
         absolute_path("")

@@ -34,6 +34,12 @@ def test_a_folder_is_refused(tmp_path):
         (b"", "expected settings (name: value), got None"),
         (b"a: [1\nb: }", "expected YAML; "),
         (b"seed: 2024-13-01\n", "expected YAML; "),
+        (b"seed: 1\nmodel: gru\nseed: 2\n", "line 3: seed comes twice"),
+        (b"training:\n  epochs: 1\ntraining:\n  batch_size: 8\n", "line 3: training comes twice"),
+        (b"training:\n  epochs: 1\n  epochs: 2\n", "line 3: epochs comes twice"),
+        (b"training: {epochs: 010}\n", "line 1: 010 is no plain number"),
+        (b"training: {batch_size: 1:30}\n", "line 1: 1:30 is no plain number"),
+        (b"seed: 1_0\n", "line 1: 1_0 is no plain number"),
         (b"model: gru # \xff", "expected UTF-8, got other bytes at byte 14"),
         (b"model: [gru]\n", "model: expected a name, got ['gru']"),
         (b"model: 3\n", "model: expected a name, got 3"),
@@ -56,3 +62,26 @@ def test_names_of_groups_are_dotted():
 def test_a_group_that_holds_no_settings_is_refused(value):
     with pytest.raises(CallError, match="--config file: data: expected its settings"):
         list(setting_names({"data": value}, ("data",), "file"))
+
+
+def test_yaml_is_read_without_its_traps(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_bytes(
+        b"\xef\xbb\xbfseed: &n 7\ntraining: {learning_rate: 1e-3, epochs: *n}\nd: '010'"
+    )
+    training = {"learning_rate": 0.001, "epochs": 7}
+    assert read_settings(str(path)) == {"seed": 7, "training": training, "d": "010"}
+
+
+def test_what_is_merged_into_a_group_may_be_named_in_it(tmp_path):
+    path = tmp_path / "settings.yaml"
+    path.write_text("data: &d {max_length: 9}\ntraining: {<<: *d, max_length: 3}\n")
+    assert read_settings(str(path))["training"] == {"max_length": 3}
+
+
+def test_a_file_that_unfolds_without_end_gives_a_short_message(tmp_path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 6)]
+    path = tmp_path / "settings.yaml"
+    path.write_text("\n".join([*lines, "model: *a5"]))
+    assert len(refusal(path)) < 500 + len(str(path))

@@ -7,7 +7,7 @@ import pytest
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS, index_source, text_id
-from tfcmp.data.picking import data_settings, find_source, moved, pick_texts, settings_at
+from tfcmp.data.picking import data_settings, find_source, moved_to, pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_by_settings
 from tfcmp.errors import CallError, WorkError
@@ -107,16 +107,27 @@ def test_other_texts_or_labels_at_the_new_place_are_refused(of_a_file, tmp_path,
         settings_at(of_a_file, "new.csv")
 
 
-def test_files_of_splits_are_looked_for_next_to_texts_that_have_moved(tmp_path):
-    for name in ("new/train.csv", "old/dev.csv"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    old = tmp_path / "old"
+def test_files_of_other_splits_are_found_beside_the_source_at_its_new_place(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    (new / "held out").mkdir(parents=True)
+    for file in ("train2.csv", "held out/test.csv"):
+        (new / file).touch()
     settings = DataSettings(
         source=str(old / "train.csv"),
-        validation=str(old / "dev.csv"),
-        test=str(old / "test.csv"),
+        validation=str(old / "validation.csv"),
+        test=str(old / "held out" / "test.csv"),
     )
-    found = moved(settings, str(tmp_path / "new" / "train.csv"))
-    assert found.validation == str(old / "dev.csv")
-    assert found.test == str(tmp_path / "new" / "test.csv")
+    moved = moved_to(settings, str(new / "train2.csv"))
+    assert moved.source == str(new / "train2.csv")
+    assert moved.test == str(new / "held out" / "test.csv")
+    # It is nowhere: the old place is what the message then names.
+    assert moved.validation == settings.validation
+
+
+def test_files_of_other_splits_that_are_still_there_stay(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "test.csv").touch()
+    settings = DataSettings(source=str(old / "train.csv"), test=str(old / "test.csv"))
+    assert moved_to(settings, str(new / "train.csv")).test == settings.test

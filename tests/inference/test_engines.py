@@ -10,7 +10,7 @@ import pytest
 import tfcmp
 from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.errors import CallError
-from tfcmp.inference.engines import check_engine, open_engine
+from tfcmp.inference.engines import check_engine, importable, open_engine
 
 OTHERS = [("onnx", "float32"), ("openvino", "float32"), ("openvino", "bf16")]
 
@@ -120,3 +120,11 @@ def test_no_engine_is_imported_unless_it_is_asked_for(finished_run):
     command = [sys.executable, "-c", program, str(finished_run)]
     ended = subprocess.run(command, capture_output=True, text=True, env=os.environ)
     assert ended.stderr.splitlines()[-1:] in ([], [""])
+
+
+def test_an_engine_that_is_installed_and_broken_is_told(monkeypatch):
+    with (
+        pytest.raises(CallError, match=r"cannot be imported \(libgomp\.so: .*take another engine"),
+        importable("onnx"),
+    ):
+        raise ImportError("libgomp.so: cannot open\nshared object file")

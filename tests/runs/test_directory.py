@@ -1,3 +1,5 @@
+import json
+import shlex
 import subprocess
 import sys
 
@@ -235,8 +237,51 @@ def test_a_run_that_was_begun_with_other_words_is_refused(tmp_path):
         write_split(run, {"splits": 1, "splitting": 2})
 
 
+def test_a_run_goes_on_where_its_texts_have_another_name(tmp_path):
+    run = RunDirectory(tmp_path)
+    write_split(run, {"splits": 1, "dialects": {"old.tsv": {"delimiter": "tab"}}})
+    write_split(run, {"splits": 1, "dialects": {"new.txt.tsv": {"delimiter": "tab"}}})
+    with pytest.raises(WorkError):
+        write_split(run, {"splits": 2, "dialects": {"old.tsv": {"delimiter": "tab"}}})
+
+
+def test_a_directory_that_was_renamed_while_open_is_let_go(tmp_path):
+    run = create_run(tmp_path, "gru", "a")
+    run.path.rename(tmp_path / "b")
+    run.unlock()
+    assert not run.path.exists()
+    again = RunDirectory(tmp_path / "b")
+    again.lock()
+    again.unlock()
+
+
 def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
     run = RunDirectory(tmp_path)
     monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())
     with pytest.raises(WorkError, match="until just now"):
         run.lock()
+
+
+def test_a_command_to_go_on_with_can_be_pasted_whatever_the_path(tmp_path):
+    run = create_run(tmp_path / "it's a run", "gru", "a")
+    run.file("environment.json").write_text("{}")
+    run.unlock()
+    told = refusal(open_run, run.path)
+    assert shlex.split(told.split("finish it with ")[1])[-1] == str(run.path)
+
+
+def test_runs_that_begin_in_the_same_second_have_folders_of_their_own(tmp_path, monkeypatch):
+    # Both have seen that the name is free.
+    names = iter(["gru-1", "gru-1", "gru-1-2"])
+    monkeypatch.setattr(directory, "free_name", lambda runs, name: next(names))
+    runs = [create_run(tmp_path, "gru", None) for _ in range(2)]
+    assert [run.path.name for run in runs] == ["gru-1", "gru-1-2"]
+    for run in runs:
+        run.unlock()
+
+
+@pytest.mark.parametrize("version", ["2.0", None, [1]])
+def test_a_version_that_is_no_number_is_told(complete, version):
+    environment = {**complete.read_json("environment.json"), "run_format": version}
+    complete.file("environment.json").write_text(json.dumps(environment))
+    assert "is damaged: expected a number as run_format" in refusal(open_run, complete.path)

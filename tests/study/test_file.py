@@ -92,6 +92,8 @@ def test_unequal_budgets_are_taken_where_the_file_says_so(read):
         ("entries: [{model: gru, epochs: 3}]", "entry 1: unknown name 'epochs'"),
         ("entries: [{model: gru, label: a/b}]", "label: expected a name of letters"),
         ("entries: [{model: gru}, {model: gru}]", "the label gru comes twice"),
+        ("entries: [{model: gru}, {model: lstm, label: GRU}]", "the label gru comes twice"),
+        ("entries: [{model: gru}]\nentries: [{model: lstm}]", "line 2: entries comes twice"),
         ("seeds: [1, 1]\nentries: [{model: gru}]", "seeds: expected different numbers"),
         ("seeds: [-1]\nentries: [{model: gru}]", "seeds: expected different numbers"),
         ("seeds: [true]\nentries: [{model: gru}]", "seeds: expected different numbers"),

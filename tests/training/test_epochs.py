@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ from tfcmp.runs.directory import RunDirectory
 from tfcmp.timing.clock import Clock
 from tfcmp.training import epochs
 from tfcmp.training.checkpoint import Checkpoint
-from tfcmp.training.epochs import Trainer
+from tfcmp.training.epochs import Trainer, lasting_settings
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.texts import prepare_texts
 
@@ -231,3 +232,35 @@ def test_a_step_that_does_not_fit_into_the_device_says_what_may(make, monkeypatc
     trainer.step_function = exhausted
     with pytest.raises(WorkError, match=r"--training.accumulate 2, with the same steps"):
         train(trainer)
+
+
+@pytest.fixture
+def begun(make):
+    """What has trained an epoch and is to be gone on with."""
+    trainer = make(epochs=2, learning_rate=0.01)
+    trainer.start()
+    trainer.train_epoch(lambda steps: None)
+    trainer.validate()
+    return trainer
+
+
+def test_settings_that_were_edited_meanwhile_are_refused_by_name(begun, make):
+    with pytest.raises(WorkError, match=r"\(training\.learning_rate 0\.01, now 0\.1\)"):
+        make(epochs=2, learning_rate=0.1).resume()
+
+
+def test_texts_and_threads_may_have_another_place_and_number(begun, make, tiny_configuration):
+    place = begun.place
+    configuration = tiny_configuration("bag_of_ngrams", epochs=2, learning_rate=0.01)
+    moved = replace(configuration.data, source="/there.csv")
+    place.settings = lasting_settings(replace(configuration, threads=7, data=moved))
+    begun.checkpoint.save(place)
+    make(epochs=2, learning_rate=0.01).resume()
+
+
+def test_a_checkpoint_that_says_nothing_of_settings_is_gone_on_with(begun, make):
+    begun.place.settings = {}
+    begun.checkpoint.save(begun.place)
+    resumed = make(epochs=2, learning_rate=0.1)
+    resumed.resume()
+    assert resumed.place.epoch == 1

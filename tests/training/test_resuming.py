@@ -58,7 +58,7 @@ def start(folder, *arguments):
 
 def finish(process):
     _, told = process.communicate(timeout=PATIENCE_SECONDS)
-    assert (process.returncode, told) == (0, b"")
+    assert process.returncode == 0, told
 
 
 def kill_behind(process, metrics, lines):

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from tfcmp.command.streams import give_up_stdout, prepare_streams
@@ -18,6 +20,10 @@ BROKEN = (errno.EIO, errno.ESTALE)
 OF_THE_DISK = (*FULL, *CLOSED, *BROKEN)
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which schedulers, containers and `timeout` send: as clean an end as Ctrl-C."""
+
+
 def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     """Runs `main` on the command line and ends the process with code 0, 1 or 2.
 
@@ -25,6 +31,7 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
     traceback.
     """
     prepare_streams()
+    signal.signal(signal.SIGTERM, _terminate)
     if any(option.startswith("error") for option in sys.warnoptions):
         # Warnings of libraries are meant for programmers; as errors (PYTHONWARNINGS) they would end
         # a command that has nothing to do with them.
@@ -34,6 +41,8 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
         sys.stdout.flush()
     except TfcmpError as error:
         _end(str(error), error.exit_code)
+    except Terminated:
+        _end("terminated", 128 + signal.SIGTERM)
     except KeyboardInterrupt:
         _end("interrupted", 1)
     except BrokenPipeError:
@@ -41,10 +50,29 @@ def run_command(main: Callable[[list[str]], None]) -> NoReturn:
         give_up_stdout()
         sys.exit(0)
     except OSError as error:
+        gone = _gone_folder(error)
+        if gone is not None:
+            _end(
+                f"{gone} is gone: it was moved, renamed or removed while this was at work; what was "
+                "written before lies where it went, start or --resume it there",
+                1,
+            )
         if error.errno not in OF_THE_DISK:
             raise
         _end(_told(error), 1)
     sys.exit(0)
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise Terminated
+
+
+def _gone_folder(error: OSError) -> Path | None:
+    """The uppermost folder above a file that is not there; None for other mistakes."""
+    if error.errno != errno.ENOENT or not isinstance(error.filename, str):
+        return None
+    above = Path(error.filename).absolute().parents
+    return next((folder for folder in reversed(above) if not folder.exists()), None)
 
 
 def _told(error: OSError) -> str:

@@ -68,15 +68,15 @@ def arguments_of(
         environment: see `tfcmp.data.picking.data_settings`.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings, moved
+    from tfcmp.data.picking import data_settings, moved_to
 
     settings = data_settings(run, environment)
     if data is not None:
-        settings = moved(settings, data)
+        settings = moved_to(settings, data)
     arguments = ["--config", str(run.file(CONFIG)), "--data", settings.source]
-    for split in ("validation", "test"):
-        if (file := getattr(settings, split)) is not None:
-            arguments += [f"--data.{split}", file]
+    for name in ("validation", "test"):
+        file = getattr(settings, name)
+        arguments += [f"--data.{name}", file] if file is not None else []
     return arguments
 
 
@@ -86,6 +86,9 @@ def cache_folder(options: "Namespace") -> Path:
     Raises:
         CallError: a file is in its way.
     """
-    cache = absolute_path(options.cache)
+    try:
+        cache = absolute_path(options.cache)
+    except CallError as error:
+        raise CallError(f"--cache: {error}") from None
     make_folder(cache, "--cache")
     return cache

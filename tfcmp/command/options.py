@@ -27,6 +27,9 @@ from tfcmp.models.catalogue import ModelRecord, default_configuration, find_mode
 AddOptions = Callable[[ArgumentParser], None]
 
 GROUPS = ("architecture", "data", "training")
+# Hyphen, the dashes of typography, minus sign, and their small and full-width forms.
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][-+]?\d+|-inf|-nan")
 # Options that say what to do now; a file says what a run is.
 NOT_IN_FILES = ("--help", "--config", "--print_config", "--resume", "--trust-saved-model")
 
@@ -115,16 +118,40 @@ def parse_strictly(parser: ArgumentParser, arguments: list[str]) -> Namespace:
         CallError: an option, a setting or a value is not as expected.
     """
     options = _options(parser)
+    arguments = _negative_numbers_joined(arguments, options)
     for argument in arguments[: options_end(arguments)]:
         option = argument.split("=", 1)[0]
         if option.startswith("--") and option not in options:
             raise CallError(f"unknown option {option}{_nearest(option, options)}")
+        _require_hyphens(option, options)
     try:
         namespace = parser.parse_args(switches_first(parser, arguments))
     except (ArgumentError, TypeError, ValueError) as error:
         raise CallError(_one_sentence(str(error))) from None
     require_outputs(parser, namespace)
     return namespace
+
+
+def _require_hyphens(written: str, options: list[str]) -> None:
+    """Refuses the name of an option behind one hyphen, or behind a dash that a web page made of two.
+
+    Texts may begin with a dash; only one that goes on as an option does is meant as one.
+    """
+    meant = "--" + written.lstrip(DASHES)
+    if written[:1] in tuple(DASHES) and written != meant and meant in options:
+        raise CallError(f"{written}: expected two hyphens in front of it; write {meant}")
+
+
+def _negative_numbers_joined(arguments: list[str], options: list[str]) -> list[str]:
+    """The same arguments with `=` in front of -1e-3, which argparse takes for an option."""
+    end = options_end(arguments)
+    joined: list[str] = []
+    for argument in arguments[:end]:
+        if joined and joined[-1] in options and NEGATIVE_NUMBER.fullmatch(argument):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined + arguments[end:]
 
 
 def _make_parser(

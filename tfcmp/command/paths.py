@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser, Namespace
 
-from tfcmp.config.places import absolute_path
+from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.runs.files import require_writable
 
@@ -16,7 +16,8 @@ class PathType:
     """Type of an option that names a path: absolute, `~` expanded.
 
     Lists, null of a file and what was expanded before come through too: the parser passes on
-    whatever it holds, and more than once.
+    whatever it holds, and more than once. The default cache stays as it is, for those without a
+    home folder who name another one.
 
     Attributes:
         shown: what --help calls it.
@@ -32,7 +33,8 @@ class PathType:
         """
         if isinstance(written, list):
             return [self(one) for one in written]
-        return None if written is None else str(absolute_path(written))
+        is_kept = written is None or written == DEFAULT_CACHE
+        return written if is_kept else str(absolute_path(written))
 
     def __repr__(self) -> str:
         return self.shown
@@ -64,7 +66,11 @@ def require_outputs(parser: ArgumentParser, namespace: Namespace) -> None:
         value = namespace.get(action.dest)
         if action.type not in (output_folder, output_file) or value is None:
             continue
-        option, path = action.option_strings[0], absolute_path(value)
+        option = action.option_strings[0]
+        try:
+            path = absolute_path(value)
+        except CallError as error:
+            raise CallError(f"{option}: {error}") from None
         if action.type == output_folder:
             require_writable(path, option)
         else:

@@ -4,8 +4,10 @@ import contextlib
 import gc
 import os
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tfcmp.errors import CallError
 
@@ -75,7 +77,8 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
             of the time; for a process that is ours alone.
 
     Raises:
-        CallError: Keras is imported already, with another backend than TensorFlow.
+        CallError: Keras is imported already, with another backend than TensorFlow; or its file of
+            settings is damaged.
     """
     # Read by TensorFlow when it is imported: only what ends the process is logged.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -86,10 +89,26 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
             stack.enter_context(without_collector())
             stack.enter_context(without_modules(UNUSED_BY_US))
         stack.enter_context(without_native_output())
+        stack.enter_context(_keras_settings_told())
         import tensorflow
 
         tensorflow.config.list_physical_devices()
         _settle_keras()
+
+
+@contextmanager
+def _keras_settings_told() -> Iterator[None]:
+    """Names the file of settings if it is what keeps Keras and TensorFlow from being imported."""
+    home = os.environ.get("KERAS_HOME", "~/.keras")
+    file = Path(os.path.expanduser(home), "keras.json")  # noqa: PTH111
+    try:
+        yield
+    except (AssertionError, AttributeError, ValueError, PermissionError):
+        if not file.exists():
+            raise
+        raise CallError(
+            f"{file}: expected settings that Keras takes, got others; correct the file or remove it"
+        ) from None
 
 
 def _choose_backend() -> None:
@@ -100,6 +119,9 @@ def _choose_backend() -> None:
     """
     if "keras" not in sys.modules:
         os.environ["KERAS_BACKEND"] = "tensorflow"
+        if os.path.expanduser("~") == "~":  # noqa: PTH111
+            # No home is known. Keras would make a folder called ~ in the working directory.
+            os.environ.setdefault("KERAS_HOME", str(Path(tempfile.gettempdir(), ".keras")))
         return
     import keras
 

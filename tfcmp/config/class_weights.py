@@ -70,7 +70,12 @@ def _yaml_pairs(text: str) -> list[tuple[Any, Any]]:
 def _checked(pairs: list[tuple[Any, Any]], where: str) -> dict[str, float]:
     weights: dict[str, float] = {}
     for name, value in pairs:
-        if not isinstance(name, str) or name in weights:
+        if not isinstance(name, str):
+            raise CallError(
+                f"{where}: expected the names of classes as text, got {name!r}, which is how YAML "
+                "reads what stands there; put the names in quotes"
+            )
+        if name in weights:
             raise CallError(f"{where}: expected every class once, got {name!r} again")
         try:
             weights[name] = float(value)

@@ -41,11 +41,29 @@ def absolute_path(text: str | Path) -> Path:
         )
     try:
         path = Path(expanded).absolute()
-        return path.resolve() if ".." in path.parts else path
+        path = path.resolve() if ".." in path.parts else path
     except FileNotFoundError:
         raise CallError(
             f"{written}: the working directory is gone; change to another one, or write the path "
             "in full"
+        ) from None
+    _require_utf_8(path)
+    return path
+
+
+def _require_utf_8(path: Path) -> None:
+    """Returns for a path that config.yaml can name and all libraries can open.
+
+    Raises:
+        CallError: its bytes are not UTF-8.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode(errors="surrogateescape").decode(errors="backslashreplace")
+        raise CallError(
+            f"{shown}: expected a path in UTF-8, got other bytes, which config.yaml cannot name and "
+            "some libraries cannot open; rename it, or link to it under another name"
         ) from None
 
 
@@ -62,7 +80,8 @@ def absolute_source(source: str) -> str:
     Raises:
         CallError: see `absolute_path`.
     """
-    return str(absolute_path(source)) if is_file_source(source) else source
+    is_place = not source or is_file_source(source)
+    return str(absolute_path(source)) if is_place else source
 
 
 def source_name(source: str) -> str:

@@ -1,5 +1,7 @@
 """A file of settings, as `--config` takes it: read and checked for shape, not for values."""
 
+import re
+import reprlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +9,56 @@ from typing import Any
 import yaml
 
 from tfcmp.errors import CallError
+
+
+class SettingsLoader(yaml.SafeLoader):
+    """YAML without the traps of version 1.1.
+
+    1e-3 is a number. A name that comes twice is an error, as YAML itself demands: the first value
+    would be lost. So are 010 (8, in octal), 1:30 (90, in base 60) and 1_0 (10).
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """See the class; what `<<` brings in may be named once more."""
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == MERGE:
+                continue
+            if key.value in seen:
+                raise _refusal(f"{key.value} comes twice; leave one of them out", key)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """See the class."""
+        text = str(self.construct_scalar(node))
+        if re.search(r"[:_]|^[-+]?0[0-9]", text):
+            raise _refusal(
+                f"{text} is no plain number; write it in decimal digits, or a text in quotes", node
+            )
+        is_float = node.tag.endswith("float")
+        return self.construct_yaml_float(node) if is_float else self.construct_yaml_int(node)
+
+
+MERGE = "tag:yaml.org,2002:merge"
+SettingsLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
+    list("-+.0123456789"),
+)
+for _kind in ("int", "float"):
+    SettingsLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", SettingsLoader.construct_number)
+
+
+def _refusal(message: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.YAMLError(f"line {node.start_mark.line + 1}: {message}")
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it: of a long or deep one the beginning."""
+    short = reprlib.Repr()
+    short.maxlevel = 2
+    return short.repr(value)
 
 
 def read_settings(file: str) -> dict[str, Any]:
@@ -17,26 +69,25 @@ def read_settings(file: str) -> dict[str, Any]:
     """
     content = read_yaml(Path(file), f"--config {file}")
     if not isinstance(content, dict):
-        raise CallError(f"--config {file}: expected settings (name: value), got {content!r}")
+        raise CallError(f"--config {file}: expected settings (name: value), got {shown(content)}")
     model = content.get("model")
     if model is not None and not isinstance(model, str):
-        raise CallError(f"--config {file}: model: expected a name, got {model!r}")
+        raise CallError(f"--config {file}: model: expected a name, got {shown(model)}")
     return content
 
 
-def read_yaml(file: Path, where: str, loader: type[yaml.SafeLoader] = yaml.SafeLoader) -> Any:
+def read_yaml(file: Path, where: str) -> Any:
     """What a YAML file holds.
 
     Args:
         file: in UTF-8.
         where: what errors begin with.
-        loader: of YAML; a safe one.
 
     Raises:
         CallError: the file is missing, is none, or is no YAML.
     """
     try:
-        return yaml.load(file.read_text(encoding="utf-8"), loader)
+        return yaml.load(file.read_text(encoding="utf-8-sig"), SettingsLoader)
     except FileNotFoundError:
         raise CallError(f"{where}: no such file") from None
     except UnicodeDecodeError as error:
@@ -65,5 +116,5 @@ def setting_names(settings: dict[str, Any], groups: tuple[str, ...], file: str) 
         else:
             raise CallError(
                 f"--config {file}: {name}: expected its settings (name: value) on lines below it, "
-                f"got {value!r}"
+                f"got {shown(value)}"
             )

@@ -1,5 +1,6 @@
 """Texts of a finished run, found again in their source by their ids."""
 
+import os
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -57,18 +58,26 @@ def find_source(source: str, folders: Iterable[Path]) -> str:
     return str(next((place for place in places if place.exists()), places[0]))
 
 
-def moved(settings: DataSettings, place: str) -> DataSettings:
-    """The settings of texts that lie at `place` now.
+def moved_to(settings: DataSettings, place: str) -> DataSettings:
+    """The same settings where the texts lie at `place` now.
 
-    Files of splits that are not where they were are taken to lie next to it.
+    Files of validation and test that are gone, too, are looked for where they lay beside the source.
     """
     source = absolute_source(place)
-    files: dict[str, Any] = {
-        split: str(Path(source).with_name(Path(file).name))
-        for split in ("validation", "test")
-        if (file := getattr(settings, split)) is not None and not Path(file).exists()
-    }
-    return replace(settings, source=source, **files)
+
+    def followed(file: str | None) -> str | None:
+        if file is None or Path(file).exists():
+            return file
+        beside = os.path.relpath(file, Path(settings.source).parent)
+        there = Path(source).parent / beside
+        return str(there) if there.exists() else file
+
+    return replace(
+        settings,
+        source=source,
+        validation=followed(settings.validation),
+        test=followed(settings.test),
+    )
 
 
 def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
@@ -83,7 +92,7 @@ def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
     """
     settings = data_settings(run)
     if place is not None:
-        settings = moved(settings, place)
+        settings = moved_to(settings, place)
     if is_file_source(settings.source) and not Path(settings.source).exists():
         raise CallError(
             f"the texts of {run.path} are not at {settings.source}; bring them back, or name the "

@@ -1,5 +1,7 @@
 """What computes the answers of a saved model: Keras, ONNX Runtime or OpenVINO."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -101,16 +103,13 @@ def open_engine(
         if threads is not None:
             set_keras_threads(threads)
         return load_classifier(run_path, precision)
-    if engine == "onnx":
-        from tfcmp.inference.onnx_engine import TOKENS_A_BATCH
-        from tfcmp.inference.onnx_engine import onnx_forward as make_forward
-    else:
-        from tfcmp.inference.openvino_engine import (
-            TOKENS_A_BATCH,
-        )
-        from tfcmp.inference.openvino_engine import (
-            openvino_forward as make_forward,
-        )
+    with importable(engine):
+        if engine == "onnx":
+            from tfcmp.inference.onnx_engine import TOKENS_A_BATCH
+            from tfcmp.inference.onnx_engine import onnx_forward as make_forward
+        else:
+            from tfcmp.inference.openvino_engine import TOKENS_A_BATCH
+            from tfcmp.inference.openvino_engine import openvino_forward as make_forward
     model, classes = load_model(run_path)
     forward, size = make_forward(model, precision, threads or processors())
     tokenizer = model.get_layer("tokenizer")
@@ -152,6 +151,23 @@ def require_engine(engine: str) -> None:
                 f"the {engine} engine needs the package {library}, which is not installed; "
                 f"pip install 'tfcmp[{engine}]'"
             )
+
+
+@contextmanager
+def importable(engine: str) -> Iterator[None]:
+    """A block that imports the libraries of an engine, installed as `require_engine` found them.
+
+    Raises:
+        CallError: one cannot be imported: a system library or a matching version is missing.
+    """
+    try:
+        yield
+    except ImportError as error:
+        raise CallError(
+            f"the {engine} engine is installed, but cannot be imported "
+            f"({' '.join(str(error).split())}); repair it with pip install --force-reinstall "
+            f"'tfcmp[{engine}]', or take another engine"
+        ) from None
 
 
 def set_keras_threads(threads: int) -> None:

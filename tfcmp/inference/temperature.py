@@ -1,5 +1,6 @@
 """The temperature that was fitted for a run."""
 
+import shlex
 from pathlib import Path
 
 from tfcmp.errors import WorkError
@@ -14,7 +15,7 @@ def read_temperature(path: Path) -> float:
         WorkError: there is none, it was fitted on other predictions (says which command helps), or
             it is an end of what was searched and means nothing.
     """
-    way = f"python -m tfcmp.explain {path} --calibrate"
+    way = f"python -m tfcmp.explain {shlex.quote(str(path))} --calibrate"
     content = read_later(RunDirectory(path), TEMPERATURE, way)
     if content.get("is_at_bound"):
         raise WorkError(

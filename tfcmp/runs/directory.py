@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -87,7 +88,8 @@ class RunDirectory:
             self.file(LOCK).unlink(missing_ok=True)
             self._lock.close()
             self._lock = None
-            if not any(self.path.iterdir()):
+            # It may have been moved or removed meanwhile.
+            if self.path.is_dir() and not any(self.path.iterdir()):
                 self.path.rmdir()
 
     def discard_if_untrained(self) -> None:
@@ -137,17 +139,35 @@ def create_run(runs: Path, model: str, name: str | None) -> RunDirectory:
     if name is None:
         # A model can be named by its place: preset:FOLDER.
         model = re.sub(r"[^\w.+]+", "-", model).strip("-")
-        name = free_name(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}")
+        run = RunDirectory(_new_folder(runs, f"{model}-{datetime.now():%Y%m%d-%H%M%S}"))
     else:
-        check_name(name)
-    run = RunDirectory(runs / name)
-    make_folder(run.path, "--runs or --name")
+        run = RunDirectory(runs / check_name(name))
+        make_folder(run.path, "--runs or --name")
     run.lock()
     if run.file(CONFIG).exists():
         run.unlock()
-        way = "" if run.is_complete() else f" (go on with it by --resume {run.path})"
+        way = (
+            ""
+            if run.is_complete()
+            else f" (go on with it by --resume {shlex.quote(str(run.path))})"
+        )
         raise CallError(f"{run.path} holds a run already{way}; choose another --name")
     return run
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    """A folder that nobody else has, of jobs that a scheduler starts in the same second either."""
+    make_folder(runs, "--runs")
+    while True:
+        path = runs / free_name(runs, name)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            continue
+        except OSError:
+            # Tells what is in the way.
+            make_folder(path, "--runs or --name")
+        return path
 
 
 def free_name(runs: Path, name: str) -> str:
@@ -192,6 +212,9 @@ def resume_run(path: Path) -> RunDirectory:
 def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
     """Writes split.json, or compares it with what a resumed run finds.
 
+    How the cells of a file are written is no part of the comparison: it stands under the file's
+    name, which may be another one at its new place.
+
     Raises:
         WorkError: the texts or their splits are no longer those that the run began with, or texts
             are split into words by other rules.
@@ -207,7 +230,8 @@ def write_split(run: RunDirectory, described: dict[str, Any]) -> None:
             "words; finish it with that version, or start another fit"
         )
     # Through JSON once, as the file has been: tuples are lists there.
-    if not agrees(known, json.loads(json.dumps(described))):
+    compared = {name: of for name, of in known.items() if name != "dialects"}
+    if not agrees(compared, json.loads(json.dumps(described))):
         raise WorkError(
             f"the texts are not those that {run.path} began with ({SPLIT} differs): texts once "
             "trained on could be tested on; bring back the data as they were, or fit anew"
@@ -224,7 +248,7 @@ def open_run(path: Path) -> RunDirectory:
     if not run.is_complete():
         raise WorkError(
             f"{path} is incomplete (no {RESULT}); finish it with "
-            f"python -m tfcmp.fit --resume {path}"
+            f"python -m tfcmp.fit --resume {shlex.quote(str(path))}"
         )
     check_files(run, [CONFIG, ENVIRONMENT, SPLIT, MODEL])
     return run
@@ -258,6 +282,10 @@ def _existing(path: Path) -> RunDirectory:
         raise CallError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
     run = RunDirectory(path)
     made_by = run.read_json(ENVIRONMENT).get("run_format", 0)
+    if not isinstance(made_by, int):
+        raise WorkError(
+            f"{run.file(ENVIRONMENT)} is damaged: expected a number as run_format, got {made_by!r}"
+        )
     if made_by > RUN_FORMAT:
         raise WorkError(
             f"{path} was made by a newer tfcmp (run format {made_by}, this version reads up to "

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tfcmp.config.checks import LARGEST_SEED
 from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
@@ -69,17 +67,6 @@ class Study:
     then: str | None = None
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.1 takes 3e-4 for text; here it is a number, as in every file of settings."""
-
-
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+"),
-    list("-+.0123456789"),
-)
-
-
 def read_study(file: Path) -> Study:
     """The study of a YAML file.
 
@@ -87,7 +74,7 @@ def read_study(file: Path) -> Study:
         CallError: the file is missing, is no YAML, or no study.
     """
     where = str(file)
-    content = _mapping(read_yaml(file, where, _Loader), where, OF_A_STUDY)
+    content = _mapping(read_yaml(file, where), where, OF_A_STUDY)
     entries = content.get("entries")
     if not isinstance(entries, list) or not entries:
         raise CallError(
@@ -187,9 +174,14 @@ def _require_equal_budgets(entries: Iterable[Entry], where: str) -> None:
 
 
 def _require_unique(labels: list[str], where: str) -> None:
+    # Labels are names of folders, and not every file system tells A from a.
+    folded = [label.casefold() for label in labels]
     for label in labels:
-        if labels.count(label) > 1:
-            raise CallError(f"{where}: the label {label} comes twice; give one entry another label")
+        if folded.count(label.casefold()) > 1:
+            raise CallError(
+                f"{where}: the label {label} comes twice, in whatever case; give one entry another "
+                "label"
+            )
 
 
 def _seeds(content: Any, where: str) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import yaml
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.config.places import is_file_source
+from tfcmp.data.picking import moved_to
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study
@@ -93,7 +94,7 @@ def with_source(plan: Plan, source: str) -> Plan:
     def moved(configuration: Configuration) -> Configuration:
         if not is_file_source(configuration.data.source):
             return configuration
-        return replace(configuration, data=replace(configuration.data, source=source))
+        return replace(configuration, data=moved_to(configuration.data, source))
 
     searches = {
         one.label: replace(one, configuration=moved(one.configuration)) for one in plan.searches
@@ -111,7 +112,12 @@ def with_source(plan: Plan, source: str) -> Plan:
 
 
 def _place_of(run: RunPlan, source: str) -> Settings:
-    return {"data.source": source} if is_file_source(run.configuration.data.source) else {}
+    """What `fit` is told of the new place: the source, and the declared files of other splits."""
+    if not is_file_source(run.configuration.data.source):
+        return {}
+    moved = moved_to(run.configuration.data, source)
+    files = {"data.validation": moved.validation, "data.test": moved.test}
+    return {"data.source": source, **{name: file for name, file in files.items() if file}}
 
 
 def parse_settings(model: str, settings: Settings, where: str) -> Configuration:

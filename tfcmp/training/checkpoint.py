@@ -1,8 +1,10 @@
 """What is needed to go on after a kill: weights, optimizer, random states, and the place."""
 
 import json
+import shlex
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -28,6 +30,7 @@ class Place:
         metrics_bytes: size of metrics.jsonl; what was appended later is done again.
         sessions: processes that have worked on the run.
         load: core-seconds of other processes and of the machine, beside the timed steps.
+        settings: that training has gone by, by dotted name; empty in earlier checkpoints.
     """
 
     epoch: int = 0
@@ -40,6 +43,7 @@ class Place:
     metrics_bytes: int = 0
     sessions: int = 1
     load: dict[str, float] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 def training_state(
@@ -75,7 +79,7 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
         except SafetensorError as error:
             raise WorkError(
                 f"{file} could not be written ({error}); free some space and go on with "
-                f"python -m tfcmp.fit --resume {file.parent.parent}"
+                f"python -m tfcmp.fit --resume {shlex.quote(str(file.parent.parent))}"
             ) from None
 
 

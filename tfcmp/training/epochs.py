@@ -1,8 +1,11 @@
 """Epochs, segments and validation, and what is kept of them."""
 
+import json
 import math
+import shlex
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import keras
@@ -13,7 +16,7 @@ from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.selection import selection_score
 from tfcmp.models.pretrained import learning_rate_shares
-from tfcmp.runs.directory import METRICS, RunDirectory
+from tfcmp.runs.directory import CONFIG, METRICS, RunDirectory
 from tfcmp.timing.clock import Clock
 from tfcmp.timing.contention import add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
@@ -55,7 +58,7 @@ class Trainer:
         self.checkpoint = checkpoint
         self.run = run
         self.clock = clock
-        self.place = Place()
+        self.place = Place(settings=lasting_settings(configuration))
         self.step_function = compile_train_step(
             core,
             optimizer,
@@ -76,8 +79,15 @@ class Trainer:
         self.run.file(METRICS).unlink(missing_ok=True)
 
     def resume(self) -> None:
-        """Goes back to the checkpoint; metrics written after it are taken off, to be redone."""
+        """Goes back to the checkpoint; metrics written after it are taken off, to be redone.
+
+        Raises:
+            WorkError: the settings are not those that the run has been trained with.
+        """
+        settings = self.place.settings
         self.place = self.checkpoint.restore()
+        _require_same_settings(self.place.settings, settings, self.run)
+        self.place.settings = settings
         self.place.sessions += 1
         for phase, seconds in self.place.seconds.items():
             self.clock.add(phase, seconds)
@@ -198,3 +208,36 @@ class Trainer:
         self.place.seconds = dict(self.clock.seconds)
         with self.clock.phase("checkpoint"):
             self.checkpoint.save(self.place)
+
+
+def lasting_settings(configuration: Configuration) -> dict[str, Any]:
+    """The settings that have to stay the same for a whole run, by dotted name.
+
+    Where its files lie and what it computes on may change; environment.json says whether the
+    latter is still the same.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in asdict(configuration).items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{inner}": of for inner, of in value.items()}
+        elif name not in ("device", "precision", "threads", "strategy", "replicas", "init_from"):
+            flat[name] = value
+    places = ("data.source", "data.validation", "data.test")
+    return {name: value for name, value in flat.items() if name not in places}
+
+
+def _require_same_settings(known: dict[str, Any], found: dict[str, Any], run: RunDirectory) -> None:
+    # Through JSON once, as a checkpoint has them; a setting that one of the two does not know was
+    # made or given up between two versions.
+    found = json.loads(json.dumps(found))
+    differing = [
+        f"{name} {known[name]}, now {found[name]}"
+        for name in known
+        if name in found and known[name] != found[name]
+    ]
+    if differing:
+        raise WorkError(
+            f"{run.path} has been trained with other settings than its {CONFIG} has now "
+            f"({'; '.join(differing)}): its numbers would be of neither; change them back, or fit "
+            f"with --config {shlex.quote(str(run.file(CONFIG)))} under another --name"
+        )

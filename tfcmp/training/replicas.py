@@ -5,6 +5,7 @@ very same code runs on it.
 """
 
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -208,5 +209,5 @@ def lost_workers_told(replicas: Replicas, run: object) -> Iterator[None]:
             raise
         raise WorkError(
             "another worker is gone, and this one cannot go on alone; start all workers again with "
-            f"python -m tfcmp.fit --resume {run}"
+            f"python -m tfcmp.fit --resume {shlex.quote(str(run))}"
         ) from None

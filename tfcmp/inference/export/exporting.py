@@ -13,7 +13,7 @@ import yaml
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError, WorkError
-from tfcmp.inference.engines import require_engine
+from tfcmp.inference.engines import importable, require_engine
 from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, RunDirectory, open_run
 from tfcmp.runs.files import sha256_of, whole_folder, write_json
 
@@ -86,7 +86,8 @@ def export_run(
     with whole_folder(out, "--out") as written, plain_path(written) as folder:
         expected = read_test_split(run)
         model, classes = load_model(run_path)
-        answer = FORMATS[form](model, classes, precision, folder)
+        with importable(form):
+            answer = FORMATS[form](model, classes, precision, folder)
         if form != "saved_model" or has_files(model.get_layer("tokenizer")):
             write_tokenizer(model.get_layer("tokenizer"), folder / TOKENIZER)
         parity = compare(expected, answer_test_split(run, expected, answer, data), precision)
