@@ -33,6 +33,9 @@ NEGATIVE_NUMBER = re.compile(r"-(\d+\.?\d*|\.\d+)[eE][-+]?\d+|-inf|-nan")
 # Options that say what to do now; a file says what a run is.
 NOT_IN_FILES = ("--help", "--config", "--print_config", "--resume", "--trust-saved-model")
 
+# The dashes that all options share make short words similar: `--boring` is no misspelt `--quoting`.
+NEAREST = 0.75
+
 
 def parse_configuration(
     arguments: list[str], program: str, description: str, add_options: AddOptions
@@ -263,7 +266,7 @@ def _nearest(option: str, options: list[str]) -> str:
         near = difflib.get_close_matches(name, in_group, n=1)
         hint = f"did you mean {group}.{near[0]}?" if near else f"{group} has {', '.join(in_group)}"
         return f"; {hint}"
-    near = difflib.get_close_matches(option, options, n=1)
+    near = difflib.get_close_matches(option, options, n=1, cutoff=NEAREST)
     return f"; did you mean {near[0]}?" if near else "; --help lists the options"
 
 
