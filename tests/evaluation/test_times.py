@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.times import find_crossings, process_interval, ratio_of_times
 
 PROCESSES = 5
@@ -61,7 +60,8 @@ def test_equal_times_get_a_verdict_at_most_once_in_twenty(spread):
     false = 0
     for first, second in np.exp(logs):
         p = [ratio_of_times(first[:, k], second[:, k]).p for k in range(len(LENGTHS))]
-        false += min(holm(p)) <= 0.05
+        # The first step of Holm, which any verdict has to pass.
+        false += len(LENGTHS) * min(p) <= 0.05
     # Three standard errors of a rate of 5 % from 2,000 simulations are 1.5 points.
     assert false / SIMULATED <= 0.065
 
