@@ -26,8 +26,7 @@ def test_a_model_has_its_training_measured(measured, tmp_path):
     out = str(tmp_path / "out")
     call = ["--model", "gru", "--lengths", "8,16", "--batch-sizes", "4,8", "--out", out]
     bench.main([*call, "--cache", str(tmp_path)])
-    assert [case.configuration.training.batch_size for case in measured] == [64, 64]
-    assert [case.arm.configuration.training.batch_size for case in measured] == [4, 8]
+    assert [case.configuration.training.batch_size for case in measured] == [4, 8]
     assert measured[0].arm.lengths == (8, 16)
     assert {str(case.folder) for case in measured} == {out}
 

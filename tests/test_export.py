@@ -157,7 +157,7 @@ def test_saved_models_of_all_families_answer_an_empty_batch(
 def tiny_classifier(family, tiny_preset, word_tokenizer):
     """Raw text to probabilities of two classes, with random weights."""
     from tfcmp.models.building import build_text_classifier
-    from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams
+    from tfcmp.models.linear import adapt_bag_of_ngrams, build_bag_of_ngrams, choose_ngrams
     from tfcmp.models.preset_tokenizer import build_preset_tokenizer
     from tfcmp.models.pretrained import build_pretrained
     from tfcmp.models.transformer import build_transformer
@@ -166,7 +166,8 @@ def tiny_classifier(family, tiny_preset, word_tokenizer):
     if family == "bag_of_ngrams":
         core = build_bag_of_ngrams(2, orders=2, features=37)
         texts = np.array([[2, 3, 4], [5, 6, 2]], np.int32)
-        adapt_bag_of_ngrams(core, [(texts, np.array([0, 1]))], smoothing=1.0)
+        ngrams = choose_ngrams([(texts, np.array([0, 1]))], 2, orders=2, features=37)
+        adapt_bag_of_ngrams(core, ngrams, smoothing=1.0)
     elif family == "transformer":
         sizes = {"embedding_size": 6, "layers": 1, "heads": 2, "feed_forward_size": 10}
         dropout = {"word_dropout": 0.2, "embedding_dropout": 0.2, "dropout": 0.2}

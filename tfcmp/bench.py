@@ -111,7 +111,7 @@ def _cases(
             is_shared = run is None or len(configurations) > 1
             folder = out or (absolute_path(DEFAULT_BENCH) if is_shared or run is None else run)
             cases += [
-                Case(arm, configuration, folder, None if is_shared else run)
+                Case(arm, arm.configuration, folder, None if is_shared else run)
                 for arm in _training_arms(configuration, options, replicas)
             ]
         if what != "training" and run is not None:

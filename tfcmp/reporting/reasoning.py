@@ -115,7 +115,7 @@ def costs_table(decision: Decision) -> Table:
             one.other,
             one.than,
             better,
-            "yes" if one.is_distinguishable else "no",
+            "yes" if one.is_distinguishable else "not shown",
         )
         for better, found in (("the other", decision.costs), ("the chosen model", decision.gains))
         for one in found

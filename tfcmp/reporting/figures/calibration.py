@@ -19,6 +19,8 @@ from tfcmp.reporting.figures.drawing import (
 COLUMNS = 3
 # A bin of fewer texts is mostly noise.
 SMALLEST_BIN = 10
+# Of both axes.
+SMALLEST_RANGE = 0.1
 
 Bins = Sequence[CalibrationBin]
 NAMES = ("before", "after temperature")
@@ -57,6 +59,9 @@ def draw_reliability(
                     label=names[number],
                 )
             panel.set_title(shortened(label, 24))
+        # A model that is sure of everything has points in one corner: without a range of its own
+        # every tick of the axes would read 100.
+        lowest = min(lowest, 1 - SMALLEST_RANGE)
         for panel in panels:
             panel.plot([lowest, 1], [lowest, 1], color=GRID, linewidth=1)
             per_cent(panel.xaxis)
