@@ -173,6 +173,14 @@ def test_a_directory_that_is_no_run_is_refused(tmp_path, function):
     assert "has no environment.json: it is no run directory" in refusal(function, tmp_path)
 
 
+def test_an_export_and_a_folder_of_runs_are_told_as_what_they_are(tmp_path):
+    (tmp_path / "gru").mkdir()
+    (tmp_path / "gru" / "result.json").touch()
+    assert "name one: gru" in refusal(open_run, tmp_path)
+    (tmp_path / "labels.json").touch()
+    assert "an export" in refusal(open_run, tmp_path)
+
+
 @pytest.mark.parametrize("function", [open_run, resume_run])
 def test_a_run_of_a_newer_version_is_refused(started, function):
     write_json(started.file("environment.json"), {"run_format": RUN_FORMAT + 1})

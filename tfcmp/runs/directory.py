@@ -20,6 +20,8 @@ from tfcmp.runs.files import (
     write_json,
 )
 
+# A file that every export has.
+EXPORTED_LABELS = "labels.json"
 # Raised when a file of the run directory changes its meaning; a higher one is refused.
 RUN_FORMAT = 1
 CONFIG = "config.yaml"
@@ -281,6 +283,8 @@ def _existing(path: Path) -> RunDirectory:
     if not path.is_dir():
         raise CallError(f"{path}: no such run directory; python -m tfcmp.fit makes one")
     run = RunDirectory(path)
+    if not run.file(ENVIRONMENT).exists():
+        raise WorkError(f"{path} has no {ENVIRONMENT}: it is no run directory{_kind_of(path)}")
     made_by = run.read_json(ENVIRONMENT).get("run_format", 0)
     if not isinstance(made_by, int):
         raise WorkError(
@@ -292,3 +296,14 @@ def _existing(path: Path) -> RunDirectory:
             f"{RUN_FORMAT}); upgrade tfcmp"
         )
     return run
+
+
+def _kind_of(path: Path) -> str:
+    """What a folder that is no run seems to be instead, as the rest of a sentence."""
+    if (path / EXPORTED_LABELS).exists():
+        return (
+            ", but an export; answer texts with the run that it was made of "
+            "(python -m tfcmp.predict RUN --engine onnx)"
+        )
+    names = sorted(one.parent.name for one in path.glob(f"*/{RESULT}"))
+    return f", but a folder of such; name one: {', '.join(names[:5])}" if names else ""

@@ -14,7 +14,14 @@ import yaml
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.engines import importable, require_engine
-from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, RunDirectory, open_run
+from tfcmp.runs.directory import (
+    CONFIG,
+    EXPORTED_LABELS,
+    MODEL,
+    PREDICTIONS,
+    RunDirectory,
+    open_run,
+)
 from tfcmp.runs.files import sha256_of, whole_folder, write_json
 
 PRECISIONS = {
@@ -26,7 +33,6 @@ PARITY = "parity.json"
 CARD = "README.md"
 TOKENIZER = "tokenizer"
 # Names of the classes, a JSON array in the order of the probabilities.
-LABELS = "labels.json"
 # TensorFlow takes [ ] * ? and backslashes in a path for a pattern, and no library takes every name.
 LONGEST_PATH = 200
 PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")
@@ -97,7 +103,7 @@ def export_run(
                 "written; --accept writes it all the same"
             )
         card = model_card(run, configuration, form, precision, parity)
-        write_json(folder / LABELS, list(classes))
+        write_json(folder / EXPORTED_LABELS, list(classes))
         (folder / CARD).write_text(card, encoding="utf-8")
         shutil.copyfile(run.file(CONFIG), folder / CONFIG)
         parity = {"format": form, "precision": precision, "accepted": accept, **parity}
