@@ -36,6 +36,11 @@ def test_a_wrong_number_of_cells_is_refused(tmp_path, row, count):
         read(tmp_path, b"text,label\nfine,1\n" + row + b"\n")
 
 
+def test_single_quotes_around_cells_are_named_as_what_encloses_nothing(tmp_path):
+    with pytest.raises(WorkError, match=r"line 2: .*Single quotes"):
+        read(tmp_path, b"text,label\n'a, b',1\n")
+
+
 def test_a_quote_that_is_never_closed_is_refused_where_it_opens(tmp_path):
     with pytest.raises(WorkError, match=r"table\.csv, line 3: .*Close every double quote"):
         read(tmp_path, b'text,label\nfine,1\n"open,1\nmore,2\n')

@@ -1,7 +1,7 @@
 """Rows of a .csv or .tsv file, streamed."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tfcmp.data.sources.columns import HEADER, Columns
@@ -45,7 +45,7 @@ def delimited_rows(
             if len(cells) != len(header):
                 raise WorkError(
                     f"{path.name}, line {line}: expected {len(header)} cells as in the header, "
-                    f"got {len(cells)}{_how_read(reading, dialect)}"
+                    f"got {len(cells)}{_how_read(reading, dialect, cells)}"
                 )
             if cells == header and len(header) > 1:
                 raise WorkError(
@@ -79,9 +79,11 @@ def _records(
             yield first_line, cells
 
 
-def _how_read(reading: Reading, dialect: Dialect) -> str:
+def _how_read(reading: Reading, dialect: Dialect, cells: Sequence[str] = ()) -> str:
     """How the file is read, and what makes another reading of it: the end of an error."""
     told = f" (separator: {delimiter_name(dialect.delimiter)})"
+    if any(cell.startswith("'") for cell in cells):
+        return f"{told}. Single quotes enclose no cells: write double quotes in their place."
     flag = reading.flag("quoting")
     if dialect.quoting == "none":
         return (
