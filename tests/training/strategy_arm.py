@@ -40,32 +40,85 @@ def configurations(preset):
     yield "bert", replace(bert, architecture=replace(bert.architecture, dropout=0.0))
 
 
-def main(replicas, preset, out):
-    strategy = "none" if replicas == 1 else "mirrored"
-    import_tensorflow()
+def arm_configuration(configuration, name, replicas):
+    """The configuration of one model on a number of replicas."""
+    return replace(
+        configuration,
+        device="cpu",
+        precision="float32",
+        strategy="none" if replicas == 1 else "mirrored",
+        replicas=replicas,
+        data=DataSettings(max_length=12),
+        training=replace(configuration.training, **OPTIMIZERS[name]),
+    )
+
+
+def build_case(configuration, tokenizer, files, opened):
+    """Core and optimizer of a case, from the same seed, without dropout."""
     import keras
+
+    from tfcmp.models.building import build_core
+    from tfcmp.training.optimizers import build_optimizer
+
+    keras.utils.set_random_seed(3)
+    with opened.strategy.scope():
+        core = build_core(configuration, tokenizer, 2, files)
+        for layer in core._flatten_layers():
+            if isinstance(layer, keras.layers.Dropout):
+                layer.rate = 0.0
+        return core, build_optimizer(configuration.training, core.trainable_variables)
+
+
+def step_settings(settings, core):
+    """What `compile_train_step` takes for the settings of a case."""
     import numpy as np
 
-    from tfcmp.models.building import build_core, build_tokenizer
+    from tfcmp.training.objective import build_objective
+
+    settings = dict(settings)
+    if "rate_shares" in settings:
+        settings["rate_shares"] = [settings["rate_shares"]] * len(core.trainable_weights)
+    if "weights" in settings:
+        weighing = TrainingSettings(class_weight=settings.pop("weights"), label_smoothing=0.1)
+        settings["objective"] = build_objective(weighing, np.arange(10) % 2, ("a", "b"))
+    return settings
+
+
+def run_case(core, optimizer, opened, settings):
+    """Arrays by name after STEPS steps: what they returned, answers, weights."""
+    import numpy as np
+
+    from tfcmp.training.step import compile_forward, compile_train_step
+
+    step = compile_train_step(core, optimizer, replicas=opened, **settings)
+    draw = np.random.default_rng(0)
+    outcomes = []
+    for number in range(STEPS):
+        size = SIZES[number % len(SIZES)]
+        ids = draw.integers(2, 10, (size, 9)).astype(np.int32)
+        ids[:, 6:] *= draw.integers(0, 2, (size, 1), dtype=np.int32)
+        labels = draw.integers(0, 2, size).astype(np.int32)
+        outcomes.append([float(value) for value in step(ids, labels)])
+    weights = {
+        f"{n}-{weight.name}": weight.numpy() for n, weight in enumerate(core.trainable_weights)
+    }
+    answers = np.asarray(compile_forward(core, opened)(ids))
+    return {"outcomes": np.array(outcomes), "answers": answers, **weights}
+
+
+def main(replicas, preset, out):
+    import_tensorflow()
+    import numpy as np
+
+    from tfcmp.models.building import build_tokenizer
     from tfcmp.models.encoder_files import resolve_encoder
     from tfcmp.models.word_tokenizer import WordTokenizer
     from tfcmp.training.hardware import set_up_hardware
-    from tfcmp.training.objective import build_objective
-    from tfcmp.training.optimizers import build_optimizer
     from tfcmp.training.replicas import open_replicas
-    from tfcmp.training.step import compile_forward, compile_train_step
 
     kept, opened = {}, None
     for name, configuration in configurations(preset):
-        configuration = replace(
-            configuration,
-            device="cpu",
-            precision="float32",
-            strategy=strategy,
-            replicas=replicas,
-            data=DataSettings(max_length=12),
-            training=replace(configuration.training, **OPTIMIZERS[name]),
-        )
+        configuration = arm_configuration(configuration, name, replicas)
         if opened is None:
             set_up_hardware(configuration)
             opened = open_replicas(configuration)
@@ -74,34 +127,9 @@ def main(replicas, preset, out):
         if isinstance(tokenizer, WordTokenizer):
             tokenizer.set_vocabulary([f"word{n}" for n in range(8)])
         for case, settings in CASES.items():
-            keras.utils.set_random_seed(3)
-            with opened.strategy.scope():
-                core = build_core(configuration, tokenizer, 2, files)
-                for layer in core._flatten_layers():
-                    if isinstance(layer, keras.layers.Dropout):
-                        layer.rate = 0.0
-                optimizer = build_optimizer(configuration.training, core.trainable_variables)
-            settings = dict(settings)
-            if "rate_shares" in settings:
-                settings["rate_shares"] = [settings["rate_shares"]] * len(core.trainable_weights)
-            if "weights" in settings:
-                weighing = TrainingSettings(
-                    class_weight=settings.pop("weights"), label_smoothing=0.1
-                )
-                settings["objective"] = build_objective(weighing, np.arange(10) % 2, ("a", "b"))
-            step = compile_train_step(core, optimizer, replicas=opened, **settings)
-            draw = np.random.default_rng(0)
-            outcomes = []
-            for number in range(STEPS):
-                size = SIZES[number % len(SIZES)]
-                ids = draw.integers(2, 10, (size, 9)).astype(np.int32)
-                ids[:, 6:] *= draw.integers(0, 2, (size, 1), dtype=np.int32)
-                labels = draw.integers(0, 2, size).astype(np.int32)
-                outcomes.append([float(value) for value in step(ids, labels)])
-            kept[f"{name}/{case}/outcomes"] = np.array(outcomes)
-            kept[f"{name}/{case}/answers"] = np.asarray(compile_forward(core, opened)(ids))
-            for place, weight in enumerate(core.trainable_weights):
-                kept[f"{name}/{case}/{place}-{weight.name}"] = weight.numpy()
+            core, optimizer = build_case(configuration, tokenizer, files, opened)
+            arrays = run_case(core, optimizer, opened, step_settings(settings, core))
+            kept |= {f"{name}/{case}/{key}": array for key, array in arrays.items()}
     np.savez(out, **kept)
 
 
