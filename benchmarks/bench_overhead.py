@@ -87,10 +87,10 @@ def bare(step: Callable, source: Callable, steps: int) -> float:
 
 def timed(step: Callable, source: Callable, steps: int) -> float:
     """Seconds of the same in the loop of `bench`."""
-    from tfcmp.measurement.stretches import timed_stretch
+    from tfcmp.measurement.timed_windows import time_window
 
     start = time.perf_counter()
-    timed_stretch(step, source(steps), steps)
+    time_window(step, source(steps), steps)
     return time.perf_counter() - start
 
 

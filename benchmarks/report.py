@@ -37,9 +37,9 @@ REPORT = """
 import json, resource, sys, time
 start = time.perf_counter()
 from pathlib import Path
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.writing import write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.write import write_report
 seconds = {"imports": time.perf_counter() - start}
 def timed(name, work):
     begun = time.perf_counter()
@@ -48,8 +48,8 @@ def timed(name, work):
     return found
 out, *paths = map(Path, sys.argv[1:])
 material = timed("gather", lambda: gather(paths))
-report = timed("assemble", lambda: assemble(material, Wishes()))
-page = timed("write", lambda: write_report(report, Wishes(), out))
+report = timed("assemble", lambda: assemble(material, ReportOptions()))
+page = timed("write", lambda: write_report(report, ReportOptions(), out))
 seconds["total"] = time.perf_counter() - start
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 size = page.stat().st_size / 2**20

@@ -16,7 +16,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.default_paths import DEFAULT_CACHE
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import default_space

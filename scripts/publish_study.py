@@ -24,10 +24,10 @@ from publishing.results_table import results_table
 from publishing.study import copy_study
 
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import find_all, gather
-from tfcmp.reporting.studies import PUBLISHED, REPORT, STUDY, is_publication, is_study
-from tfcmp.reporting.writing import PAGE, RECORD, read_record, write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import find_all, gather
+from tfcmp.reporting.load.studies import PUBLISHED, REPORT, STUDY, is_publication, is_study
+from tfcmp.reporting.render.write import PAGE, RECORD, read_record, write_report
 from tfcmp.runs.directory import RESULT, RunDirectory
 from tfcmp.runs.files import sha256_of, write_json
 from tfcmp.verification.findings import differences
@@ -88,8 +88,8 @@ def publish(sources: list[Path], folder: Path) -> None:
         write_json(made / PUBLISHED, {})
         # From the copies, as whoever verifies the publication has nothing else.
         material = gather([made])
-        wishes = wishes_of(sources)
-        write_report(assemble(material, wishes), wishes, made)
+        report_options = wishes_of(sources)
+        write_report(assemble(material, report_options), report_options, made)
         leave_out_page(made)
         described = describe(material, study, shown(folder))
         page = front_page(described, folder.name, shown(folder))
@@ -143,13 +143,13 @@ def require_sound(sources: list[Path]) -> None:
         sys.exit("\n".join(told))
 
 
-def wishes_of(sources: list[Path]) -> Wishes:
+def wishes_of(sources: list[Path]) -> ReportOptions:
     """Those of the study's own report, else none."""
     for path in sources:
         for report in (path, path / REPORT):
             if is_study(path) and (report / RECORD).exists():
                 return read_record(report)[0]
-    return Wishes()
+    return ReportOptions()
 
 
 def leave_out_page(made: Path) -> None:

@@ -26,7 +26,16 @@ ARROWS = {
     "training": {"config", "runs", "data", "models", "timing", "evaluation"},
     "inference": {"config", "runs", "data", "models", "evaluation"},
     "command": {"config", "runs", "data", "models"},
-    "explanation": {"config", "runs", "data", "models", "inference", "evaluation", "reporting"},
+    "explanation": {
+        "config",
+        "runs",
+        "data",
+        "models",
+        "inference",
+        "evaluation",
+        "reporting",
+        "diagnostics",
+    },
     "search": {"config", "runs", "data", "models", "training", "command", "timing", "evaluation"},
     "study": {"config", "runs", "data", "models", "evaluation", "command", "search", "reporting"},
     "measurement": {
@@ -41,6 +50,7 @@ ARROWS = {
         "evaluation",
     },
     "reporting": {"config", "runs", "evaluation", "timing"},
+    "diagnostics": {"config", "runs", "evaluation", "reporting"},
     "verification": {
         "config",
         "runs",
@@ -54,7 +64,16 @@ ARROWS = {
 }
 STRICT = {"config", "runs", "evaluation"}
 # Rooms that know nothing of TensorFlow.
-PLAIN = {"config", "runs", "evaluation", "command", "study", "reporting", "verification"}
+PLAIN = {
+    "config",
+    "runs",
+    "evaluation",
+    "command",
+    "study",
+    "reporting",
+    "verification",
+    "diagnostics",
+}
 # Where a library that may be replaced one day is imported; "" is the doors.
 HOMES = {
     "tensorflow_datasets": {"data/sources"},

@@ -213,8 +213,8 @@ def test_a_study_that_is_killed_goes_on_and_ends_with_its_report(
     assert (first / "result.json").stat().st_mtime_ns == kept
     assert json.loads((second / "timing.json").read_text())["sessions"] == 2
     assert json.loads((study / "study.json").read_text())["failures"] == {}
-    wishes = json.loads((study / "report" / "report.json").read_text())
-    assert "parameters" in json.dumps(wishes)
+    report_options = json.loads((study / "report" / "report.json").read_text())
+    assert "parameters" in json.dumps(report_options)
 
     # Everything is done: nothing is done again, and a changed study is refused.
     compare.main(["--resume", str(study), "--plan"])

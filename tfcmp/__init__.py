@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tfcmp.config.places import absolute_path
+from tfcmp.config.default_paths import absolute_path
 from tfcmp.models.registration import register_with_keras
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tfcmp.command.lists import known_words, split_list, take_option, whole_numb
 from tfcmp.command.options import parse_configuration
 from tfcmp.command.paths import output_folder
 from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_path
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
 from tfcmp.models.catalogue import find_model

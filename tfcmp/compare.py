@@ -12,8 +12,8 @@ from tfcmp.command.inputs import require_texts
 from tfcmp.command.options import parse_strictly
 from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.trust import OPTION, add_trust, is_trusting
+from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS, absolute_source
 from tfcmp.config.fields import DataSettings
-from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS, absolute_source
 from tfcmp.errors import CallError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
 
     study = read_study(file)
     plan = make_plan(study, str(file))
-    wishes = _wishes(study, options, file)
+    report_options = _wishes(study, options, file)
     directory.accept(file, plan)
     directory.read_state()
     plan = _placed(plan, study, directory, options)
@@ -56,33 +56,33 @@ def main(arguments: list[str]) -> None:
         directory.keep(file)
         directory.state.source = next((run.configuration.data.source for run in plan.runs), None)
         _work(directory, plan, options)
-        _finish(directory, plan, wishes)
+        _finish(directory, plan, report_options)
 
 
 def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> None:
     from tfcmp.study.children import ChildProcess
-    from tfcmp.study.conduct import Conductor
     from tfcmp.study.display import showing
+    from tfcmp.study.scheduler import Scheduler
 
     shared = ["--cache", options.cache, *([OPTION, "true"] if is_trusting(options) else [])]
     try:
         with showing(directory, plan, options.jobs) as display:
-            Conductor(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
+            Scheduler(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
     except KeyboardInterrupt:
         command = shlex.join([*PROGRAM.split(), "--resume", str(directory.path)])
         sys.stderr.write(f"stopped; go on with {command}\n")
         raise
 
 
-def _finish(directory: "StudyDirectory", plan: "Plan", wishes: tuple) -> None:
+def _finish(directory: "StudyDirectory", plan: "Plan", report_options: tuple) -> None:
     """Writes the report, prints where it and the study lie, and tells of failures."""
     from tfcmp.report import report
-    from tfcmp.study.conduct import require_complete
+    from tfcmp.study.scheduler import require_complete
     from tfcmp.study.stages import Stage, stages
 
     found = stages(directory, plan)
     if any(found[run.name] is Stage.DONE for run in plan.runs):
-        sys.stdout.write(f"{report([directory.path], None, *wishes)}\n")
+        sys.stdout.write(f"{report([directory.path], None, *report_options)}\n")
     sys.stdout.write(f"{directory.path}\n")
     sys.stdout.flush()
     require_complete(directory, plan)

@@ -14,8 +14,8 @@ from tfcmp.command.inputs import cache_folder
 from tfcmp.command.options import long_form, parse_strictly, with_values
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import is_trusting
+from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import DataSettings
-from tfcmp.config.places import source_name
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.temperature import read_temperature
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from tfcmp.data.labelled import LabelledTexts
     from tfcmp.data.sources.record import Source
-    from tfcmp.reporting.evaluated import Evaluated
+    from tfcmp.diagnostics.evaluated import Evaluated
 
 
 def main(arguments: list[str]) -> None:
@@ -47,9 +47,9 @@ def main(arguments: list[str]) -> None:
     if out is not None:
         make_folder(out, "--out")
     one = _evaluate(run, data, cache, options, temperature)
-    from tfcmp.reporting.evaluated import tables_of
-    from tfcmp.reporting.evaluation_files import write_evaluation
-    from tfcmp.reporting.terminal import terminal_text
+    from tfcmp.diagnostics.evaluated import tables_of
+    from tfcmp.diagnostics.evaluation_files import write_evaluation
+    from tfcmp.reporting.render.terminal import terminal_text
 
     lines = [*(f"note: {note}" for note in one.notes), *map(terminal_text, tables_of(one))]
     sys.stdout.write("\n".join(lines) + "\n")
@@ -72,7 +72,7 @@ def _evaluate(
     from tfcmp.data.labelled import read_labelled, texts_at
     from tfcmp.data.rare_classes import merged_classes
     from tfcmp.data.sources.opening import describe_file, open_source
-    from tfcmp.reporting.evaluated import Evaluated
+    from tfcmp.diagnostics.evaluated import Evaluated
 
     split = run.read_json(SPLIT)
     classes, source = tuple(split["classes"]), open_source(data)

@@ -19,14 +19,14 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError, TfcmpError
+from tfcmp.runs.artifacts import EXPLANATION, write_elsewhere
 from tfcmp.runs.directory import SPLIT, RunDirectory, open_run
 from tfcmp.runs.files import require_writable
-from tfcmp.runs.later import EXPLANATION, write_elsewhere
 
 if TYPE_CHECKING:
     from tfcmp.config.fields import DataSettings
-    from tfcmp.reporting.checks import Checked
-    from tfcmp.reporting.document import Table
+    from tfcmp.diagnostics.predictions import Checked
+    from tfcmp.reporting.render.document import Table
 
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
@@ -210,7 +210,7 @@ def run_check(check: str, options: Namespace, command: str) -> None:
     if options.json:
         sys.stdout.write(json.dumps(found.contents, indent=2) + "\n")
     else:
-        from tfcmp.reporting.terminal import terminal_text
+        from tfcmp.reporting.render.terminal import terminal_text
 
         sys.stdout.write("\n".join(map(terminal_text, found.tables)))
 
@@ -252,7 +252,7 @@ def _check_predictions(
     check: str, paths: list[Path], options: Namespace, command: str
 ) -> "Checked":
     """Checks that need nothing but the predictions that the runs hold."""
-    from tfcmp.reporting import checks
+    from tfcmp.diagnostics import predictions as checks
 
     if check == "calibrate":
         return checks.calibrate_runs(paths, command, _folder(options))
@@ -271,8 +271,8 @@ def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
     all the rest.
     """
     from tfcmp.data.picking import settings_at
+    from tfcmp.diagnostics.label_errors import with_places
     from tfcmp.explanation.locating import is_file, locate
-    from tfcmp.reporting.label_errors import with_places
 
     run, shows_texts = open_run(path), options.show_texts
     data = settings_at(run, options.data) if options.data is not None else None

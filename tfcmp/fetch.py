@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tfcmp.command.ending import run_command
 from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.default_paths import DEFAULT_CACHE
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.files import make_folder
 

@@ -13,9 +13,9 @@ from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.summary import summary
 from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.cluster import is_helping
+from tfcmp.config.cluster import is_worker
+from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import (
@@ -26,7 +26,7 @@ from tfcmp.runs.directory import (
     require_unfinished,
     resume_run,
 )
-from tfcmp.runs.helping import helping_run
+from tfcmp.runs.worker import worker_run
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser
@@ -54,9 +54,9 @@ def main(arguments: list[str]) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         with trusting_saved_models(is_trusting(options)):
-            if is_helping(configuration.strategy):
+            if is_worker(configuration.strategy):
                 known_as = folder or Path(options.runs) / options.name
-                with helping_run(known_as, is_resumed=folder is not None) as run:
+                with worker_run(known_as, is_resumed=folder is not None) as run:
                     _train(configuration, run, cache, is_new=False)
                 return
             if folder is not None:

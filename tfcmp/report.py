@@ -74,11 +74,11 @@ def report(
     """Writes the report of `paths`; gives the path of its page."""
     from tfcmp.evaluation.axes import find_axis
     from tfcmp.evaluation.requirements import parse_requirement
-    from tfcmp.reporting.assembling import Wishes, assemble
-    from tfcmp.reporting.folders import expand_folders
-    from tfcmp.reporting.gathering import gather
-    from tfcmp.reporting.studies import REPORT, is_study
-    from tfcmp.reporting.writing import write_report
+    from tfcmp.reporting.build import ReportOptions, assemble
+    from tfcmp.reporting.load.folders import expand_folders
+    from tfcmp.reporting.load.inputs import gather
+    from tfcmp.reporting.load.studies import REPORT, is_study
+    from tfcmp.reporting.render.write import write_report
 
     # Before anything is computed: a wrong wish is told at once.
     for axis in (preference, *([then] if then is not None else [])):
@@ -88,9 +88,9 @@ def report(
     if out is None and not (len(paths) == 1 and is_study(paths[0])):
         raise CallError("--out is missing: expected the folder to write the report to")
     folder = Path(out) if out is not None else paths[0] / REPORT
-    wishes = Wishes(tuple(requirements), preference, margin, then)
+    report_options = ReportOptions(tuple(requirements), preference, margin, then)
     material = gather(expand_folders(paths))
-    return write_report(assemble(material, wishes), wishes, folder)
+    return write_report(assemble(material, report_options), report_options, folder)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,12 @@ from tfcmp.command.options import parse_configuration, parse_resumed
 from tfcmp.command.paths import add_data, local_path, output_folder
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.places import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError, WorkError
 from tfcmp.evaluation.selection import NAMES, search_score
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
+from tfcmp.search.abandoned import discard_abandoned, make_room
 from tfcmp.search.budget import make_budget
 from tfcmp.search.cluster import Role, read_role
 from tfcmp.search.defaults import default_space
@@ -34,7 +35,6 @@ from tfcmp.search.plan import (
 )
 from tfcmp.search.settings import GROUPS
 from tfcmp.search.space import make_space, read_space_file
-from tfcmp.search.unbegun import discard_unbegun, make_room
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
@@ -97,7 +97,7 @@ def _search(
         raise
     finally:
         if role != "worker":
-            discard_unbegun(search)
+            discard_abandoned(search)
         search.unlock()
     if found["best"] is None and role != "worker":
         raise WorkError(

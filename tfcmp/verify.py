@@ -70,8 +70,8 @@ def verify(
         CallError: there is no complete run and no search.
         WorkError: something differs.
     """
-    from tfcmp.reporting.folders import expand_folders
-    from tfcmp.reporting.gathering import find_all
+    from tfcmp.reporting.load.folders import expand_folders
+    from tfcmp.reporting.load.inputs import find_all
     from tfcmp.runs.directory import RESULT
 
     given, paths = paths, expand_folders(paths)
@@ -101,7 +101,7 @@ def _findings(
     report: Path | None,
 ) -> list["Finding"]:
     from tfcmp.progress import progress_bar
-    from tfcmp.reporting.studies import STUDY, is_publication
+    from tfcmp.reporting.load.studies import STUDY, is_publication
     from tfcmp.verification.artifacts import check_bench
     from tfcmp.verification.recompute import verify_run
     from tfcmp.verification.report import verify_publication, verify_report
@@ -145,7 +145,7 @@ def _answers(runs: Sequence[Path], trust: bool) -> list["Finding"]:
 
 def _own_report(paths: Sequence[Path]) -> Path | None:
     """The report of a single study or publication, where it has one."""
-    from tfcmp.reporting.studies import REPORT, is_publication, is_study
+    from tfcmp.reporting.load.studies import REPORT, is_publication, is_study
 
     if len(paths) != 1 or not is_study(paths[0]):
         return None
@@ -157,7 +157,7 @@ def _own_report(paths: Sequence[Path]) -> Path | None:
 
 
 def _nothing(paths: Sequence[Path]) -> str:
-    from tfcmp.reporting.studies import is_publication
+    from tfcmp.reporting.load.studies import is_publication
 
     for path in paths:
         if is_publication(path):

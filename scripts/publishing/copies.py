@@ -13,8 +13,9 @@ import pyarrow.parquet
 import yaml
 
 from publishing.redaction import redacted
-from tfcmp.reporting.searches import BUDGET, RECORD, SPACE, TRIALS
-from tfcmp.reporting.studies import PUBLISHED_FROM
+from tfcmp.reporting.load.searches import BUDGET, RECORD, SPACE, TRIALS
+from tfcmp.reporting.load.studies import PUBLISHED_FROM
+from tfcmp.runs.artifacts import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE
 from tfcmp.runs.directory import (
     CONFIG,
     ENVIRONMENT,
@@ -28,7 +29,6 @@ from tfcmp.runs.directory import (
     RunDirectory,
 )
 from tfcmp.runs.files import sealed, sha256_of, write_json
-from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE
 from tfcmp.search.outcome import OUTCOME, TRIALS_FOLDER
 from tfcmp.search.plan import ORACLE
 from tfcmp.search.tables import BEST, EFFECTS

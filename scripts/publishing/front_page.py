@@ -5,9 +5,9 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from tfcmp.reporting.commands import portable
-from tfcmp.reporting.gathering import Material
-from tfcmp.reporting.studies import OF_A_SEARCH, PUBLISHED, STATE, STUDY
+from tfcmp.reporting.load.inputs import Material
+from tfcmp.reporting.load.studies import OF_A_SEARCH, PUBLISHED, STATE, STUDY
+from tfcmp.reporting.render.commands import portable
 
 
 def describe(material: Material, study: Path | None, shown: str) -> dict[str, Any]:

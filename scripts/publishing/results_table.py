@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tfcmp.reporting.cells import duration
+from tfcmp.reporting.render.format import duration
 
 # Heading and alignment; a column without any value is left out.
 COLUMNS = (

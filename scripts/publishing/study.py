@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from publishing.copies import copy_bench, copy_run, copy_search, copy_unfinished
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.gathering import Found, find_all, gather
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.studies import (
+from tfcmp.reporting.load.inputs import Found, find_all, gather
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.load.studies import (
     BENCHES,
     OF_A_SEARCH,
     RUNS,

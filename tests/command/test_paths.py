@@ -6,7 +6,7 @@ from jsonargparse import ArgumentParser, Namespace
 from tfcmp.command.inputs import cache_folder
 from tfcmp.command.options import parse_configuration, parse_strictly
 from tfcmp.command.paths import local_path, output_file, output_folder
-from tfcmp.config.places import DEFAULT_CACHE
+from tfcmp.config.default_paths import DEFAULT_CACHE
 from tfcmp.errors import CallError
 
 UNKNOWN = "~no_such_user_here/x"

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tfcmp.config.cluster import is_helping, read_cluster
+from tfcmp.config.cluster import is_worker, read_cluster
 from tfcmp.errors import CallError
 
 
@@ -48,5 +48,5 @@ def test_parameter_servers_are_refused():
 
 def test_without_several_workers_nobody_helps(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", described(index=1)["TF_CONFIG"])
-    assert not is_helping("mirrored")
-    assert is_helping("multi_worker")
+    assert not is_worker("mirrored")
+    assert is_worker("multi_worker")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.config.places import absolute_path, absolute_source, is_file_source, source_name
+from tfcmp.config.default_paths import absolute_path, absolute_source, is_file_source, source_name
 from tfcmp.errors import CallError
 
 

@@ -7,8 +7,8 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.evaluation import evaluate_explanations, lines
 from tfcmp.explanation.samples import Example, sample_test
 from tfcmp.explanation.words import Span
+from tfcmp.runs.artifacts import EXPLANATION, read_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import EXPLANATION, read_later
 
 COMMAND = "python -m tfcmp.explain run --evaluate"
 

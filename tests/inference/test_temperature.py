@@ -2,9 +2,9 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.inference.temperature import read_temperature
+from tfcmp.runs.artifacts import TEMPERATURE, write_later
 from tfcmp.runs.directory import PREDICTIONS, RESULT, RunDirectory
 from tfcmp.runs.files import write_json
-from tfcmp.runs.later import TEMPERATURE, write_later
 
 
 @pytest.fixture

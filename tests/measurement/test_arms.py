@@ -12,8 +12,8 @@ def spread(tiny_configuration):
 
     def build(strategy="none", **given):
         configuration = replace(tiny_configuration("gru"), strategy=strategy)
-        wishes = {"batch_sizes": (), "lengths": (), "precisions": (), "replicas": ()}
-        return spread_out(configuration, **{**wishes, **given}, repetitions=6, seconds=2.0)
+        report_options = {"batch_sizes": (), "lengths": (), "precisions": (), "replicas": ()}
+        return spread_out(configuration, **{**report_options, **given}, repetitions=6, seconds=2.0)
 
     return build
 

@@ -5,8 +5,8 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.measurement.record import AXES, keep_inference, read_record, write_record
+from tfcmp.runs.artifacts import BENCH, read_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import BENCH, read_later
 
 SECTIONS = {
     "training": {"a": {"x": 1}},

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tfcmp.data.batches import Batch
-from tfcmp.measurement.stretches import timed_stretch, without_siblings
+from tfcmp.measurement.timed_windows import time_window, without_siblings
 from tfcmp.timing.contention import Load
 
 
@@ -21,9 +21,9 @@ def test_waiting_for_data_is_timed_apart_from_the_steps():
         time.sleep(0.01)
         return (0.0,)
 
-    stretch = timed_stretch(step, slow_batches(), 4)
-    assert (stretch.steps, stretch.examples, stretch.tokens, stretch.places) == (4, 8, 20, 24)
-    assert 0.08 <= stretch.waiting < stretch.seconds - 0.03
+    window = time_window(step, slow_batches(), 4)
+    assert (window.steps, window.examples, window.tokens, window.places) == (4, 8, 20, 24)
+    assert 0.08 <= window.waiting < window.seconds - 0.03
 
 
 @pytest.fixture

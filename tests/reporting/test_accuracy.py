@@ -1,9 +1,9 @@
 import pytest
 
-from tfcmp.reporting.accuracy import accuracy_section
-from tfcmp.reporting.comparisons import accuracies, compare_all
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.analysis.pairwise import accuracies, compare_all
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.accuracy import accuracy_section
 
 MARGIN = 0.005
 

@@ -1,12 +1,12 @@
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.assembling import Wishes, assemble, styles_in
-from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.build import ReportOptions, assemble, styles_in
+from tfcmp.reporting.load.inputs import gather
 
 
 def test_a_report_has_all_its_parts_and_no_empty_table(write_run):
-    report = assemble(gather([write_run("gru"), write_run("lstm")]), Wishes())
+    report = assemble(gather([write_run("gru"), write_run("lstm")]), ReportOptions())
     anchors = [section.anchor for section in report.sections]
     assert anchors == [
         "overview",
@@ -31,7 +31,7 @@ def test_a_report_has_all_its_parts_and_no_empty_table(write_run):
 
 def test_every_finding_is_in_the_ledger_and_traced_to_a_table(write_run):
     paths = [write_run("gru", seed) for seed in (1, 2)]
-    report = assemble(gather([*paths, write_run("lstm")]), Wishes())
+    report = assemble(gather([*paths, write_run("lstm")]), ReportOptions())
     tables = {table.name: table for table in report.tables()}
     listed = {row[1] for row in tables["claims"].rows}
     claims = [claim for section in report.sections for claim in section.claims]
@@ -41,20 +41,20 @@ def test_every_finding_is_in_the_ledger_and_traced_to_a_table(write_run):
 
 
 def test_a_single_run_gives_a_report(write_run):
-    report = assemble(gather([write_run()]), Wishes())
+    report = assemble(gather([write_run()]), ReportOptions())
     assert "pairs" not in [table.name for table in report.tables()]
 
 
 def test_a_wish_that_cannot_be_read_is_refused(write_run):
     with pytest.raises(CallError, match="--require"):
-        assemble(gather([write_run()]), Wishes(("fast",)))
+        assemble(gather([write_run()]), ReportOptions(("fast",)))
 
 
 def test_the_margin_of_equality_is_the_users(write_run):
     paths = [write_run(model, seed) for model in ("gru", "lstm") for seed in (1, 2, 3)]
     (pairs,) = [
         table
-        for table in assemble(gather(paths), Wishes(margin=0.9)).tables()
+        for table in assemble(gather(paths), ReportOptions(margin=0.9)).tables()
         if table.name == "pairs"
     ]
     equality = [column.name for column in pairs.columns].index("equality")

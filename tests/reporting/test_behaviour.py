@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.behaviour import behaviour_table
+from tfcmp.reporting.sections.behaviour import behaviour_table
 
 
 def content(value, seed=1):

@@ -1,9 +1,9 @@
 import pytest
 
 from tfcmp.evaluation.calibration import fit_temperature
-from tfcmp.reporting.calibrating import calibration_section
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.calibration import calibration_section
 
 
 def test_scores_before_and_after_a_temperature_fitted_on_validation(write_run):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.reporting.cells import csv_of, number, shown, sort_key
-from tfcmp.reporting.document import Column, make_table
+from tfcmp.reporting.render.document import Column, make_table
+from tfcmp.reporting.render.format import csv_of, number, shown, sort_key
 
 
 @pytest.mark.parametrize(

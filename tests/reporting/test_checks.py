@@ -1,7 +1,7 @@
 import pytest
 
+from tfcmp.diagnostics import predictions as checks
 from tfcmp.errors import CallError
-from tfcmp.reporting import checks
 
 
 def test_every_run_gets_a_temperature_and_rows_of_its_own(write_run):

@@ -4,11 +4,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from tfcmp.reporting.classes import classes_section
-from tfcmp.reporting.entrants import make_entrants
 from tfcmp.reporting.figures.confusion import MOST_CLASSES, draw_confusion
 from tfcmp.reporting.figures.drawing import on_paper
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.classes import classes_section
 
 
 def test_two_classes_have_scores_and_no_picture(write_run):

@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.reporting.commands import portable
+from tfcmp.reporting.render.commands import portable
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import pytest
 
 from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import seed_difference
-from tfcmp.reporting.comparisons import claims_of_pairs, compare_all, pairs_figure
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.pairs import pairs_table
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.analysis.pairwise import claims_of_pairs, compare_all, pairs_figure
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.pairs import pairs_table
 
 MARGIN = 0.005
 
@@ -101,7 +101,7 @@ def test_what_is_resolved_comes_first(entrants):
 def test_a_picture_of_many_pairs_shows_those_with_the_best(entrants, monkeypatch):
     pairs = compare_all(entrants, MARGIN)
     assert pairs_figure(pairs, MARGIN).svg.count(" - ") == 3
-    monkeypatch.setattr("tfcmp.reporting.comparisons.MOST_PAIRS", 2)
+    monkeypatch.setattr("tfcmp.reporting.analysis.pairwise.MOST_PAIRS", 2)
     assert pairs_figure(pairs, MARGIN).svg.count(" - ") == 2
     assert pairs_figure((), MARGIN) is None
 

@@ -1,13 +1,13 @@
 import pytest
 
-from tfcmp.reporting.conditions import usual_conditions, why_not_timed
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.analysis.comparability import modal_conditions, why_not_timed
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
 
 
 def reasons(*runs):
     entrants = make_entrants(runs)
-    return [why_not_timed(run, usual_conditions(entrants)) for run in runs]
+    return [why_not_timed(run, modal_conditions(entrants)) for run in runs]
 
 
 def test_runs_under_the_same_conditions_are_timed(write_run):

@@ -1,4 +1,4 @@
-from tfcmp.reporting.contrasts import contrast_table
+from tfcmp.diagnostics.contrast_table import contrast_table
 
 SHARE = {"value": 0.5, "low": 0.25, "high": 0.75}
 

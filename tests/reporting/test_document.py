@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.reporting.document import Column, make_table
+from tfcmp.reporting.render.document import Column, make_table
 
 
 def test_a_row_without_a_cell_a_column_is_refused():

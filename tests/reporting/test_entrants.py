@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.files import sealed, sha256_of, write_json
 
 

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.explained import (
+from tfcmp.reporting.analysis.explanations import (
     explained_axes,
     explained_difference,
     explanation_gaps,
@@ -10,7 +9,8 @@ from tfcmp.reporting.explained import (
     setting_of,
     usual_setting,
 )
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.files import write_json
 
 

@@ -1,10 +1,10 @@
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.folders import expand_folders
-from tfcmp.reporting.gathering import gather
+from tfcmp.reporting.load.folders import expand_folders
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.runs.artifacts import write_elsewhere, write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import write_elsewhere, write_later
 
 
 def test_runs_of_a_folder_and_of_folders_in_it_are_taken(write_run, capsys):

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from tfcmp.diagnostics.length_curves import curves, finding
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.slices import Slice
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.forgetting import curves, finding
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
 
 EXAMPLES = 1200
 

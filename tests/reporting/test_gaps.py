@@ -1,10 +1,10 @@
 import pytest
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.gaps import OTHERWISE, why_left_out
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.times import times_section
+from tfcmp.reporting.analysis.gaps import OTHERWISE, why_left_out
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.training_cost import times_section
 from tfcmp.runs.files import write_json
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from tfcmp.errors import CallError
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.studies import CONTENDED
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.load.studies import CONTENDED
 from tfcmp.runs.files import write_json
 
 
@@ -60,7 +60,7 @@ def test_searches_of_one_name_are_told_apart_by_the_folders_above_them(
         "lstm",
     ]
     assert [search.name for search in material.searches] == ["gru"] * 3 + ["lstm"]
-    report = assemble(material, Wishes())
+    report = assemble(material, ReportOptions())
     names = [figure.name for figure in report.figures()]
     assert len(names) == len(set(names))
     assert sum(name.startswith("heat_score_") for name in names) == 4

@@ -1,7 +1,7 @@
 import pytest
 
-from tfcmp.reporting.heat_maps import file_names, heat_maps
-from tfcmp.reporting.searches import Search, read_search
+from tfcmp.reporting.load.searches import Search, read_search
+from tfcmp.reporting.sections.heat_maps import file_names, heat_maps
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 
 from tfcmp.evaluation.budget import expected_maximum
 from tfcmp.evaluation.effects import Alternative
-from tfcmp.reporting.conditions import machine
-from tfcmp.reporting.hyperparameters import hyperparameters_section
-from tfcmp.reporting.searches import Search, read_search
+from tfcmp.reporting.analysis.comparability import machine
+from tfcmp.reporting.load.searches import Search, read_search
+from tfcmp.reporting.sections.hyperparameters import hyperparameters_section
 
 
 @pytest.fixture

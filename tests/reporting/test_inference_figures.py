@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.inference_figures import inference_figures
+from tfcmp.reporting.sections.inference_figures import inference_figures
 
 ACCURACIES = {"gru": Interval(0.89, 0.88, 0.9)}
 

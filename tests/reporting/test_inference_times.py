@@ -1,14 +1,14 @@
 import pytest
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.inference_times import (
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.inference import (
     inference_section,
     joined,
     latencies_by_engine,
     usual_axes,
 )
-from tfcmp.reporting.reading import read_run
 from tfcmp.runs.files import write_json
 
 ACCURACIES = {"gru": Interval(0.89, 0.88, 0.9), "lstm": Interval(0.88, 0.87, 0.89)}

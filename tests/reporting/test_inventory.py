@@ -1,6 +1,6 @@
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.inventory import facts, runs_section
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.runs import facts, runs_section
 
 
 def test_every_run_is_listed_with_what_it_ran_on(write_run):

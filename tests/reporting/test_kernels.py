@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.reporting.kernels import kernels
+from tfcmp.reporting.render.kernels import kernels
 
 NO_GPU = {"cudnn": False, "why_not": ["there is no GPU"]}
 

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.label_errors import label_error_table, with_places
-from tfcmp.reporting.reading import read_run
+from tfcmp.diagnostics.label_errors import label_error_table, with_places
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
 
 
 def entrants_answering(write_run, *answers):

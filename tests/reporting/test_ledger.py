@@ -1,17 +1,17 @@
 import pytest
 
-from tfcmp.reporting.comparisons import compare_all
-from tfcmp.reporting.document import Claim, Section
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.ledger import SLOWER, ledger_section, mission_claims
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.analysis.pairwise import compare_all
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.render.document import Claim, Section
+from tfcmp.reporting.sections.claims import SLOWER, claims_section, hypotheses
 
 MARGIN = 0.005
 
 
 def claims_of(runs):
     entrants = make_entrants(runs)
-    return mission_claims(entrants, compare_all(entrants, MARGIN), MARGIN)
+    return hypotheses(entrants, compare_all(entrants, MARGIN), MARGIN)
 
 
 def speeds(write_run, model, rates):
@@ -119,6 +119,6 @@ def test_every_claim_of_every_section_stands_in_the_ledger(write_run):
     mission = claims_of([read_run(write_run())])
     own = Claim("Water is wet.", "supported", "pairs", 1.0)
     section = Section("x", "X", claims=(mission[0], own))
-    (table,) = ledger_section(mission, [section], MARGIN).tables
+    (table,) = claims_section(mission, [section], MARGIN).tables
     assert [row[0] for row in table.rows] == [1, 2, 3, 4]
     assert table.rows[-1][1:4] == ("Water is wet.", "supported", 1.0)

@@ -1,9 +1,9 @@
 import re
 
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.document import Column, Report, Section, make_table
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.markdown import markdown_of
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.document import Column, Report, Section, make_table
+from tfcmp.reporting.render.markdown import markdown_of
 
 HOSTILE = "a | b\n# c <script>x</script> [l](u) `k` *e*"
 
@@ -26,7 +26,7 @@ def test_commands_stay_fit_for_copying():
 
 
 def test_it_has_the_tables_and_figures_of_the_page(write_run):
-    report = assemble(gather([write_run("gru"), write_run("bag_of_ngrams")]), Wishes())
+    report = assemble(gather([write_run("gru"), write_run("bag_of_ngrams")]), ReportOptions())
     written = markdown_of(report)
     for table in report.tables():
         assert f"### {table.title}" in written.replace("\\", "")

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.measured import read_apart, read_measured
+from tfcmp.reporting.load.measured import read_apart, read_measured
+from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import write_later
 
 
 def test_files_of_later_commands_are_read_by_name(write_run):

@@ -2,7 +2,7 @@ import pytest
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.requirements import parse_requirement
-from tfcmp.reporting.missed_requirements import missed_claim
+from tfcmp.reporting.analysis.missed_requirements import missed_claim
 
 MODELS = {
     "gru": {"parameters": 39522, "latency_p90_ms": Interval(8, 7, 9), "accuracy": 0.86},

@@ -1,7 +1,7 @@
 import pytest
 
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.observations import observed
+from tfcmp.reporting.analysis.training_issues import observed
+from tfcmp.reporting.load.inputs import gather
 
 
 def epochs(*pairs):

@@ -1,5 +1,5 @@
-from tfcmp.reporting.document import Claim
-from tfcmp.reporting.overview import MOST_DIFFERENCES, overview_section
+from tfcmp.reporting.render.document import Claim
+from tfcmp.reporting.sections.overview import MOST_DIFFERENCES, overview_section
 
 DECISION = Claim("gru is the best.", "supported")
 MISSION = Claim("Recurrent networks are slower.", "not measured")

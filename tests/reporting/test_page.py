@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tfcmp.reporting.document import Claim, Column, Figure, Report, Section, make_table
-from tfcmp.reporting.page import page_of, support, tally, ways_of
+from tfcmp.reporting.render.document import Claim, Column, Figure, Report, Section, make_table
+from tfcmp.reporting.render.html import page_of, support, tally, ways_of
 
 HOSTILE = "<script>alert('x')</script>&\"'"
 

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.writing import write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.write import write_report
 
 HOSTILE = "<script>document.title = 'broken in'</script>"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -127,7 +127,7 @@ def page(tmp_path, write_run):
     paths.append(write_run(f"preset:{HOSTILE}", 1, name="hostile", skill=0.6, classes=classes))
     failure = {"event": "failure", "reason": HOSTILE}
     paths.append(write_run("lstm", 1, classes=classes, lines=[failure], is_complete=False))
-    return write_report(assemble(gather(paths), Wishes()), Wishes(), tmp_path / "out")
+    return write_report(assemble(gather(paths), ReportOptions()), ReportOptions(), tmp_path / "out")
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.reading import read_lines, read_run
+from tfcmp.reporting.load.runs import read_lines, read_run
 from tfcmp.runs.directory import RunDirectory
 
 

@@ -2,10 +2,10 @@ import pytest
 
 from tfcmp.errors import CallError
 from tfcmp.evaluation.decision import Rule
-from tfcmp.reporting.comparisons import accuracies, compare_all
-from tfcmp.reporting.entrants import make_entrants, test_groups
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.reasoning import reasoning_section
+from tfcmp.reporting.analysis.pairwise import accuracies, compare_all
+from tfcmp.reporting.load.models import make_entrants, test_groups
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.recommendation import reasoning_section
 from tfcmp.runs.files import write_json
 
 # Not a test, whatever its name begins with.

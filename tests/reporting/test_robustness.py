@@ -1,6 +1,6 @@
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.robustness import robustness_section
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.robustness import robustness_section
 from tfcmp.runs.files import write_json
 
 

@@ -2,11 +2,11 @@ from dataclasses import replace
 
 import pytest
 
-from tfcmp.reporting.conditions import usual_conditions
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.search_costs import SearchCost, search_costs
-from tfcmp.reporting.searches import read_search
+from tfcmp.reporting.analysis.comparability import modal_conditions
+from tfcmp.reporting.analysis.search_costs import SearchCost, search_costs
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.load.searches import read_search
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def search(write_search, tmp_path):
 
 def costs(runs, *searches):
     entrants = make_entrants(runs)
-    return search_costs(entrants, searches, usual_conditions(entrants))
+    return search_costs(entrants, searches, modal_conditions(entrants))
 
 
 def test_a_model_has_the_cost_of_the_search_of_its_name(write_run, search):

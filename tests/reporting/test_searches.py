@@ -3,7 +3,7 @@ import json
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.searches import as_number, read_search
+from tfcmp.reporting.load.searches import as_number, read_search
 
 
 def test_a_search_is_read_with_its_settings_and_failed_trials(write_search, tmp_path):

@@ -1,8 +1,8 @@
 import pytest
 
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.slicing import slices_section
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.sections.slices import slices_section
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.reporting.slower import slower_claims
+from tfcmp.reporting.analysis.speed_claims import slower_claims
 
 LSTM = {"label": "lstm", "family": "recurrent"}
 TRANSFORMER = {"label": "transformer", "family": "transformer"}

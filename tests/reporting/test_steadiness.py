@@ -1,8 +1,8 @@
 import pytest
 
 from tfcmp.evaluation.stability import churn
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.steadiness import steadiness_section
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.sections.stability import steadiness_section
 
 
 def row_of(paths, label):

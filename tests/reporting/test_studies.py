@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.studies import Marks, label_and_seed, read_marks
+from tfcmp.reporting.load.studies import Marks, label_and_seed, read_marks
 
 
 @pytest.mark.parametrize(

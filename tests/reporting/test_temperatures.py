@@ -6,8 +6,8 @@ import pytest
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, fit_temperature
 from tfcmp.evaluation.metrics import brier_score, negative_log_likelihood
-from tfcmp.reporting.reading import read_answers
-from tfcmp.reporting.temperatures import calibrate, temperature_table
+from tfcmp.reporting.analysis.temperature import calibrate, temperature_table
+from tfcmp.reporting.load.runs import read_answers
 from tfcmp.runs.directory import PREDICTIONS
 from tfcmp.runs.files import sha256_of
 

@@ -1,5 +1,5 @@
-from tfcmp.reporting.document import Column, make_table
-from tfcmp.reporting.terminal import plain_values, terminal_text
+from tfcmp.reporting.render.document import Column, make_table
+from tfcmp.reporting.render.terminal import plain_values, terminal_text
 
 TABLE = make_table(
     "small",

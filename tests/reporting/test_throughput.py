@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.measurement.crossings import compare_lengths
-from tfcmp.reporting.throughput import throughput_section
+from tfcmp.reporting.sections.throughput import throughput_section
 
 LSTM = {"label": "lstm", "family": "recurrent"}
 TRANSFORMER = {"label": "transformer", "family": "transformer"}

@@ -1,10 +1,10 @@
 import pytest
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.entrants import make_entrants
-from tfcmp.reporting.reading import read_run
-from tfcmp.reporting.searches import read_search
-from tfcmp.reporting.times import seconds_to, times_section
+from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.reporting.load.searches import read_search
+from tfcmp.reporting.sections.training_cost import seconds_to, times_section
 from tfcmp.runs.files import write_json
 
 

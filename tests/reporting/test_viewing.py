@@ -1,5 +1,5 @@
-from tfcmp.reporting.document import Column, make_table
-from tfcmp.reporting.viewing import letters_of, seen
+from tfcmp.reporting.render.document import Column, make_table
+from tfcmp.reporting.render.table_view import letters_of, seen
 
 COLUMNS = [Column("model", "model"), Column("p", "p", "p"), Column("test", "test")]
 SENTENCE = "cluster-robust t interval over 3,557 groups of texts"

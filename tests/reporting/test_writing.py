@@ -6,12 +6,12 @@ from xml.etree import ElementTree
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.writing import read_record, write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.write import read_record, write_report
 from tfcmp.runs.files import sha256_of
 
-WISHES = Wishes(("accuracy>=0.5",), "parameters", 0.01, "nll")
+WISHES = ReportOptions(("accuracy>=0.5",), "parameters", 0.01, "nll")
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def folder(original, tmp_path):
 
 
 def test_the_record_holds_wishes_and_checksums_of_all_files(folder):
-    wishes, sums = read_record(folder)
-    assert wishes == WISHES
+    report_options, sums = read_record(folder)
+    assert report_options == WISHES
     written = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     assert set(sums) == written - {"report.json"}
     assert all(sha256_of(folder / name) == of for name, of in sums.items())
@@ -56,7 +56,7 @@ def test_pictures_are_files_of_their_own_with_ink_on_paper(folder):
 
 def written_again(folder, run):
     """Writes the report of one run into the folder."""
-    write_report(assemble(gather([run]), Wishes()), Wishes(), folder)
+    write_report(assemble(gather([run]), ReportOptions()), ReportOptions(), folder)
 
 
 def test_what_an_earlier_report_listed_does_not_stay(folder, write_run):

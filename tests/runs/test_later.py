@@ -3,9 +3,9 @@ import json
 import pytest
 
 from tfcmp.errors import WorkError
+from tfcmp.runs.artifacts import read_later, write_later
 from tfcmp.runs.directory import RESULT, RunDirectory
 from tfcmp.runs.files import write_json
-from tfcmp.runs.later import read_later, write_later
 
 WAY = "python -m tfcmp.explain RUN --calibrate"
 

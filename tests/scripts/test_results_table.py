@@ -4,9 +4,9 @@ import json
 import pytest
 from publishing.results_table import results_table
 
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.writing import write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.write import write_report
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def published(tmp_path, write_run):
     """A published comparison of a gru with two seeds and a transformer on other threads."""
     paths = [write_run("gru", seed) for seed in (1, 2)]
     paths.append(write_run("transformer", environment={"threads": 8}))
-    write_report(assemble(gather(paths), Wishes()), Wishes(), tmp_path / "out")
+    write_report(assemble(gather(paths), ReportOptions()), ReportOptions(), tmp_path / "out")
     head = {"hardware": ["Test CPU, 2 threads"], "dates": ["2026-01-02"], "commits": ["0" * 40]}
     (tmp_path / "out" / "published.json").write_text(json.dumps(head))
     return tmp_path / "out"

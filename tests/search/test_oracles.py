@@ -10,7 +10,7 @@ from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import OPTIMIZER, RATE, default_space
 from tfcmp.search.hyperparameters import make_hyperparameters, settings_of
-from tfcmp.search.oracles import WholeState, make_oracle
+from tfcmp.search.oracles import AtomicStateMixin, make_oracle
 from tfcmp.search.outcome import Outcome
 from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
@@ -52,14 +52,14 @@ class Search:
 @pytest.fixture(scope="module", params=TUNERS)
 def unbroken(request, tmp_path_factory):
     """Tuner, its trials, and its state as it was on disk each time it was written."""
-    states, save = [], WholeState.save
+    states, save = [], AtomicStateMixin.save
 
     def save_and_keep(oracle):
         save(oracle)
         states.append(oracle.state_file.read_text())
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WholeState, "save", save_and_keep)
+        patch.setattr(AtomicStateMixin, "save", save_and_keep)
         trials = Search(tmp_path_factory.mktemp("unbroken"), request.param).go()
     return request.param, trials, states
 

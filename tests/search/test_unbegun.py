@@ -3,9 +3,9 @@ import pytest
 from tfcmp.errors import WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.runs.directory import CONFIG, LOCK, RunDirectory
+from tfcmp.search.abandoned import discard_abandoned, is_abandoned, make_room
 from tfcmp.search.budget import Budget
 from tfcmp.search.plan import SEARCH, SPACE, make_plan, write_plan
-from tfcmp.search.unbegun import discard_unbegun, is_unbegun, make_room
 
 PLAN = make_plan(default_configuration(find_model("gru")), "random", Budget(3), 5, None, set())
 
@@ -36,15 +36,15 @@ def test_the_space_is_written_before_the_configuration(tmp_path, monkeypatch):
 
 
 def test_a_plan_without_a_record_goes(search):
-    assert is_unbegun(search)
-    discard_unbegun(search)
+    assert is_abandoned(search)
+    discard_abandoned(search)
     assert names(search) == [LOCK]
 
 
 @pytest.mark.parametrize("other", [SEARCH, "environment.json", "trials"])
 def test_a_search_or_a_run_that_has_begun_stays(search, other):
     search.file(other).touch()
-    discard_unbegun(search)
+    discard_abandoned(search)
     make_room(search.path.parent, "s")
     assert names(search) == sorted([LOCK, CONFIG, SPACE, other])
 

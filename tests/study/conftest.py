@@ -9,10 +9,10 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.config.writing import write_configuration
-from tfcmp.study.conduct import Conductor
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import make_plan
+from tfcmp.study.scheduler import Scheduler
 
 # Files of tests are no modules to import from.
 write_run_directory = runpy.run_path(str(Path(__file__).parents[1] / "reporting" / "conftest.py"))[
@@ -168,7 +168,7 @@ def conduct(study, plan_of, played):
         plan = plan_of(file)
         start = played(study, plan, outcomes)
         study.keep(file)
-        Conductor(study, plan, start, tell, jobs).work()
+        Scheduler(study, plan, start, tell, jobs).work()
         return start
 
     return work

@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.studies import read_marks
-from tfcmp.study.conduct import BESIDE_ANOTHER, require_complete
+from tfcmp.reporting.load.studies import read_marks
+from tfcmp.study.scheduler import BESIDE_ANOTHER, require_complete
 from tfcmp.study.stages import ADOPTED
 
 GRU = {"model": "gru"}

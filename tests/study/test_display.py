@@ -3,8 +3,8 @@ import sys
 
 import pytest
 
-from tfcmp.study.conduct import Event, Task
 from tfcmp.study.display import Display, showing
+from tfcmp.study.scheduler import Event, Task
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from tfcmp.reporting.temperatures import calibrate
+from tfcmp.reporting.analysis.temperature import calibrate
+from tfcmp.runs.artifacts import BEHAVIOUR, TEMPERATURE, write_later
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
-from tfcmp.runs.later import BEHAVIOUR, TEMPERATURE, write_later
 from tfcmp.verification.findings import differences
 from tfcmp.verification.recompute import verify_run
 

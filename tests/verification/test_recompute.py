@@ -6,9 +6,9 @@ import pyarrow.parquet
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.reading import read_run
+from tfcmp.reporting.load.runs import read_run
+from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import write_later
 from tfcmp.verification.findings import differences
 from tfcmp.verification.recompute import is_same, verify_run
 from tfcmp.verification.studies import verify_together

@@ -2,9 +2,9 @@ import shutil
 
 import pytest
 
-from tfcmp.reporting.assembling import Wishes, assemble
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.writing import write_report
+from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.render.write import write_report
 from tfcmp.verification.findings import differences
 from tfcmp.verification.report import verify_report
 
@@ -14,7 +14,7 @@ def original(tmp_path_factory, write_run_directory):
     """A report and its runs, written once."""
     folder = tmp_path_factory.mktemp("original")
     paths = [write_run_directory(folder / "runs", model) for model in ("gru", "lstm")]
-    write_report(assemble(gather(paths), Wishes()), Wishes(), folder / "out")
+    write_report(assemble(gather(paths), ReportOptions()), ReportOptions(), folder / "out")
     return folder / "out", paths
 
 

@@ -14,9 +14,9 @@ import tfcmp
 from tfcmp import verify
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.summary import summarise
-from tfcmp.reporting.reading import read_answers
+from tfcmp.reporting.load.runs import read_answers
+from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import write_later
 from tfcmp.search.outcome import read_outcomes, write_outcome
 from tfcmp.verification.answers import verify_answers
 

@@ -11,8 +11,8 @@ from tfcmp.command.paths import local_path, output_folder
 from tfcmp.command.switches import add_switch
 from tfcmp.command.text_column import require_encoding
 from tfcmp.command.trust import add_trust
+from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_source
 from tfcmp.config.fields import DataSettings
-from tfcmp.config.places import DEFAULT_CACHE, absolute_source
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 

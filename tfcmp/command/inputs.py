@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.quiet import import_tensorflow
+from tfcmp.config.default_paths import absolute_path, is_file_source
 from tfcmp.config.fields import Configuration, DataSettings
-from tfcmp.config.places import absolute_path, is_file_source
 from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError
 from tfcmp.models.encoder_files import resolve_encoder

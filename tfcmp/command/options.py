@@ -17,9 +17,9 @@ from tfcmp.command.switches import options_end, switches_first
 from tfcmp.command.trust import without_trust
 from tfcmp.config.checks import check_configuration, check_given
 from tfcmp.config.class_weights import resolve_class_weights
+from tfcmp.config.default_paths import absolute_path, absolute_source
 from tfcmp.config.fields import Configuration, DataSettings, TrainingSettings
 from tfcmp.config.initial import OPTION, InitialSettings, initial_settings
-from tfcmp.config.places import absolute_path, absolute_source
 from tfcmp.config.reading import read_settings, setting_names
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model

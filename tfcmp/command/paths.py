@@ -6,7 +6,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser, Namespace
 
-from tfcmp.config.places import DEFAULT_CACHE, absolute_path
+from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_path
 from tfcmp.errors import CallError
 from tfcmp.runs.files import require_writable
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import TrainingSettings
-from tfcmp.config.places import absolute_path
 from tfcmp.errors import CallError
 
 OPTION = "--training.class_weight"

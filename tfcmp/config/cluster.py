@@ -30,7 +30,7 @@ class Cluster(NamedTuple):
         return self.place == 0
 
 
-def is_helping(strategy: str) -> bool:
+def is_worker(strategy: str) -> bool:
     """Whether this process helps with a run whose directory another one keeps."""
     return strategy == "multi_worker" and not read_cluster().is_chief
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tfcmp.config.places import absolute_path
+from tfcmp.config.default_paths import absolute_path
 
 Pooling = Literal["max", "mean", "last", "max+mean"]
 EncoderPooling = Literal["first", "mean"]

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import absolute_path
 from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import CONFIG

@@ -9,8 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 import yaml
 
+from tfcmp.config.default_paths import absolute_path, absolute_source, is_file_source
 from tfcmp.config.fields import DataSettings
-from tfcmp.config.places import absolute_path, absolute_source, is_file_source
 from tfcmp.data.corpus import SPLITS, text_id
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_source

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.data.sources.reading import Reading
+from tfcmp.diagnostics.contrast_table import contrast_table
+from tfcmp.diagnostics.predictions import Checked, names_of
 from tfcmp.errors import WorkError
 from tfcmp.explanation.behaviour.cases import TEST_SET_VERSION
 from tfcmp.explanation.behaviour.measuring import find_sides
@@ -14,12 +16,10 @@ from tfcmp.explanation.contrast.contamination import check_training, warning_of
 from tfcmp.explanation.contrast.measuring import measure_pairs
 from tfcmp.explanation.contrast.pairs import PairColumns, read_pairs
 from tfcmp.inference.inputs import DEFAULT_READING
-from tfcmp.reporting.behaviour import behaviour_table
-from tfcmp.reporting.checks import Checked, names_of
-from tfcmp.reporting.contrasts import contrast_table
+from tfcmp.reporting.sections.behaviour import behaviour_table
+from tfcmp.runs.artifacts import BEHAVIOUR, CONTRAST, read_later, write_elsewhere, write_later
 from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT, RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
-from tfcmp.runs.later import BEHAVIOUR, CONTRAST, read_later, write_elsewhere, write_later
 
 
 def check_behaviour(

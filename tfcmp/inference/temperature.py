@@ -4,8 +4,8 @@ import shlex
 from pathlib import Path
 
 from tfcmp.errors import WorkError
+from tfcmp.runs.artifacts import TEMPERATURE, read_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.later import TEMPERATURE, read_later
 
 
 def read_temperature(path: Path) -> float:

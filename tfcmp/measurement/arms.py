@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration, DataSettings
-from tfcmp.config.places import source_name
 from tfcmp.models.catalogue import default_configuration, find_model
 
 REAL = "real"
@@ -18,8 +18,8 @@ class TrainingArm:
     Attributes:
         configuration: its batch size, precision, strategy and replicas are those measured.
         lengths: tokens of every text; none stands for the real texts.
-        repetitions: stretches that are timed at each length.
-        seconds: length of a stretch, about.
+        repetitions: timed_windows that are timed at each length.
+        seconds: length of a window, about.
         workers: processes, under the strategy multi_worker.
         loading: what of the batch is fixed where replicas are compared; empty where they are not.
     """

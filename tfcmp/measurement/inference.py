@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import source_name
 from tfcmp.config.processors import processors
 from tfcmp.errors import WorkError
 from tfcmp.inference.classifier import Classifier

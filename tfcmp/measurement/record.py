@@ -7,9 +7,9 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.times import MINIMUM_PROCESSES
+from tfcmp.runs.artifacts import BENCH
 from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import digest, make_folder, write_json
-from tfcmp.runs.later import BENCH
 from tfcmp.timing.contention import why_disturbed
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")

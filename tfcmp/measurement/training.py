@@ -10,13 +10,13 @@ from typing import Any, cast
 import keras
 import numpy as np
 
+from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration, Precision
-from tfcmp.config.places import source_name
 from tfcmp.data.batches import Batch
 from tfcmp.measurement.arms import REAL, TrainingArm, model_label
 from tfcmp.measurement.audit import audit_model
 from tfcmp.measurement.memory import exhaustion_told
-from tfcmp.measurement.stretches import Source, measure
+from tfcmp.measurement.timed_windows import Source, measure
 from tfcmp.models.building import (
     adapt_core,
     build_core,
@@ -145,7 +145,7 @@ def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
     with replicas.strategy.scope():
         core = build_core(configuration, tokenizer, classes, files)
     adapt_core(core, configuration, ngrams)
-    replicas.part_ways(core)
+    replicas.desynchronise_random_states(core)
     return configuration, core, texts
 
 
@@ -180,6 +180,6 @@ def padded_lengths(texts: Texts, configuration: Configuration) -> int:
 
 
 def real_batches(texts: Texts, configuration: Configuration) -> Source:
-    """Batches of the real texts as an epoch has them, the same ones for every stretch."""
+    """Batches of the real texts as an epoch has them, the same ones for every window."""
     order = texts.training_order(configuration.training.batch_size, configuration.seed, 0)
     return lambda steps: texts.batches(list(itertools.islice(itertools.cycle(order), steps)))

@@ -27,7 +27,7 @@ OBJECTIVE = "validation_accuracy"
 INITIAL_TRIALS = 8
 
 
-class WholeState:
+class AtomicStateMixin:
     """What all four oracles have in common: one file of state, and a budget in seconds.
 
     Attributes:
@@ -94,11 +94,11 @@ class WholeState:
         self.ongoing_trials: dict[str, Trial] = {}
 
 
-class RandomOracle(WholeState, oracles.RandomSearchOracle):
+class RandomOracle(AtomicStateMixin, oracles.RandomSearchOracle):
     """Draws every trial anew."""
 
 
-class BayesianOracle(WholeState, oracles.BayesianOptimizationOracle):
+class BayesianOracle(AtomicStateMixin, oracles.BayesianOptimizationOracle):
     """Learns from the trials so far where good ones are to be expected."""
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
@@ -108,7 +108,7 @@ class BayesianOracle(WholeState, oracles.BayesianOptimizationOracle):
         return super().populate_space(trial_id)
 
 
-class HyperbandOracle(WholeState, oracles.HyperbandOracle):
+class HyperbandOracle(AtomicStateMixin, oracles.HyperbandOracle):
     """Gives many trials few epochs and the best of them more."""
 
     def trials_a_round(self) -> int:
@@ -120,7 +120,7 @@ class HyperbandOracle(WholeState, oracles.HyperbandOracle):
         )
 
 
-class GridOracle(WholeState, oracles.GridSearchOracle):
+class GridOracle(AtomicStateMixin, oracles.GridSearchOracle):
     """Visits every combination."""
 
     def get_state(self) -> dict[str, Any]:

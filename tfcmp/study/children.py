@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import is_file_source
 from tfcmp.config.writing import write_configuration
-from tfcmp.reporting.studies import RUNS, SEARCHES
+from tfcmp.reporting.load.studies import RUNS, SEARCHES
 from tfcmp.runs.files import whole_file
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.plan import RunPlan, SearchPlan

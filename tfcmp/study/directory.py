@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tfcmp.config.places import source_name
+from tfcmp.config.default_paths import source_name
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.studies import RUNS, SEARCHES, STATE, STUDY
+from tfcmp.reporting.load.studies import RUNS, SEARCHES, STATE, STUDY
 from tfcmp.runs.directory import CONFIG, RunDirectory
 from tfcmp.runs.files import make_folder, whole_file, write_json
 from tfcmp.study.file import read_study

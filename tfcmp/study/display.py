@@ -8,10 +8,10 @@ from typing import Any
 
 from tfcmp.progress import bars
 from tfcmp.runs.directory import RESULT, TIMING, RunDirectory
-from tfcmp.study.conduct import Event, Work, tasks_of
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.estimate import duration, remaining_seconds
 from tfcmp.study.plan import Plan
+from tfcmp.study.scheduler import Event, Work, tasks_of
 
 
 class Display:

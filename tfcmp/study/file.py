@@ -56,7 +56,7 @@ class Study:
     Attributes:
         entries: in the order of the file.
         has_unequal_budgets: whether searches may differ in what they cost.
-        requirements, preference, margin, then: wishes for the report; None where the file has none.
+        requirements, preference, margin, then: report_options for the report; None where the file has none.
     """
 
     entries: tuple[Entry, ...]
@@ -92,14 +92,14 @@ def read_study(file: Path) -> Study:
         raise CallError(f"{where}: unequal_budgets: expected true or false, got {unequal!r}")
     if not unequal:
         _require_equal_budgets(made, where)
-    wishes = _mapping(content.get("report") or {}, f"{where}: report", OF_A_REPORT)
+    report_options = _mapping(content.get("report") or {}, f"{where}: report", OF_A_REPORT)
     return Study(
         made,
         unequal,
-        tuple(map(str, _list(wishes.get("require") or [], f"{where}: report: require"))),
-        wishes.get("prefer"),
-        _number(wishes.get("margin"), f"{where}: report: margin"),
-        wishes.get("then"),
+        tuple(map(str, _list(report_options.get("require") or [], f"{where}: report: require"))),
+        report_options.get("prefer"),
+        _number(report_options.get("margin"), f"{where}: report: margin"),
+        report_options.get("then"),
     )
 
 

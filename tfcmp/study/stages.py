@@ -11,8 +11,8 @@ import yaml
 from tfcmp.command.file import parse_file
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.searches import TRIALS
-from tfcmp.reporting.studies import OF_A_SEARCH
+from tfcmp.reporting.load.searches import TRIALS
+from tfcmp.reporting.load.studies import OF_A_SEARCH
 from tfcmp.runs.directory import CONFIG, RESULT, TIMING, RunDirectory
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import Settings, flat_settings

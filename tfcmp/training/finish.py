@@ -9,8 +9,8 @@ import pyarrow
 import pyarrow.parquet
 import tensorflow as tf
 
+from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration
-from tfcmp.config.places import source_name
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.models.building import (
     build_core,

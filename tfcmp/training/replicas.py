@@ -110,7 +110,7 @@ class Replicas:
         """Of what every replica returned alike, one."""
         return self.strategy.experimental_local_results(value)[0]
 
-    def part_ways(self, core: keras.Model) -> None:
+    def desynchronise_random_states(self, core: keras.Model) -> None:
         """Gives each replica random numbers of its own: all begin with the same seed.
 
         The first replica keeps its state, and is the one that a checkpoint holds.

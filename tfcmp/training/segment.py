@@ -1,4 +1,4 @@
-"""What happened in a stretch of steps."""
+"""What happened in a window of steps."""
 
 import time
 

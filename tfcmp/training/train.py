@@ -177,7 +177,7 @@ def set_up_training(
                 initial.load_into(core, configuration, texts)
             else:
                 adapt_core(core, configuration, ngrams)
-        replicas.part_ways(core)
+        replicas.desynchronise_random_states(core)
     return Prepared(configuration, texts, core, files, trainer, started)
 
 

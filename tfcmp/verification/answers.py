@@ -8,7 +8,7 @@ import tfcmp
 from tfcmp.data.picking import data_settings, pick_texts
 from tfcmp.data.sources.opening import open_source
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.reading import Answers, read_answers
+from tfcmp.reporting.load.runs import Answers, read_answers
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
 from tfcmp.verification.findings import Finding, below, unchecked
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
-from tfcmp.reporting.reading import Answers
+from tfcmp.reporting.load.runs import Answers
+from tfcmp.runs.artifacts import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
-from tfcmp.runs.later import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
 from tfcmp.verification.findings import Finding
 
 # Two searches for the same minimum agree to that.

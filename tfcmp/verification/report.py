@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.assembling import assemble
-from tfcmp.reporting.cells import csv_of
-from tfcmp.reporting.gathering import gather
-from tfcmp.reporting.studies import PUBLISHED, RUNS
-from tfcmp.reporting.writing import TABLES, read_record
+from tfcmp.reporting.build import assemble
+from tfcmp.reporting.load.inputs import gather
+from tfcmp.reporting.load.studies import PUBLISHED, RUNS
+from tfcmp.reporting.render.format import csv_of
+from tfcmp.reporting.render.write import TABLES, read_record
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.recompute import compare_checksums
@@ -19,9 +19,9 @@ def verify_report(folder: Path, paths: Sequence[Path]) -> list[Finding]:
     """What differs between a report and what the runs give today."""
     found: list[Finding] = []
     try:
-        wishes, sums = read_record(folder)
+        report_options, sums = read_record(folder)
         found += below(folder, compare_checksums(folder, sums, tuple(sums)))
-        report = assemble(gather(paths), wishes)
+        report = assemble(gather(paths), report_options)
     except TfcmpError as error:
         # Also next to a damaged run, a changed file of the report is told.
         return [*found, Finding(str(error))]

@@ -11,7 +11,7 @@ import yaml
 from tfcmp.command.file import parse_file
 from tfcmp.errors import TfcmpError
 from tfcmp.evaluation.selection import search_score
-from tfcmp.reporting.reading import read_lines
+from tfcmp.reporting.load.runs import read_lines
 from tfcmp.runs.directory import CONFIG, RunDirectory
 from tfcmp.search.hyperparameters import settings_of
 from tfcmp.search.outcome import OUTCOME, Outcome, best_of, read_outcomes, trial_folder

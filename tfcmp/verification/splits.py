@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
-from tfcmp.reporting.reading import SPLITS, Answers
+from tfcmp.reporting.load.runs import SPLITS, Answers
 from tfcmp.runs.directory import PREDICTIONS, SPLIT
 from tfcmp.verification.findings import Finding, unchecked
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.reading import SPLITS, read_answers, read_configuration
-from tfcmp.reporting.studies import OF_A_SEARCH, STATE, STUDY, label_and_seed
+from tfcmp.reporting.load.runs import SPLITS, read_answers, read_configuration
+from tfcmp.reporting.load.studies import OF_A_SEARCH, STATE, STUDY, label_and_seed
 from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
 from tfcmp.study.agreement import require_agreement
 from tfcmp.study.directory import StudyDirectory

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tfcmp.data.diagnostic.circumstances import CIRCUMSTANCES
 from tfcmp.data.diagnostic.claims import CLAIMS
 from tfcmp.data.diagnostic.corpus import PHENOMENA, DiagnosticReview, generate
+from tfcmp.data.diagnostic.fillers import FILLERS, NAMES
 from tfcmp.data.diagnostic.lexicon import cue_words
 from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
-from tfcmp.data.diagnostic.scenery import NAMES, SCENERY
 from tfcmp.errors import CallError
 
 Corpus = dict[str, list[DiagnosticReview]]
@@ -42,7 +42,7 @@ def test_there_are_several_hundred_templates_and_slot_values() -> None:
     templates = set(OPENINGS) | set(PLOT)
     templates.update(template for claims in CLAIMS.values() for template in claims)
     values = set(NAMES).union(*cue_words().values())
-    for slots in (SCENERY, CIRCUMSTANCES):
+    for slots in (FILLERS, CIRCUMSTANCES):
         values.update(value for slot in slots.values() for value in slot)
     assert len(templates) >= 200
     assert len(values) >= 400

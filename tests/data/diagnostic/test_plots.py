@@ -1,9 +1,9 @@
 import re
 
+from tfcmp.data.diagnostic.fillers import FILLERS, NAMES
 from tfcmp.data.diagnostic.grammar import Template
 from tfcmp.data.diagnostic.lexicon import cue_words
 from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
-from tfcmp.data.diagnostic.scenery import NAMES, SCENERY
 
 OPERATORS = {
     "although", "anything", "but", "cannot", "despite", "expected", "hardly", "less", "more",
@@ -18,7 +18,7 @@ def words_of(templates: tuple[Template, ...]) -> set[str]:
 
 def test_neutral_sentences_hold_no_deciding_word_and_no_operator() -> None:
     neutral = words_of(OPENINGS + PLOT)
-    for values in (*SCENERY.values(), NAMES):
+    for values in (*FILLERS.values(), NAMES):
         neutral |= set(" ".join(values).lower().split())
     assert not neutral & (OPERATORS | frozenset.union(*cue_words().values()))
 

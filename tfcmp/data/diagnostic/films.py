@@ -6,8 +6,8 @@ from hashlib import blake2b
 from random import Random
 from typing import NamedTuple
 
+from tfcmp.data.diagnostic.fillers import TOWNS
 from tfcmp.data.diagnostic.partition import split_of
-from tfcmp.data.diagnostic.scenery import TOWNS
 
 _MATERIALS = (
     "Paper", "Iron", "Glass", "Copper", "Wooden", "Silver", "Velvet", "Amber", "Granite", "Cotton",

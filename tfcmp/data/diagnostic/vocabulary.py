@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.data.diagnostic.circumstances import CIRCUMSTANCES
+from tfcmp.data.diagnostic.fillers import FILLERS
 from tfcmp.data.diagnostic.lexicon import ADJECTIVES, LABELS, NOUNS, VERBS, opposite
-from tfcmp.data.diagnostic.scenery import SCENERY
 
 
 def _vocabulary(label: str) -> Mapping[str, Sequence[str]]:
-    values: dict[str, Sequence[str]] = {**SCENERY, **CIRCUMSTANCES}
+    values: dict[str, Sequence[str]] = {**FILLERS, **CIRCUMSTANCES}
     for side, polarity in (("same", label), ("other", opposite(label))):
         values[f"{side}.adjective"] = ADJECTIVES[polarity]
         values[f"{side}.noun"] = NOUNS[polarity]

@@ -5,11 +5,11 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from tfcmp.data.diagnostic.claims import CLAIMS
+from tfcmp.data.diagnostic.fillers import NAMES
 from tfcmp.data.diagnostic.films import Film, films
 from tfcmp.data.diagnostic.grammar import Fillers, Sentence, Template, fill
 from tfcmp.data.diagnostic.partition import split_of
 from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
-from tfcmp.data.diagnostic.scenery import NAMES
 from tfcmp.data.diagnostic.vocabulary import VOCABULARY
 
 # Fillings tried for a plot template before another one is taken: the names are fixed within a

@@ -13,7 +13,7 @@ from tfcmp.explanation.behaviour.changes import (
     with_markup,
     with_typos,
 )
-from tfcmp.explanation.behaviour.scenery import CASTS
+from tfcmp.explanation.behaviour.fillers import CASTS
 from tfcmp.explanation.behaviour.words import FILLERS, GRADABLE
 from tfcmp.explanation.behaviour.writer import Writer
 

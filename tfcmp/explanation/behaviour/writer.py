@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tfcmp.data.diagnostic.grammar import Template, fill
-from tfcmp.explanation.behaviour.scenery import CASTS, FACTS, OPINIONS, PLOT, VERDICTS
+from tfcmp.explanation.behaviour.fillers import CASTS, FACTS, OPINIONS, PLOT, VERDICTS
 from tfcmp.explanation.behaviour.words import FILLERS, LABELS, fillers
 
 Value = TypeVar("Value")

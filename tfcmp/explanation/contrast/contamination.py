@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tfcmp.data.sources.imdb import BUILDER_NAME, group_table, review_hash
-from tfcmp.reporting.reading import read_answers, read_configuration
+from tfcmp.reporting.load.runs import read_answers, read_configuration
 from tfcmp.runs.directory import PREDICTIONS, RunDirectory
 
 IMDB = ("imdb", f"tfds:{BUILDER_NAME}", "tfds:imdb_reviews", "tfds:imdb_reviews/plain_text")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tfcmp.config.places import source_name
+from tfcmp.config.default_paths import source_name
 from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
 
 # Names of scores in result.json, and how they are shown.

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     GRID,
     INK,
@@ -17,6 +16,7 @@ from tfcmp.reporting.figures.drawing import (
     shortened,
 )
 from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.render.document import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

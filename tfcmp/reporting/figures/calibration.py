@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.calibration import CalibrationBin
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     GRID,
     canvas,
@@ -15,6 +14,7 @@ from tfcmp.reporting.figures.drawing import (
     per_cent,
     shortened,
 )
+from tfcmp.reporting.render.document import Figure
 
 COLUMNS = 3
 # A bin of fewer texts is mostly noise.

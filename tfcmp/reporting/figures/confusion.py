@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tfcmp.evaluation.by_class import Counts
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import COLOURS, INK, canvas, finished, name_axes, shortened
+from tfcmp.reporting.render.document import Figure
 
 # More classes cannot be distinguished in a picture of a page's width.
 MOST_CLASSES = 40

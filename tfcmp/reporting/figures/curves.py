@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import canvas, compact, finished, line, shortened
 from tfcmp.reporting.figures.palette import FILLS, Styles, style_of, variants_of
+from tfcmp.reporting.render.document import Figure
 
 # Inches of a row of the legend.
 LEGEND_ROW = 0.22

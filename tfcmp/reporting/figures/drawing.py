@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tfcmp.reporting.document import Figure
+from tfcmp.reporting.render.document import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

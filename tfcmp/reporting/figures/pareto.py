@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.evaluation.axes import Models, bounds, estimate
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     INK,
     canvas,
@@ -15,6 +14,7 @@ from tfcmp.reporting.figures.drawing import (
     shortened,
 )
 from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.render.document import Figure
 
 NAMES = {"latency_p90_ms": "latency p90, ms"}
 

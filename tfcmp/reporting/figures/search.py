@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.budget import BudgetCurve
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     canvas,
     finished,
@@ -16,6 +15,7 @@ from tfcmp.reporting.figures.drawing import (
     shortened,
 )
 from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.render.document import Figure
 
 Grid = npt.NDArray[np.float64]
 

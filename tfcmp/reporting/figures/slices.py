@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.slices import Slice
-from tfcmp.reporting.document import Figure
 from tfcmp.reporting.figures.drawing import (
     canvas,
     finished,
@@ -12,6 +11,7 @@ from tfcmp.reporting.figures.drawing import (
     shortened,
 )
 from tfcmp.reporting.figures.palette import Styles, style_of
+from tfcmp.reporting.render.document import Figure
 
 # Of the labels in a row, each as wide as the longest; more would run into each other.
 MOST_CHARACTERS = 50

@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.reporting.document import Figure
-from tfcmp.reporting.entrants import Entrant
 from tfcmp.reporting.figures.drawing import (
     GRID,
     canvas,
@@ -18,14 +16,18 @@ from tfcmp.reporting.figures.drawing import (
     per_cent,
     shortened,
 )
-from tfcmp.reporting.gathering import FailedRun
+from tfcmp.reporting.load.inputs import FailedRun
+from tfcmp.reporting.load.models import ModelResult
+from tfcmp.reporting.render.document import Figure
 
 COLUMNS = 3
 
 Lines = Sequence[Mapping[str, Any]]
 
 
-def draw_learning_curves(entrants: Sequence[Entrant], failed: Sequence[FailedRun] = ()) -> Figure:
+def draw_learning_curves(
+    entrants: Sequence[ModelResult], failed: Sequence[FailedRun] = ()
+) -> Figure:
     """A panel an entrant: validation accuracy and training accuracy by epoch, a line a seed.
 
     Runs without result are grey, in the panel of the first entrant of their label.
@@ -34,7 +36,7 @@ def draw_learning_curves(entrants: Sequence[Entrant], failed: Sequence[FailedRun
 
     firsts = {entrant.runs[0].label: entrant.label for entrant in reversed(entrants)}
 
-    def draw(panel: Any, entrant: Entrant) -> None:
+    def draw(panel: Any, entrant: ModelResult) -> None:
         for one in failed:
             if firsts.get(one.label) == entrant.label:
                 _draw_epochs(panel, one.lines, is_failed=True)
@@ -60,7 +62,7 @@ def draw_learning_curves(entrants: Sequence[Entrant], failed: Sequence[FailedRun
     )
 
 
-def draw_gradient_norms(entrants: Sequence[Entrant]) -> tuple[Figure, ...]:
+def draw_gradient_norms(entrants: Sequence[ModelResult]) -> tuple[Figure, ...]:
     """A panel an entrant: mean and largest gradient norm of each segment; none without any."""
     known = [
         entrant
@@ -70,7 +72,7 @@ def draw_gradient_norms(entrants: Sequence[Entrant]) -> tuple[Figure, ...]:
     if not known:
         return ()
 
-    def draw(panel: Any, entrant: Entrant) -> None:
+    def draw(panel: Any, entrant: ModelResult) -> None:
         from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
         for run in entrant.runs:
@@ -96,8 +98,8 @@ def draw_gradient_norms(entrants: Sequence[Entrant]) -> tuple[Figure, ...]:
 
 
 def _panels(
-    entrants: Sequence[Entrant],
-    draw: Callable[[Any, Entrant], None],
+    entrants: Sequence[ModelResult],
+    draw: Callable[[Any, ModelResult], None],
     axes: tuple[str, str, str],
     title: str,
     caption: str,

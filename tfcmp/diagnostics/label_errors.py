@@ -1,0 +1,82 @@
+"""Test texts that every model and seed gets wrong with confidence: candidates for label errors.
+
+After confident learning (Northcutt et al. 2021): the label is doubted where the models agree
+against it. It stays a candidate until somebody has read it: all models may share a weakness, and
+the fewer and the more alike they are, the more of their common errors are listed here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tfcmp.reporting.load.models import ModelResult
+from tfcmp.reporting.render.document import Column, Table, make_table
+
+COLUMNS = (
+    Column("id", "id"),
+    Column("label", "label"),
+    Column("answer", "answer"),
+    Column("lowest_confidence", "lowest confidence", "number"),
+    Column("mean_confidence", "mean confidence", "number"),
+    Column("probability_of_label", "mean p(label)", "number"),
+    Column("tokens", "tokens", "count"),
+)
+
+WHERE, TEXT = Column("where", "where"), Column("text", "text")
+
+
+def label_error_table(
+    entrants: Sequence[ModelResult], classes: Sequence[str], threshold: float
+) -> Table:
+    """Ids and scores of the candidates, the least probable label first; no text.
+
+    A test text is one where all runs give the same wrong answer, each with a probability of at
+    least `threshold`.
+
+    Args:
+        entrants: models, tested on the same texts.
+        classes: names of the classes.
+        threshold: from 0 to 1.
+    """
+    runs = [run.answers["test"] for entrant in entrants for run in entrant.runs]
+    first = runs[0]
+    probabilities = np.stack([run.probabilities for run in runs]).astype(np.float64)
+    predicted = np.stack([run.predicted for run in runs])
+    confidences = probabilities.max(axis=2)
+    is_candidate = (
+        (predicted == predicted[0]).all(axis=0)
+        & (predicted[0] != first.labels)
+        & (confidences >= threshold).all(axis=0)
+    )
+    of_label = probabilities[:, np.arange(len(first.labels)), first.labels].mean(axis=0)
+    rows: list[tuple[Any, ...]] = [
+        (
+            str(first.ids[row]),
+            classes[first.labels[row]],
+            classes[predicted[0, row]],
+            float(confidences[:, row].min()),
+            float(confidences[:, row].mean()),
+            float(of_label[row]),
+            int(first.tokens[row]),
+        )
+        for row in sorted(np.flatnonzero(is_candidate), key=lambda row: (of_label[row], row))
+    ]
+    models = len({entrant.model for entrant in entrants})
+    by_whom = f"by all {len(runs)} runs ({models} models)" if len(runs) > 1 else "by one run"
+    note = (
+        f"{len(rows):,} of {len(first.labels):,} test texts are answered wrong, and alike, "
+        f"{by_whom}, with a probability of at least {threshold:g}. Candidates to be read by "
+        "somebody, not proven errors."
+    )
+    if len(runs) == 1:
+        note += " One run cannot tell its own errors from those of the labels: add others."
+    return make_table("label_errors", "Candidates for label errors", COLUMNS, rows, note)
+
+
+def with_places(table: Table, places: Mapping[str, str], texts: Mapping[str, str] | None) -> Table:
+    """The table with the place of every text, and with the texts where they are given; by id."""
+    columns = [WHERE] if texts is None else [WHERE, TEXT]
+    of_columns = [places] if texts is None else [places, texts]
+    rows = [(*row, *(values[str(row[0])] for values in of_columns)) for row in table.rows]
+    return make_table(table.name, table.title, [*table.columns, *columns], rows, table.note)

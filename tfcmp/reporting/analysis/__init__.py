@@ -1,0 +1,1 @@
+"""What the records show: pairs, comparability, decision, claims; no tables of a page."""

@@ -1,0 +1,1 @@
+"""Run directories, studies and searches, read into typed records."""
