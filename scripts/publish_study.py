@@ -88,7 +88,7 @@ def publish(sources: list[Path], folder: Path) -> None:
         write_json(made / PUBLISHED, {})
         # From the copies, as whoever verifies the publication has nothing else.
         material = gather([made])
-        report_options = wishes_of(sources)
+        report_options = report_options_of(sources)
         write_report(assemble(material, report_options), report_options, made)
         leave_out_page(made)
         described = describe(material, study, shown(folder))
@@ -143,7 +143,7 @@ def require_sound(sources: list[Path]) -> None:
         sys.exit("\n".join(told))
 
 
-def wishes_of(sources: list[Path]) -> ReportOptions:
+def report_options_of(sources: list[Path]) -> ReportOptions:
     """Those of the study's own report, else none."""
     for path in sources:
         for report in (path, path / REPORT):

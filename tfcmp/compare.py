@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> None:
 
     study = read_study(file)
     plan = make_plan(study, str(file))
-    report_options = _wishes(study, options, file)
+    report_options = _report_options(study, options, file)
     directory.accept(file, plan)
     directory.read_state()
     plan = _placed(plan, study, directory, options)
@@ -151,7 +151,7 @@ def _placed(
     return plan
 
 
-def _wishes(
+def _report_options(
     study: "Study", options: "Namespace", file: Path
 ) -> tuple[list[str], str, float, str | None]:
     """Requirements, preference, margin and axis of ties of the report; flags before the file."""

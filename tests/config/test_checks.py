@@ -51,6 +51,11 @@ def test_bounds_are_inclusive(value, is_good):
     assert is_good or "--architecture.dropout: expected 0 to 0.95, got" in told
 
 
+def test_a_label_keeps_some_of_its_weight():
+    assert complaint(changed("gru", training__label_smoothing=0.99)) is None
+    assert "expected 0 to 0.9999, got 1" in complaint(changed("gru", training__label_smoothing=1.0))
+
+
 def test_a_bound_on_one_side_is_told_as_one():
     with pytest.raises(CallError, match=r"--training.batch_size: expected at least 1, got 0"):
         check_configuration(changed("gru", training__batch_size=0))

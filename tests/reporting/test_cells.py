@@ -41,6 +41,11 @@ def test_a_csv_keeps_numbers_unrounded_and_leaves_missing_ones_empty():
     assert csv_of(table) == 'model,mean\n"a, b",0.1234567890123\nc,\n'
 
 
+def test_a_zero_is_a_value_in_a_csv():
+    columns = [Column("model", "model"), Column("p", "p", "p"), Column("texts", "texts", "count")]
+    assert csv_of(make_table("t", "T", columns, [("gru", 0.0, 0)])) == "model,p,texts\ngru,0.0,0\n"
+
+
 @given(st.lists(st.text(st.characters(exclude_characters="\0\r\n\x85"), min_size=1), min_size=1))
 def test_any_text_comes_back_from_the_csv(texts):
     table = make_table("t", "T", [Column("text", "text")], [(text,) for text in texts])

@@ -31,9 +31,15 @@ def folder(original, tmp_path):
     return tmp_path / "out"
 
 
-def test_the_record_holds_wishes_and_checksums_of_all_files(folder):
+def test_the_record_holds_options_and_checksums_of_all_files(folder):
     report_options, sums = read_record(folder)
     assert report_options == WISHES
+    # The names that reports of earlier versions have.
+    assert set(json.loads((folder / "report.json").read_text())) == {
+        "report_format",
+        "wishes",
+        "files",
+    }
     written = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     assert set(sums) == written - {"report.json"}
     assert all(sha256_of(folder / name) == of for name, of in sums.items())

@@ -32,7 +32,7 @@ def test_a_study_may_gain_entries_and_seeds(study, write_study, accept):
     accept(LSTM, GRU, seeds=[1, 2, 3])
 
 
-def test_the_wishes_for_the_report_may_change(study, write_study, accept):
+def test_the_options_of_the_report_may_change(study, write_study, accept):
     keep(study, write_study(GRU))
     accept(GRU, report={"prefer": "nll"})
 

@@ -46,7 +46,7 @@ def test_numbers_without_a_point_are_numbers(read):
     assert entry.settings == {"training.learning_rate": 3e-4}
 
 
-def test_wishes_for_the_report_are_read(read):
+def test_options_of_the_report_are_read(read):
     study = read(
         "entries: [{model: gru}]\nreport: {require: ['parameters<=5'], prefer: nll, margin: 1, then: ece}"
     )

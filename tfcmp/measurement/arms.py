@@ -18,7 +18,7 @@ class TrainingArm:
     Attributes:
         configuration: its batch size, precision, strategy and replicas are those measured.
         lengths: tokens of every text; none stands for the real texts.
-        repetitions: timed_windows that are timed at each length.
+        repetitions: windows that are timed at each length.
         seconds: length of a window, about.
         workers: processes, under the strategy multi_worker.
         loading: what of the batch is fixed where replicas are compared; empty where they are not.

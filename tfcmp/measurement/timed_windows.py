@@ -1,4 +1,4 @@
-"""Training steps, timed in timed_windows that each end when the device has finished."""
+"""Training steps, timed in windows that each end when the device has finished."""
 
 import math
 import time
@@ -60,7 +60,7 @@ def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedW
 
 
 def measure(step: TrainStep, source: Source, arm: TrainingArm, replicas: Replicas) -> dict:
-    """One cell: the first step apart, a warm-up, and timed_windows of about the seconds asked for."""
+    """One cell: the first step apart, a warm-up, and windows of about the seconds asked for."""
     forget_peaks()
     start = time.perf_counter()
     time_window(step, source(1), 1)

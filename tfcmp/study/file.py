@@ -56,7 +56,7 @@ class Study:
     Attributes:
         entries: in the order of the file.
         has_unequal_budgets: whether searches may differ in what they cost.
-        requirements, preference, margin, then: report_options for the report; None where the file has none.
+        requirements, preference, margin, then: options of the report; None where the file has none.
     """
 
     entries: tuple[Entry, ...]

@@ -15,7 +15,7 @@ from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import make_folder, sha256_of, whole_file, write_json
 
 PAGE, MARKDOWN, TABLES = "report.html", "report.md", "tables"
-# Written last: report_options and checksums.
+# Written last: the options of the report, and checksums.
 RECORD = "report.json"
 REPORT_FORMAT = 1
 
@@ -47,7 +47,7 @@ def write_report(report: Report, report_options: ReportOptions, folder: Path) ->
     sums = {name: sha256_of(folder / name) for name in files}
     write_json(
         folder / RECORD,
-        {"report_format": REPORT_FORMAT, "report_options": asdict(report_options), "files": sums},
+        {"report_format": REPORT_FORMAT, "wishes": asdict(report_options), "files": sums},
     )
     return folder / PAGE
 
@@ -62,12 +62,12 @@ def read_record(folder: Path) -> tuple[ReportOptions, dict[str, str]]:
         raise WorkError(f"{folder} holds no report ({RECORD} is missing)")
     content: dict[str, Any] = RunDirectory(folder).read_json(RECORD)
     try:
-        report_options = content["report_options"]
+        kept = content["wishes"]
         made = ReportOptions(
-            tuple(report_options["requirements"]),
-            str(report_options["preference"]),
-            float(report_options["margin"]),
-            report_options.get("then"),
+            tuple(kept["requirements"]),
+            str(kept["preference"]),
+            float(kept["margin"]),
+            kept.get("then"),
         )
         return made, dict(content["files"])
     except (KeyError, TypeError, ValueError):
