@@ -13,7 +13,7 @@ ARM = Path(__file__).with_name("strategy_arm.py")
 CASES = ("plain", "clipped", "accumulated", "decayed", "weighted")
 # Replicas add sums in another order, an error of 1e-7 a step. Under clipping the encoder's steep loss
 # makes 1e-5 to 3e-5 of it in 20 steps, by processor and number of threads; gru's stays where it is.
-TOLERANCES = {"gru": 1e-5, "bert": 2e-4}
+TOLERANCES = {"gru": 1e-5, "bert": 1e-4}
 
 
 @pytest.fixture(scope="module")
