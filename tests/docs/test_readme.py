@@ -21,7 +21,7 @@ def test_every_command_of_the_readme_exists():
 
 
 def test_every_folder_of_the_file_tree_exists_and_none_is_left_out():
-    tree = README.split("## The house")[1]
+    tree = README.split("## Package layout")[1]
     named = set(re.findall(r"^      (\w+)/", tree, flags=re.MULTILINE))
     there = {path.parent.name for path in (ROOT / "tfcmp").glob("*/__init__.py")}
     assert named == there
