@@ -3,7 +3,10 @@
 PYTHON benchmarks/recurrent_torch.py answer|train FOLDER CELL THREADS
 
 FOLDER holds weights.npz (those of the Keras core by their paths) and batches.npz (ids_N, and for
-training labels_N). `answer` writes answers.npz; both print seconds.
+training labels_N). Each task is done in every form that a user of PyTorch would try: packed
+sequences (padding is skipped), padded batches (one product for all texts), and padded batches under
+`torch.compile`. `answer` writes answers.npz (those of packed sequences); both print
+{"FORM": {"seconds": ..., "cpu_seconds": ...}}. A form that fails prints its error instead.
 """
 
 import json
@@ -19,6 +22,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 # Places of Keras' gates in PyTorch's order: r, z, n of z, r, h; LSTM has the same order.
 GATES = {"gru": (1, 0, 2), "lstm": (0, 1, 2, 3)}
 KINDS = {"gru": nn.GRU, "lstm": nn.LSTM}
+FORMS = ("packed", "padded", "compiled")
 EMBEDDING_DROPOUT, DROPOUT = 0.5, 0.5
 
 
@@ -75,52 +79,60 @@ def copy(parameter: torch.Tensor, value: np.ndarray) -> None:
         parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
 
 
-def answer(model: Recurrent, batches: list[torch.Tensor], folder: Path) -> tuple[float, float]:
+def answer(model, batches: list[torch.Tensor], is_packed: bool, folder: Path) -> dict[str, float]:
     """Seconds for all batches, and those of the CPU."""
-    model.eval()
     with torch.inference_mode():
-        model(batches[-1], True)
+        for ids in batches[:1] + batches[-1:]:
+            model(ids, is_packed)
         start, used = time.perf_counter(), time.process_time()
-        answers = [model(ids, True).softmax(-1).numpy() for ids in batches]
+        answers = [model(ids, is_packed).softmax(-1).numpy() for ids in batches]
         seconds = time.perf_counter() - start, time.process_time() - used
-    np.savez(folder / "answers.npz", *answers)
-    return seconds
+    if is_packed:
+        np.savez(folder / "answers.npz", *answers)
+    return {"seconds": seconds[0], "cpu_seconds": seconds[1]}
 
 
 def train(
-    model: Recurrent, batches: list[torch.Tensor], labels: list[torch.Tensor]
-) -> tuple[float, float]:
+    model, batches: list[torch.Tensor], labels: list[torch.Tensor], is_packed: bool
+) -> dict[str, float]:
     """Seconds for all batches, the second time, and those of the CPU."""
-    model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=2e-3, eps=1e-7)
     for _ in range(2):
         start, used = time.perf_counter(), time.process_time()
         for ids, wanted in zip(batches, labels, strict=True):
-            loss = nn.functional.cross_entropy(model(ids, True), wanted)
+            loss = nn.functional.cross_entropy(model(ids, is_packed), wanted)
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             optimizer.zero_grad()
         loss.item()
         seconds = time.perf_counter() - start, time.process_time() - used
-    return seconds
+    return {"seconds": seconds[0], "cpu_seconds": seconds[1]}
 
 
 def main() -> None:
-    """Prints seconds as JSON."""
+    """Prints seconds by form as JSON."""
     task, folder, cell, threads = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     torch.set_num_threads(threads)
     with np.load(folder / "weights.npz") as file:
-        model = Recurrent(cell, {name.replace("|", "/"): file[name] for name in file.files})
+        weights = {name.replace("|", "/"): file[name] for name in file.files}
     arrays = np.load(folder / "batches.npz")
     count = sum(name.startswith("ids_") for name in arrays.files)
     batches = [torch.from_numpy(arrays[f"ids_{n}"]).long() for n in range(count)]
-    if task == "answer":
-        seconds = answer(model, batches, folder)
-    else:
-        labels = [torch.from_numpy(arrays[f"labels_{n}"]).long() for n in range(count)]
-        seconds = train(model, batches, labels)
-    print(json.dumps({"seconds": seconds[0], "cpu_seconds": seconds[1]}))
+    taken: dict[str, dict] = {}
+    for form in sys.argv[5:] or FORMS:
+        model = Recurrent(cell, weights).train(task == "train")
+        if form == "compiled":
+            model = torch.compile(model, dynamic=True)
+        try:
+            if task == "answer":
+                taken[form] = answer(model, batches, form == "packed", folder)
+            else:
+                labels = [torch.from_numpy(arrays[f"labels_{n}"]).long() for n in range(count)]
+                taken[form] = train(model, batches, labels, form == "packed")
+        except Exception as error:
+            taken[form] = {"error": f"{type(error).__name__}: {str(error)[:200]}"}
+    print(json.dumps(taken))
 
 
 if __name__ == "__main__":
