@@ -136,5 +136,5 @@ def test_a_saved_model_holds_the_layer(tmp_path, sequences):
     inputs = keras.Input((None, CHANNELS))
     model = keras.Model(inputs, recurrence.GRU(UNITS, return_sequences=True)(inputs))
     model.export(tmp_path / "saved", verbose=False)
-    served = tf.saved_model.load(str(tmp_path / "saved")).serve(sequences)
-    np.testing.assert_allclose(served, model(sequences), atol=1e-6)
+    served = tf.saved_model.load(str(tmp_path / "saved"))
+    np.testing.assert_allclose(served.serve(sequences), model(sequences), atol=1e-6)

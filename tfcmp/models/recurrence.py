@@ -33,27 +33,34 @@ tanh_gradient = tf.raw_ops.TanhGrad
 
 def over_time(
     step: Step,
-    inputs: Sequence[Tensor],
+    inputs: Sequence[Tensor | tf.TensorArray],
     state: Sequence[Tensor],
     channels: Sequence[int],
     *,
     is_reversed: bool = False,
-) -> list[Tensor]:
-    """Calls `step` for every time step and stacks what it keeps.
+) -> list[tf.TensorArray]:
+    """Calls `step` for every time step and keeps what it returns.
 
     Args:
         step: (inputs of the step, state) to (new state, kept tensors).
-        inputs: tensors (length, rows, any), of which a step gets its slices (rows, any).
+        inputs: tensors (length, rows, any), or the arrays of an earlier call; a step gets the
+            slices (rows, any) of its time.
         state: in front of the first step, tensors (rows, units).
         channels: of each tensor (rows, channels) that a step keeps.
         is_reversed: from the last step to the first.
 
     Returns:
-        The kept tensors, (length, rows, channels) each, in the order of time.
+        An array of the kept tensors each, in the order of time. Not stacked: what only the backward
+        pass reads, step by step, is never copied.
     """
-    length = tf.shape(inputs[0])[0]
-    dtype = inputs[0].dtype
-    readable = [tf.TensorArray(dtype, length).unstack(tensor) for tensor in inputs]
+    readable = [
+        value
+        if isinstance(value, tf.TensorArray)
+        else tf.TensorArray(value.dtype, tf.shape(value)[0]).unstack(value)
+        for value in inputs
+    ]
+    length = readable[0].size()
+    dtype = readable[0].dtype
     written = [tf.TensorArray(dtype, length, element_shape=[None, size]) for size in channels]
 
     def body(time, state, arrays):
@@ -67,7 +74,7 @@ def over_time(
         body,
         (start, list(state), written),
     )
-    return [array.stack() for array in written]
+    return written
 
 
 def product(steps: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -113,7 +120,8 @@ def simple_rnn_states(steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Te
         return [state], [state]
 
     first = first_state(steps, recurrent)
-    return over_time(step, [product(steps, kernel, bias)], [first], [recurrent.shape[0]])[0]
+    (states,) = over_time(step, [product(steps, kernel, bias)], [first], [recurrent.shape[0]])
+    return states.stack()
 
 
 @tf.custom_gradient
@@ -132,6 +140,7 @@ def trainable_simple_rnn(steps, kernel, recurrent, bias):
         first = first_state(steps, recurrent)
         sizes = [recurrent.shape[0]]
         (of_sum,) = over_time(step, [of_states, states], [first], sizes, is_reversed=True)
+        of_sum = of_sum.stack()
         return (
             input_gradient(of_sum, kernel),
             kernel_gradient(steps, of_sum),
@@ -144,8 +153,8 @@ def trainable_simple_rnn(steps, kernel, recurrent, bias):
 
 def gru_values(
     steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, *, keeps_gates: bool
-) -> list[Tensor]:
-    """States, and for the gradient z, r, n and the product inside n, (length, rows, units) each.
+) -> list[tf.TensorArray]:
+    """States, and for the gradient z, r, n, the product inside n, and the states before.
 
     Bias (2, 3 * units): of the input, and of the recurrent product.
     """
@@ -159,33 +168,33 @@ def gru_values(
     ]
 
     def step(inputs, state):
-        (h,) = state
-        z, r = tf.split(tf.sigmoid(inputs[0] + tf.matmul(h, recurrent_gates)), 2, axis=1)
-        p = tf.nn.bias_add(tf.matmul(h, recurrent_n), bias_n[1])
+        (before,) = state
+        z, r = tf.split(tf.sigmoid(inputs[0] + tf.matmul(before, recurrent_gates)), 2, axis=1)
+        p = tf.nn.bias_add(tf.matmul(before, recurrent_n), bias_n[1])
         n = tf.tanh(inputs[1] + r * p)
-        h = n + z * (h - n)
-        return [h], [h, z, r, n, p] if keeps_gates else [h]
+        h = n + z * (before - n)
+        return [h], [h, z, r, n, p, before] if keeps_gates else [h]
 
-    sizes = [units] * (5 if keeps_gates else 1)
+    sizes = [units] * (6 if keeps_gates else 1)
     return over_time(step, inputs, [first_state(steps, recurrent)], sizes)
 
 
 @tf.custom_gradient
 def trainable_gru(steps, kernel, recurrent, bias):
     """The states of `gru_values` with their gradient."""
-    states, z, r, n, p = gru_values(steps, kernel, recurrent, bias, keeps_gates=True)
+    states, *gates = gru_values(steps, kernel, recurrent, bias, keeps_gates=True)
+    states = states.stack()
 
     def gradient(of_states):
         units = recurrent.shape[0]
         recurrent_gates, recurrent_n = tf.split(tf.transpose(recurrent), [2 * units, units])
-        before = states_before(states)
 
         def step(inputs, state):
-            of_h, z, r, n, p, h = inputs
+            of_h, z, r, n, p, before = inputs
             of_h += state[0]
             straight = of_h * z
             of_n = tanh_gradient(y=n, dy=of_h - straight)
-            of_z = sigmoid_gradient(y=z, dy=of_h * (h - n))
+            of_z = sigmoid_gradient(y=z, dy=of_h * (before - n))
             of_gates = tf.concat([of_z, sigmoid_gradient(y=r, dy=of_n * p)], axis=1)
             of_p = of_n * r
             through = tf.matmul(of_gates, recurrent_gates) + tf.matmul(of_p, recurrent_n)
@@ -193,11 +202,13 @@ def trainable_gru(steps, kernel, recurrent, bias):
 
         of_gates, of_n, of_p = over_time(
             step,
-            [of_states, z, r, n, p, before],
+            [of_states, *gates],
             [first_state(steps, recurrent)],
             [2 * units, units, units],
             is_reversed=True,
         )
+        of_gates, of_n, of_p = of_gates.stack(), of_n.stack(), of_p.stack()
+        before = states_before(states)
         kernel_gates, kernel_n = tf.split(kernel, [2 * units, units], axis=1)
         of_bias = bias_gradient(of_gates)
         return (
@@ -217,8 +228,8 @@ def trainable_gru(steps, kernel, recurrent, bias):
 
 def lstm_values(
     steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, *, keeps_gates: bool
-) -> list[Tensor]:
-    """States, and for the gradient i, f, g, o, tanh(c') and c, (length, rows, units) each."""
+) -> list[tf.TensorArray]:
+    """States, and for the gradient i, f, g, o, tanh(c') and c."""
 
     def step(inputs, state):
         h, before = state
@@ -238,6 +249,7 @@ def lstm_values(
 def trainable_lstm(steps, kernel, recurrent, bias):
     """The states of `lstm_values` with their gradient."""
     states, *gates = lstm_values(steps, kernel, recurrent, bias, keeps_gates=True)
+    states = states.stack()
 
     def gradient(of_states):
         transposed = tf.transpose(recurrent)
@@ -258,6 +270,7 @@ def trainable_lstm(steps, kernel, recurrent, bias):
         first = first_state(steps, recurrent)
         sizes = [recurrent.shape[1]]
         (of_sum,) = over_time(step, [of_states, *gates], [first, first], sizes, is_reversed=True)
+        of_sum = of_sum.stack()
         return (
             input_gradient(of_sum, kernel),
             kernel_gradient(steps, of_sum),
@@ -329,7 +342,7 @@ class GRU(keras.layers.GRU):
             return super().call(sequences, initial_state, mask, training)
 
         def plain(*arguments):
-            return gru_values(*arguments, keeps_gates=False)[0]
+            return gru_values(*arguments, keeps_gates=False)[0].stack()
 
         return states_of(self, sequences, training, plain, trainable_gru)
 
@@ -344,6 +357,6 @@ class LSTM(keras.layers.LSTM):
             return super().call(sequences, initial_state, mask, training)
 
         def plain(*arguments):
-            return lstm_values(*arguments, keeps_gates=False)[0]
+            return lstm_values(*arguments, keeps_gates=False)[0].stack()
 
         return states_of(self, sequences, training, plain, trainable_lstm)
