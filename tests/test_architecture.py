@@ -82,7 +82,6 @@ HOMES = {
     "kagglehub": {"models/presets"},
     "huggingface_hub": {"models/presets"},
     "keras_tuner": {"search"},
-    "jsonargparse": {"", "command"},
     "onnx": {"inference", "inference/graphs", "inference/export"},
     "onnxruntime": {"inference"},
     "openvino": {"inference"},

@@ -3,21 +3,20 @@
 import json
 import shlex
 import sys
+from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
 from tfcmp.command.checking import CASES, CONFIDENCE, WRITTEN, add_checks, chosen_check, flag
 from tfcmp.command.ending import run_command
 from tfcmp.command.explaining import add_evaluation, add_explanation
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import input_reading, text_column
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.artifacts import EXPLANATION, write_elsewhere
 from tfcmp.runs.directory import SPLIT, RunDirectory, open_run
@@ -41,9 +40,7 @@ STEPS = 50
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     add_explanation(parser)
     add_evaluation(parser)
@@ -56,7 +53,7 @@ def main(arguments: list[str]) -> None:
     )
     add_data(parser)
     add_trust(parser)
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     check = chosen_check(options)
     _check_place(check, options)
     if check is not None:
@@ -99,7 +96,7 @@ def explain(options: Namespace) -> None:
     _check_steps(options)
     html = Path(options.html) if options.html is not None else None
     run = open_run(Path(options.run))
-    label = _checked_class(run, options["class"])
+    label = _checked_class(run, getattr(options, "class"))
     data, file = _checked_input(run, options)
     import_tensorflow()
     import tfcmp
@@ -123,7 +120,7 @@ def explain(options: Namespace) -> None:
 def evaluate(options: Namespace, arguments: list[str]) -> None:
     """Measures how good explanations are, and prints the figures and the file they are in."""
     for name in ("text", "html", "json", "class"):
-        if options[name]:
+        if getattr(options, name):
             raise CallError(f"--{name} and --evaluate contradict each other: leave one of them out")
     if options.input is not None and options.sample is not None:
         raise CallError("--input and --sample contradict each other: leave one of them out")
@@ -234,7 +231,7 @@ def _check_answers(check: str, paths: list[Path], options: Namespace, command: s
             out=_folder(options),
         )
     names = ("original", "contrast", "original_label", "contrast_label")
-    given = {name: options[f"{name}_column"] for name in names}
+    given = {name: getattr(options, f"{name}_column") for name in names}
     columns = PairColumns(**{name: column for name, column in given.items() if column})
     reading = input_reading(options, open_run(paths[0]), options.contrast)
     return checks.check_contrast(

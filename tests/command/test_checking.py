@@ -1,17 +1,16 @@
 import pytest
-from jsonargparse import ArgumentParser
 
 from tfcmp.command.checking import add_checks, chosen_check
-from tfcmp.command.options import parse_strictly
+from tfcmp.command.parser import CommandParser
 from tfcmp.errors import CallError
 
 
 def choose(*arguments):
-    parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
+    parser = CommandParser()
     parser.add_argument("run", type=str)
     parser.add_argument("--text", action="append", type=str, default=[])
     add_checks(parser)
-    return chosen_check(parse_strictly(parser, ["run", *arguments]))
+    return chosen_check(parser.parse(["run", *arguments]))
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
 """Options of `tfcmp.explain` that check runs: behaviour, contrast, curves, label errors, calibration."""
 
-from jsonargparse import ArgumentParser, Namespace
+from argparse import Namespace
 
-from tfcmp.command.paths import local_path, output_folder
-from tfcmp.command.switches import add_switch
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.text_column import READING
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
 
 # What a check does alone; none goes with another one.
@@ -36,14 +36,22 @@ FEWEST_CASES = 100
 CONFIDENCE = 0.9
 
 
-def add_checks(parser: ArgumentParser) -> None:
+def add_checks(parser: CommandParser) -> None:
     """Adds the options."""
-    add_switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
+    parser.add_argument(
+        "--behaviour",
+        action="store_true",
+        help="behaviour tests (CheckList); writes behaviour.json",
+    )
     parser.add_argument(
         "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
     )
     parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
-    add_switch(parser, "--parts", "with --behaviour: a row for every variation of a capability")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="with --behaviour: a row for every variation of a capability",
+    )
     parser.add_argument("--positive", type=str | None, help="class of good reviews")
     parser.add_argument("--negative", type=str | None, help="class of bad reviews")
     parser.add_argument(
@@ -59,14 +67,28 @@ def add_checks(parser: ArgumentParser) -> None:
         parser.add_argument(
             f"--{side}-label-column", type=str | None, help=f"column; {side}_label unless given"
         )
-    add_switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
+    parser.add_argument(
+        "--curves",
+        action="store_true",
+        help="accuracy by length, and by distance of the deciding word",
+    )
     parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
-    add_switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
+    parser.add_argument(
+        "--label-errors",
+        action="store_true",
+        help="test texts that all runs get wrong with confidence",
+    )
     parser.add_argument(
         "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} unless given"
     )
-    add_switch(parser, "--show-texts", "with --label-errors: the texts too")
-    add_switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
+    parser.add_argument(
+        "--show-texts", action="store_true", help="with --label-errors: the texts too"
+    )
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="fit a temperature on validation; writes temperature.json",
+    )
     parser.add_argument(
         "--compare", nargs="+", type=local_path, metavar="RUN", help="more runs, in the same table"
     )
@@ -78,7 +100,7 @@ def chosen_check(options: Namespace) -> str | None:
     Raises:
         CallError: more than one was, or an option that belongs to another one.
     """
-    chosen = [name for name in CHECKS if options[name]]
+    chosen = [name for name in CHECKS if getattr(options, name)]
     if len(chosen) > 1:
         raise CallError(f"expected one of {' and '.join(map(flag, chosen))} at a time")
     for name, checks in _BELONGS.items():
@@ -103,7 +125,7 @@ def chosen_check(options: Namespace) -> str | None:
 
 
 def _is_given(options: Namespace, name: str) -> bool:
-    value = options.get(name)
+    value = getattr(options, name, None)
     # A number of 0 is given.
     return value is not None and value is not False and value != []
 

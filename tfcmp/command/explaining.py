@@ -1,12 +1,11 @@
 """Options of `tfcmp.explain` that explain texts, and that measure explanations."""
 
-from jsonargparse import ArgumentParser
-
-from tfcmp.command.paths import local_path, output_file
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.text_column import add_input
+from tfcmp.config.values import local_path, output_file
 
 
-def add_explanation(parser: ArgumentParser) -> None:
+def add_explanation(parser: CommandParser) -> None:
     """Adds texts, method and how explanations are shown."""
     parser.add_argument(
         "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
@@ -34,19 +33,15 @@ def add_explanation(parser: ArgumentParser) -> None:
         help="nodes of the integral, 50 unless given; doubled up to 400 while the completeness error "
         "is 5 %% or more",
     )
-    parser.add_argument(
-        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
-    )
+    parser.add_argument("--json", type=bool, default=False, help="JSON on a terminal too")
     parser.add_argument("--html", type=output_file, help="page of heat maps to be written")
 
 
-def add_evaluation(parser: ArgumentParser) -> None:
+def add_evaluation(parser: CommandParser) -> None:
     """Adds the measurement of explanations."""
     parser.add_argument(
         "--evaluate",
         type=bool,
-        nargs="?",
-        const=True,
         default=False,
         help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
         "explanation.json of the run",

@@ -15,7 +15,7 @@ from tfcmp.runs.directory import CONFIG, RunDirectory, open_run
 from tfcmp.runs.files import make_folder
 
 if TYPE_CHECKING:
-    from jsonargparse import Namespace
+    from argparse import Namespace
 
 
 def require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
