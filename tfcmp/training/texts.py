@@ -27,7 +27,7 @@ from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
 from tfcmp.data.vocabulary import count_words, most_frequent
-from tfcmp.evaluation.baselines import group_majority_predictions
+from tfcmp.evaluation.metrics import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
