@@ -155,8 +155,7 @@ def _report_options(
     study: "Study", options: "Namespace", file: Path
 ) -> tuple[list[str], str, float, str | None]:
     """Requirements, preference, margin and axis of ties of the report; flags before the file."""
-    from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.requirements import parse_requirement
+    from tfcmp.evaluation.axes import find_axis, parse_requirement
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"

@@ -34,7 +34,7 @@ from tfcmp.data.tokens import (
     store_key,
     write_store,
 )
-from tfcmp.evaluation.baselines import group_majority_predictions
+from tfcmp.evaluation.metrics import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
