@@ -26,16 +26,7 @@ ARROWS = {
     "training": {"config", "runs", "data", "models", "timing", "evaluation"},
     "inference": {"config", "runs", "data", "models", "evaluation"},
     "command": {"config", "runs", "data", "models"},
-    "explanation": {
-        "config",
-        "runs",
-        "data",
-        "models",
-        "inference",
-        "evaluation",
-        "reporting",
-        "diagnostics",
-    },
+    "explanation": {"config", "runs", "data", "models", "inference", "evaluation"},
     "search": {"config", "runs", "data", "models", "training", "command", "timing", "evaluation"},
     "study": {"config", "runs", "data", "models", "evaluation", "command", "search", "reporting"},
     "measurement": {
@@ -50,7 +41,7 @@ ARROWS = {
         "evaluation",
     },
     "reporting": {"config", "runs", "evaluation", "timing"},
-    "diagnostics": {"config", "runs", "evaluation", "reporting"},
+    "diagnostics": {"config", "runs", "data", "evaluation", "inference", "reporting"},
     "verification": {
         "config",
         "runs",

@@ -1,12 +1,14 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 import tfcmp
+from tfcmp.diagnostics import answers
+from tfcmp.diagnostics.answers import answer_all, contrast_table
+from tfcmp.diagnostics.contrast_pairs import PairColumns
 from tfcmp.errors import CallError
-from tfcmp.explanation import checks
-from tfcmp.explanation.contrast.pairs import PairColumns
 from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT
 from tfcmp.runs.files import sealed, sha256_of
 
@@ -28,7 +30,7 @@ def copies(finished_run, tmp_path, monkeypatch):
 
 def test_runs_are_tested_written_and_set_side_by_side(copies):
     paths, loads = copies
-    found = checks.check_behaviour(paths, cases=12, seed=1, command="the command")
+    found = answers.check_behaviour(paths, cases=12, seed=1, command="the command")
     assert loads == ["one", "two"]
     assert [column.name for column in found.tables[0].columns[3:]] == ["one", "two"]
     written = json.loads((paths[0] / "behaviour.json").read_text())
@@ -40,11 +42,11 @@ def test_runs_are_tested_written_and_set_side_by_side(copies):
 
 def test_another_run_is_not_tested_twice_on_the_same_cases(copies):
     paths, loads = copies
-    first = checks.check_behaviour(paths, cases=12, seed=1, command="c")
-    again = checks.check_behaviour(paths, cases=12, seed=1, command="c")
+    first = answers.check_behaviour(paths, cases=12, seed=1, command="c")
+    again = answers.check_behaviour(paths, cases=12, seed=1, command="c")
     assert loads == ["one", "two", "one"]
     assert again.tables == first.tables
-    checks.check_behaviour(paths, cases=14, seed=1, command="c")
+    answers.check_behaviour(paths, cases=14, seed=1, command="c")
     assert loads[-2:] == ["one", "two"]
 
 
@@ -58,8 +60,8 @@ def test_classes_without_telling_names_have_to_be_mapped(copies):
     result["files"][SPLIT] = sha256_of(file)
     (paths[0] / "result.json").write_text(json.dumps(sealed(result)))
     with pytest.raises(CallError, match="--positive LABEL --negative LABEL"):
-        checks.check_behaviour(paths[:1], cases=12, seed=1, command="c")
-    found = checks.check_behaviour(
+        answers.check_behaviour(paths[:1], cases=12, seed=1, command="c")
+    found = answers.check_behaviour(
         paths[:1], cases=12, seed=1, negative="0", positive="1", command="c"
     )
     assert found.contents["one"]["classes"] == {"neg": "0", "pos": "1"}
@@ -71,8 +73,44 @@ def test_contrast_pairs_are_answered_and_written(copies, tmp_path):
     file.write_text(
         "original,contrast,original_label,contrast_label\nA good film.,A bad film.,pos,neg\n"
     )
-    found = checks.check_contrast(paths[:1], file, PairColumns(), command="the command")
+    found = answers.check_contrast(paths[:1], file, PairColumns(), command="the command")
     written = json.loads((paths[0] / "contrast.json").read_text())
     assert written["pairs_file"]["sha256"] == sha256_of(file)
     assert set(written["computed_from"]) == {MODEL, PREDICTIONS}
     assert "not checked" in found.tables[0].note
+
+
+SHARE = {"value": 0.5, "low": 0.25, "high": 0.75}
+
+
+def content(is_checked, warning):
+    return {
+        "pairs": 4,
+        "original_accuracy": SHARE,
+        "contrast_accuracy": SHARE,
+        "consistency": SHARE,
+        "training": {"is_checked": is_checked, "movie_in_training": 3},
+        "warning": warning,
+    }
+
+
+def test_a_warning_stands_under_the_table_with_the_name_of_its_run():
+    table = contrast_table(
+        {"gru": content(True, "3 of 4 were in training"), "b": content(True, None)}
+    )
+    assert table.rows[0] == ("gru", 4, *["50.0 % (25.0 to 75.0)"] * 3, 3)
+    assert "Warning, gru: 3 of 4 were in training." in table.note
+    assert "Warning, b" not in table.note
+
+
+def test_what_was_not_checked_is_no_zero():
+    assert contrast_table({"gru": content(False, "not checked")}).rows[0][-1] is None
+
+
+def test_answers_come_in_the_order_of_the_texts():
+    def probabilities(texts):
+        return np.array([[len(text), 0] for text in texts], np.float32)
+
+    texts = ["a" * (n % 7) for n in range(3000)]
+    answered = answer_all(probabilities, iter(texts), len(texts), "answering")
+    assert answered[:, 0].tolist() == [n % 7 for n in range(3000)]

@@ -1,25 +1,44 @@
 """Checks of runs, each from the paths of a command line to a file in the run and a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tfcmp.data.sources.reading import Reading
-from tfcmp.diagnostics.contrast_table import contrast_table
+from tfcmp.diagnostics.behaviour.cases import TEST_SET_VERSION
+from tfcmp.diagnostics.behaviour.failure_rates import (
+    Probabilities,
+    TestSet,
+    find_sides,
+    make_test_set,
+    run_tests,
+)
+from tfcmp.diagnostics.contrast_pairs import (
+    PairColumns,
+    check_training,
+    measure_pairs,
+    read_pairs,
+    warning_of,
+)
 from tfcmp.diagnostics.predictions import Checked, names_of
 from tfcmp.errors import WorkError
-from tfcmp.explanation.behaviour.cases import TEST_SET_VERSION
-from tfcmp.explanation.behaviour.measuring import find_sides
-from tfcmp.explanation.behaviour.testing import TestSet, make_test_set, run_tests
-from tfcmp.explanation.contrast.contamination import check_training, warning_of
-from tfcmp.explanation.contrast.measuring import measure_pairs
-from tfcmp.explanation.contrast.pairs import PairColumns, read_pairs
 from tfcmp.inference.inputs import DEFAULT_READING
+from tfcmp.inference.texts import windows_of
+from tfcmp.progress import progress_bar
+from tfcmp.reporting.render.document import Column, Table, make_table
 from tfcmp.reporting.sections.behaviour import behaviour_table
 from tfcmp.runs.artifacts import BEHAVIOUR, CONTRAST, read_later, write_elsewhere, write_later
 from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT, RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
+
+MEASURES = ("original_accuracy", "contrast_accuracy", "consistency")
+NOTE = (
+    "Consistency: share of originals that are answered right together with all their contrasts. "
+    "95 % intervals over movies where they are known, else over originals."
+)
 
 
 def check_behaviour(
@@ -63,7 +82,7 @@ def check_behaviour(
     for name, run, of_run in zip(names, runs, sides, strict=True):
         found = _tested_before(run, about, of_run._asdict()) if contents else None
         if found is None:
-            probabilities = _load(run, trust).probabilities
+            probabilities = _probabilities(run, trust, "behaviour tests")
             found = run_tests(test_set, probabilities, _classes(run), of_run)
             found = {"test_set": about, **found}
             write_later(run, BEHAVIOUR, found, command, [MODEL])
@@ -98,7 +117,7 @@ def check_contrast(
         training = check_training(run, [pair.original for pair in of_run])
         found = {
             "pairs_file": about,
-            **measure_pairs(of_run, _load(run, trust).probabilities),
+            **measure_pairs(of_run, _probabilities(run, trust, "contrast pairs")),
             "training": training._asdict(),
             "warning": warning_of(training),
         }
@@ -129,7 +148,64 @@ def _classes(run: RunDirectory) -> tuple[str, ...]:
     return tuple(run.read_json(SPLIT)["classes"])
 
 
-def _load(run: RunDirectory, trust: bool) -> Any:
+def _probabilities(run: RunDirectory, trust: bool, description: str) -> Probabilities:
     import tfcmp
 
-    return tfcmp.load(run.path, trust=trust)
+    classifier = tfcmp.load(run.path, trust=trust)
+    return lambda texts: answer_all(classifier.probabilities, texts, len(texts), description)
+
+
+def answer_all(
+    probabilities: Probabilities, texts: Iterable[str], size: int, description: str
+) -> np.ndarray:
+    """Probabilities (texts, classes) float32, with a progress bar.
+
+    Args:
+        probabilities: texts to probabilities (texts, classes), as `Classifier.probabilities`.
+        texts: at least one.
+        size: how many there are.
+        description: what is being done, a few words.
+    """
+    answered = []
+    with progress_bar(description, size) as advance:
+        for window in windows_of(texts):
+            answered.append(np.asarray(probabilities(window), np.float32))
+            advance(len(window))
+    return np.concatenate(answered)
+
+
+def contrast_table(contents: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Accuracies and consistency.
+
+    Args:
+        contents: name of a run -> content of its contrast.json.
+    """
+    columns = (
+        Column("run", "run"),
+        Column("pairs", "pairs", "count"),
+        Column("original_accuracy", "originals"),
+        Column("contrast_accuracy", "contrasts"),
+        Column("consistency", "consistency"),
+        Column("movie_in_training", "movie in training", "count"),
+    )
+    rows = [
+        (
+            name,
+            content["pairs"],
+            *(_shown(content[measure]) for measure in MEASURES),
+            content["training"]["movie_in_training"] if content["training"]["is_checked"] else None,
+        )
+        for name, content in contents.items()
+    ]
+    warnings = [
+        f"Warning, {name}: {content['warning']}."
+        for name, content in contents.items()
+        if content["warning"]
+    ]
+    note = " ".join([NOTE, *warnings])
+    return make_table("contrast", "Contrast pairs", columns, rows, note)
+
+
+def _shown(interval: Mapping[str, float]) -> str:
+    value, low, high = (100 * interval[name] for name in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.1f} to {high:.1f})"

@@ -11,11 +11,11 @@ from itertools import count, islice
 from random import Random
 from typing import Literal, NamedTuple
 
+from tfcmp.diagnostics.behaviour import variations
+from tfcmp.diagnostics.behaviour.statements import STATEMENTS
+from tfcmp.diagnostics.behaviour.variations import Writer
+from tfcmp.diagnostics.behaviour.vocabulary import LABELS
 from tfcmp.errors import CallError
-from tfcmp.explanation.behaviour import variations
-from tfcmp.explanation.behaviour.statements import STATEMENTS
-from tfcmp.explanation.behaviour.words import LABELS
-from tfcmp.explanation.behaviour.writer import Writer
 
 # To be raised with every change to words, templates, changes or capabilities: failure rates depend
 # on it, and tables have the same rows for all runs.

@@ -3,9 +3,9 @@ from collections import Counter
 
 import pytest
 
+from tfcmp.diagnostics.behaviour.cases import CAPABILITIES, generate
+from tfcmp.diagnostics.behaviour.statements import STATEMENTS
 from tfcmp.errors import CallError
-from tfcmp.explanation.behaviour.cases import CAPABILITIES, generate
-from tfcmp.explanation.behaviour.statements import STATEMENTS
 
 NAMED = {
     *("negation", "double negation", "not bad", "intensifiers", "but contrast", "comparison"),

@@ -1,19 +1,23 @@
 """Failure rates of a classifier, by capability and by variation within it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from tfcmp.diagnostics.behaviour.cases import CAPABILITIES, Capability, Case, generate
+from tfcmp.diagnostics.behaviour.vocabulary import LABELS
 from tfcmp.errors import CallError
-from tfcmp.explanation.behaviour.cases import Capability, Case
-from tfcmp.explanation.behaviour.words import LABELS
 
 # A probability may move that much against the change of a directional test: Ribeiro et al. 2020.
 TOLERANCE = 0.1
 EXAMPLES_SHOWN = 3
 _CONFIDENCE = 0.95
 _ALIASES = {"neg": ("neg", "negative"), "pos": ("pos", "positive")}
+
+# Texts to probabilities (texts, classes), as `Classifier.probabilities`.
+Probabilities = Callable[[list[str]], np.ndarray]
+TestSet = list[tuple[Capability, list[Case]]]
 
 
 class Sides(NamedTuple):
@@ -132,3 +136,46 @@ def rate(failed: np.ndarray) -> dict[str, float | int]:
 
 def _list(names: Sequence[str]) -> str:
     return ", ".join(names)
+
+
+def make_test_set(size: int, seed: int) -> TestSet:
+    """The cases of all capabilities.
+
+    Args:
+        size: cases a capability.
+        seed: seed of the draws.
+
+    Raises:
+        CallError: the grammar has not so many cases.
+    """
+    return [(capability, generate(capability, size, seed)) for capability in CAPABILITIES]
+
+
+def run_tests(
+    test_set: TestSet, probabilities: Probabilities, classes: Sequence[str], sides: Sides
+) -> dict[str, Any]:
+    """Answers the cases and gives the failure rates by capability.
+
+    Args:
+        test_set: as `make_test_set` gives it.
+        probabilities: texts to probabilities (texts, classes), as `Classifier.probabilities`.
+        classes: names of the classes, in the order of the probabilities.
+        sides: the two of them that stand for bad and good.
+
+    Returns:
+        plain values, ready for JSON.
+    """
+    texts = [text for _, cases in test_set for case in cases for text in case.texts]
+    # A text that stands in two cases is answered once.
+    different = list(dict.fromkeys(texts))
+    shares_of_texts = shares_of_positive(probabilities(different), classes, sides)
+    share_of = dict(zip(different, shares_of_texts.tolist(), strict=True))
+    measured = {}
+    for capability, cases in test_set:
+        shares = np.array([[share_of[text] for text in case.texts] for case in cases])
+        measured[capability.name] = measure(capability, cases, shares)
+    return {
+        "tolerance": TOLERANCE,
+        "classes": sides._asdict(),
+        "capabilities": measured,
+    }
