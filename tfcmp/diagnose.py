@@ -215,7 +215,7 @@ def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
     Of a source that is no file places are told with the texts only: reading it takes longer than
     all the rest.
     """
-    from tfcmp.data.picking import settings_at
+    from tfcmp.data.run_texts import settings_at
     from tfcmp.diagnostics.label_errors import is_file, locate, with_places
 
     run = open_run(path)

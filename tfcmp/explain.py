@@ -224,7 +224,7 @@ def _check_steps(options: Namespace) -> None:
 
 def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
     """How the run's texts are read, and those of --input, opened but not read."""
-    from tfcmp.data.picking import data_settings, settings_at
+    from tfcmp.data.run_texts import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample
     from tfcmp.inference.inputs import stream_texts
 

@@ -12,11 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.columns import Columns, Row, label_name
 from tfcmp.data.sources.imdb import BUILDER_NAME, group_table, review_hash
-from tfcmp.data.sources.labels import label_name
 from tfcmp.data.sources.reading import Reading
-from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.diagnostics.behaviour.failure_rates import Probabilities
 from tfcmp.errors import CallError, WorkError
