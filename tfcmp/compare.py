@@ -133,7 +133,7 @@ def _placed(
     plan: "Plan", study: "Study", directory: "StudyDirectory", options: "Namespace"
 ) -> "Plan":
     """The plan of a study that is gone on with, its texts where they lie now."""
-    from tfcmp.data.picking import find_source, settings_at
+    from tfcmp.data.run_texts import find_source, settings_at
     from tfcmp.runs.directory import SPLIT, RunDirectory
     from tfcmp.study.plan import with_source
 

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration
-from tfcmp.config.processors import processors
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_source
 from tfcmp.errors import WorkError
@@ -38,6 +37,7 @@ from tfcmp.runs.timing import (
     frequency_mhz,
     is_slowed,
     other_gpu_processes,
+    processors,
 )
 from tfcmp.training.hardware import choose_device, processor_name
 

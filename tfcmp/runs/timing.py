@@ -16,8 +16,6 @@ from typing import Any
 
 import psutil
 
-from tfcmp.config.processors import processors
-
 # Share of the cores in use that other processes may take before a time is not the model's.
 BUSY = 0.05
 # Share of its frequency that a processor may lose before a time is not the model's.
@@ -126,6 +124,13 @@ class LoadRecorder:
         add_load(self._total, self._meter.read())
         self._meter.restart()
         self._since = time.perf_counter()
+
+
+def processors() -> int:
+    """Processors that this process may use; where the system does not tell, all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def busy_seconds() -> float | None:

@@ -1,4 +1,4 @@
-"""What looks like a mistake in labels, told on stderr: nothing is changed."""
+"""What looks like a mistake in labels, for a warning: nothing is changed."""
 
 import re
 import unicodedata
@@ -33,7 +33,7 @@ def label_doubts(corpus: Corpus) -> list[str]:
 
 
 def left_out_rows(of_file: Mapping[str, Any]) -> list[str]:
-    """A sentence on rows that were left out, from what `describe_file` tells."""
+    """A sentence on rows that were left out, from what the source tells by `describe`."""
     counts = of_file.get("left_out", {})
     if not counts:
         return []

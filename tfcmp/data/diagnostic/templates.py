@@ -1,9 +1,12 @@
-"""Templates of the deciding sentences, by phenomenon.
+"""Templates of the deciding sentences, by phenomenon, and of the neutral ones.
 
-`same.*` is a word of the label's own polarity, `other.*` one of the opposite polarity; brackets
-enclose the deciding words and operators. A conceded or contradicted opinion is no rationale: it
-speaks against the label. Every template serves both labels and has well over a hundred fillings
-for each, because only a share of them belongs to a split.
+In claims, `same.*` is a word of the label's own polarity, `other.*` one of the opposite polarity;
+brackets enclose the deciding words and operators. A conceded or contradicted opinion is no rationale:
+it speaks against the label. Every template serves both labels and has well over a hundred fillings for
+each, because only a share of them belongs to a split.
+
+Openings, which name the film, and plot hold no deciding word, no negation and no "but", so that nothing
+in them competes with the cue.
 """
 
 from tfcmp.data.diagnostic.grammar import parse
@@ -179,3 +182,110 @@ CLAIMS = {
         "opening_cue": _PLAIN,
     }.items()
 }
+
+
+OPENINGS = tuple(
+    parse(source)
+    for source in (
+        "I watched {film} by {director} {occasion} in {month}.",
+        "{film} is {a} {genre} by {director}, with {star} in the main part.",
+        "{director} directed {film}, {a} {genre} that takes place in {place}.",
+        "Last {weekday} I saw {film}, {a} {genre} with {star}.",
+        "{film}, {a} {genre} from {director}, was shown in {town} in {month}.",
+        "In {film}, {star} plays {a} {job} who lives in {place}.",
+        "The {genre} {film} runs for {minutes} minutes and is set in {place}.",
+        "This is about {film}, which {director} shot in {place} last {season}.",
+        "I saw {film} {occasion}, {count} months after it came out.",
+        "With {film}, {director} tells the story of {a} {job} from {place}.",
+        "{film} stars {star} as {a} {job} and was shot in {place}.",
+        "Yesterday they showed {film}, {a} {genre} of {minutes} minutes, in {town}.",
+        "{star} and {count} others appear in {film}, {a} {genre} by {director}.",
+        "{film} opens in {place} in {year}, and {star} plays {a} {job}.",
+        "I watched {film} {occasion}; it is {a} {genre} set in {place}.",
+        "My {relative} lent me {film}, {a} {genre} that {director} made in {place}.",
+        "Our film club in {town} picked {film}, {a} {genre} with {star}.",
+        "The cinema in {town} has {film} this week, {a} {genre} by {director}.",
+    )
+)
+
+PLOT = tuple(
+    parse(source)
+    for source in (
+        "{lead} is {a} {job} who lives above the {building} in {town}.",
+        "{lead} works as {a} {job} and comes to {town} every {season}.",
+        "One {weekday} in {month}, {lead} finds {a} {thing} in the {room}.",
+        "{friend} arrives {time} with {a} {thing} and asks for the {job}.",
+        "The two of them take the {vehicle} from {town} to {town}.",
+        "{lead} leaves the {thing} in the {room} and walks to the {building}.",
+        "In {town}, {friend} rents a room behind the {building} for {count} weeks.",
+        "A {job} from {town} tells {lead} where the {thing} was made.",
+        "{time}, {lead} and {friend} meet in front of the {building}.",
+        "Then {lead} waits for the {vehicle} and eats {food} with {friend}.",
+        "The {thing} once belonged to {friend}, who kept it in the {room}.",
+        "{lead} writes to {a} {relative} in {town} and asks about the {thing}.",
+        "There is {weather} over {town} when the {vehicle} stops at the {building}.",
+        "{friend} cooks {food} while {lead} repairs the {thing}.",
+        "In {month}, a letter from {town} reaches the {building}.",
+        "The {relative} of {lead} runs the {building} together with {a} {job}.",
+        "{lead} counts {count} steps from the {room} to the {building}.",
+        "{time}, {friend} carries {a} {thing} across the square to the {building}.",
+        "The story moves to {town}, where {lead} looks for work as {a} {job}.",
+        "{friend} has lived in {town} for {count} years and knows the {job}.",
+        "On {weekday} the {building} is closed, so {lead} takes the {vehicle} home.",
+        "{lead} sells the {thing} to {a} {job} and leaves on {a} {vehicle}.",
+        "The middle part follows {a} {job} who takes {a} {vehicle} to {town}.",
+        "{friend} reads the name of {a} {job} on the back of the {thing}.",
+        "They spend {count} days in {town} and eat {food} in the {room}.",
+        "{lead} grew up in {town}, in a house between the {building} and the {building}.",
+        "{time}, the {vehicle} brings {a} {relative} of {friend} to {town}.",
+        "It is {month}, and there is {weather} on the road to {town}.",
+        "{lead} asks {a} {job} to keep the {thing} until {weekday}.",
+        "In the {room} there are {count} chairs, {a} {thing} and a stove.",
+        "{friend} knows {a} {job} who came to {town} on {a} {vehicle}.",
+        "The {job} locks the {building} and puts the {thing} in the {room}.",
+        "{lead} and {friend} talk about {town} over {food}.",
+        "Another scene shows {lead} in the {room} with {a} {thing}.",
+        "After {count} days {friend} goes back to {town} by {vehicle}.",
+        "The camera follows {a} {vehicle} past the {building} and out of {town}.",
+        "Their {relative} came from {town} in {year} and worked as {a} {job}.",
+        "{lead} takes {a} {vehicle} and reaches the {building} {time}.",
+        "In {year}, the {building} of {town} was turned into {a} {building}.",
+        "{friend} shows {lead} how {a} {job} would open the {thing}.",
+        "{count} people wait at the {building}, and one of them holds {a} {thing}.",
+        "{time}, {lead} calls the {building} and asks for {friend}.",
+        "The {room} of the {building} is where {friend} keeps the {thing}.",
+        "{lead} takes a job as {a} {job} and moves in with {a} {relative}.",
+        "There are {count} houses in the village, and {lead} visits each of them.",
+        "{friend} paints the {room} in {month} and the {building} in {season}.",
+        "The {vehicle} to {town} leaves {time}, and {lead} is on it.",
+        "{a} {relative} of {friend} owns the {vehicle} and the {thing}.",
+        "Part of it takes place in {year}, when {lead} was {a} {job} in {town}.",
+        "{lead} looks at the {thing} and remembers {a} {season} in {town}.",
+        "Through the {weather}, {friend} can see the {building} and {count} lamps.",
+        "The {job} serves {food} to {lead} and points at the {thing}.",
+        "{friend} copies {count} pages by hand and hides them in the {room}.",
+        "In {season}, the {building} hires {lead} as {a} {job}.",
+        "{lead} follows the {job} through the {room} into the {building}.",
+        "A voice on the telephone tells {friend} to bring the {thing} on {weekday}.",
+        "The {thing} is sent from {town} to {town} by {vehicle}.",
+        "{time}, {a} {job} knocks at the door of the {room}.",
+        "{lead} has {count} cousins, and one of them is {a} {job} in {town}.",
+        "They cross the river by {vehicle} and walk to the {building}.",
+        "{friend} waits in the {room} until the {weather} is over.",
+        "A map on the wall of the {building} shows the way to {town}.",
+        "{lead} gives the {thing} to {friend}, who is {a} {job}.",
+        "On the way to {town}, the {vehicle} stops for {count} hours.",
+        "Behind the {building} lies {a} {thing}, and {lead} picks it up.",
+        "{friend} learns the trade of {a} {job} in {town} in {year}.",
+        "The last {vehicle} has gone, so {lead} sleeps in the {room}.",
+        "In a flashback to {year}, {friend} is {a} {job} with {count} children.",
+        "{lead} buys {food} near the {building} and returns to the {room}.",
+        "{a} {job} named {friend} lives next to the {building}.",
+        "It begins in {month} with {a} {vehicle} on the way to {town}.",
+        "For {count} weeks {lead} cleans the {building} and studies the {thing}.",
+        "{friend} hands {a} {thing} to {lead} on the steps of the {building}.",
+        "From the window of the {room}, {lead} watches {a} {vehicle} in the {weather}.",
+        "{time}, all of them meet in the {room} of the {building}.",
+        "The rest of the day in {town} is spent on {a} {vehicle}.",
+    )
+)
