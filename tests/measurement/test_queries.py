@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfcmp.measurement.answering import curve_by_batch, measure_offline, padding_share
-from tfcmp.measurement.arms import InferenceArm
+from tfcmp.measurement.cases import InferenceCase
+from tfcmp.measurement.queries import curve_by_batch, measure_offline, padding_share
 
 COMPILATION = 0.4
 
@@ -36,8 +36,8 @@ class Compiling:
 
 @pytest.fixture
 def offline():
-    arm = InferenceArm("run", "openvino", None, None, (), (), 1, 6, 60.0, is_full=False)
-    return measure_offline(Compiling(), ["a", "ccc", "bb"], arm)
+    case = InferenceCase("run", "openvino", None, None, (), (), 1, 6, 60.0, is_full=False)
+    return measure_offline(Compiling(), ["a", "ccc", "bb"], case)
 
 
 def test_what_an_engine_compiles_for_many_texts_is_outside_the_clock(offline):

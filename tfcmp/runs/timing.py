@@ -1,4 +1,4 @@
-"""What disturbed a measurement: other processes on the cores or the GPU, and a falling clock.
+"""Clocks of a run, and what disturbs them: other processes on cores or GPU, a falling frequency.
 
 Times measured next to other work say as much of that work as of the model. What the system counted
 as busy, less what this process used itself, is what others took.
@@ -9,13 +9,12 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psutil
-
-from tfcmp.config.processors import processors
 
 # Share of the cores in use that other processes may take before a time is not the model's.
 BUSY = 0.05
@@ -26,6 +25,30 @@ COVERED = 0.95
 # The counters tick a hundred times per second: shorter spans are too coarse to be judged alone.
 SPAN_SECONDS = 1.0
 _NVIDIA = "nvidia-smi"
+
+
+class Clock:
+    """Seconds spent in each phase, added up over the sessions of a resumed run.
+
+    Args:
+        seconds: seconds of earlier sessions, by phase.
+    """
+
+    def __init__(self, seconds: dict[str, float] | None = None) -> None:
+        self.seconds = dict(seconds or {})
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Adds the time the block takes to phase `name`, also when it ends in an error."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add(name, time.perf_counter() - start)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Adds `seconds` to phase `name`."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
 
 @dataclass(frozen=True)
@@ -101,6 +124,13 @@ class LoadRecorder:
         add_load(self._total, self._meter.read())
         self._meter.restart()
         self._since = time.perf_counter()
+
+
+def processors() -> int:
+    """Processors that this process may use; where the system does not tell, all there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def busy_seconds() -> float | None:

@@ -1,7 +1,7 @@
-"""What is measured together, in one process: an arm; and the words that it is known by."""
+"""What is measured together, in one process: a case; and the words that it is known by."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from tfcmp.config.default_paths import source_name
@@ -12,7 +12,7 @@ REAL = "real"
 
 
 @dataclass(frozen=True)
-class TrainingArm:
+class TrainingCase:
     """Training steps of one configuration, at several lengths.
 
     Attributes:
@@ -69,7 +69,7 @@ class TrainingArm:
 
 
 @dataclass(frozen=True)
-class InferenceArm:
+class InferenceCase:
     """Answers of one engine.
 
     Attributes:
@@ -141,13 +141,13 @@ def spread_out(
     replicas: Sequence[int],
     repetitions: int,
     seconds: float,
-) -> list[TrainingArm]:
-    """An arm for every batch size and precision, and for every number of replicas.
+) -> list[TrainingCase]:
+    """A case for every batch size and precision, and for every number of replicas.
 
     Under a strategy each batch size is measured twice: as the batch of all replicas together, and
     as that of each.
     """
-    arms = []
+    cases = []
     for precision in precisions or [configuration.precision]:
         for size in batch_sizes or [configuration.training.batch_size]:
             for workers, own, whole, loading in _replicas(configuration, replicas, size):
@@ -155,10 +155,10 @@ def spread_out(
                 measured = replace(
                     configuration, precision=precision, replicas=own, training=training
                 )
-                arms.append(
-                    TrainingArm(measured, tuple(lengths), repetitions, seconds, workers, loading)
+                cases.append(
+                    TrainingCase(measured, tuple(lengths), repetitions, seconds, workers, loading)
                 )
-    return arms
+    return cases
 
 
 def _replicas(
@@ -175,9 +175,3 @@ def _replicas(
             whole = size if loading == "global" else size * count
             found.append((workers, own, whole, loading))
     return found
-
-
-def plain_arm(arm: TrainingArm | InferenceArm) -> dict[str, Any]:
-    """The arm as plain values, its configuration apart."""
-    names = [field.name for field in fields(arm) if field.name != "configuration"]
-    return {name: getattr(arm, name) for name in names}

@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
+from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.inference.classifier import Classifier
 from tfcmp.inference.texts import TEXTS_A_WINDOW
-from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.spread import inverted, quantile
+from tfcmp.measurement.cases import InferenceCase
 
 WARM_UP_QUERIES = 32
 # Less than `predict` answers at once, so that a short sample has a spread.
@@ -65,7 +65,7 @@ def single_stream(
 def measure_offline(
     classifier: Classifier,
     texts: list[str],
-    arm: InferenceArm,
+    case: InferenceCase,
     observe: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], np.ndarray]:
     """As many texts per second as go, all of them known beforehand; and the answers.
@@ -77,7 +77,7 @@ def measure_offline(
     once before the clock starts: many batches at once may take another path than a single text,
     which some engines compile when it is first asked for.
     """
-    size = TEXTS_A_WINDOW if arm.is_full else TEXTS_A_SHORT_WINDOW
+    size = TEXTS_A_WINDOW if case.is_full else TEXTS_A_SHORT_WINDOW
     windows = [texts[place : place + size] for place in range(0, len(texts), size)]
     classifier.probabilities(windows[0])
     answers, lengths, rates, tokenising, samples = [], [], [], 0.0, 0
@@ -93,8 +93,8 @@ def measure_offline(
             answers.append(probabilities)
             lengths.append(np.array([len(row) for row in ids]))
         observe()
-        reached = (samples >= arm.samples, time.perf_counter() - start >= arm.seconds)
-        if all(reached) if arm.is_full else any(reached):
+        reached = (samples >= case.samples, time.perf_counter() - start >= case.seconds)
+        if all(reached) if case.is_full else any(reached):
             break
     seconds = time.perf_counter() - start
     rate, of_windows = samples / seconds, inverted(quantile(rates, 0.5), 1.0)

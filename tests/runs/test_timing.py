@@ -6,8 +6,9 @@ from collections import namedtuple
 
 import pytest
 
-from tfcmp.timing import contention
-from tfcmp.timing.contention import (
+from tfcmp.runs import timing
+from tfcmp.runs.timing import (
+    Clock,
     ContentionMeter,
     Load,
     LoadRecorder,
@@ -19,6 +20,51 @@ from tfcmp.timing.contention import (
     others_share,
 )
 
+
+@pytest.fixture
+def ticking(monkeypatch):
+    """A clock of the system that advances by the given seconds with every look at it."""
+
+    def tick(*looks):
+        now = iter(looks)
+        monkeypatch.setattr(time, "perf_counter", lambda: next(now))
+
+    return tick
+
+
+def test_a_phase_is_timed(ticking):
+    clock = Clock()
+    ticking(10.0, 12.5)
+    with clock.phase("setup"):
+        pass
+    assert clock.seconds == {"setup": 2.5}
+
+
+def test_repeated_phases_add_up_and_stay_apart_from_others(ticking):
+    clock = Clock()
+    ticking(0.0, 1.0, 5.0, 7.0, 8.0, 12.0)
+    for name in ("training", "validation", "training"):
+        with clock.phase(name):
+            pass
+    assert clock.seconds == {"training": 5.0, "validation": 2.0}
+
+
+def test_a_phase_that_ends_in_an_error_counts(ticking):
+    clock = Clock()
+    ticking(0.0, 3.0)
+    with pytest.raises(ValueError, match="stop"), clock.phase("training"):
+        raise ValueError("stop")
+    assert clock.seconds == {"training": 3.0}
+
+
+def test_seconds_of_earlier_sessions_are_gone_on_with():
+    earlier = {"training": 2.0}
+    clock = Clock(earlier)
+    clock.add("training", 3.0)
+    assert clock.seconds == {"training": 5.0}
+    assert earlier == {"training": 2.0}
+
+
 CpuTimes = namedtuple("CpuTimes", "user nice system idle iowait irq softirq steal guest guest_nice")
 
 
@@ -28,7 +74,7 @@ def counters(monkeypatch):
 
     def count(*seconds):
         times = CpuTimes(*seconds, *[0.0] * (10 - len(seconds)))
-        monkeypatch.setattr(contention.psutil, "cpu_times", lambda: times)
+        monkeypatch.setattr(timing.psutil, "cpu_times", lambda: times)
 
     return count
 
@@ -45,7 +91,7 @@ def test_a_system_that_counts_nothing_gives_none(counters):
 
 
 def test_a_system_without_counters_gives_none(monkeypatch):
-    monkeypatch.setattr(contention.psutil, "cpu_times", raising(OSError("no /proc")))
+    monkeypatch.setattr(timing.psutil, "cpu_times", raising(OSError("no /proc")))
     assert ContentionMeter().read() is None
 
 
@@ -58,9 +104,9 @@ def raising(error):
 
 def test_own_work_is_not_that_of_others(counters, monkeypatch):
     own, now = iter([5.0, 8.0]), iter([0.0, 10.0])
-    monkeypatch.setattr(contention, "own_seconds", lambda: next(own))
-    monkeypatch.setattr(contention.time, "perf_counter", lambda: next(now))
-    monkeypatch.setattr(contention, "processors", lambda: 64)
+    monkeypatch.setattr(timing, "own_seconds", lambda: next(own))
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: next(now))
+    monkeypatch.setattr(timing, "processors", lambda: 64)
     counters(10.0)
     meter = ContentionMeter(cores=2)
     counters(15.0)
@@ -69,10 +115,10 @@ def test_own_work_is_not_that_of_others(counters, monkeypatch):
 
 
 def test_children_that_have_ended_are_own_work():
-    before = contention.own_seconds()
+    before = timing.own_seconds()
     program = "import time\nwhile time.process_time() < 0.2: pass"
     subprocess.run([sys.executable, "-c", program], check=True)
-    assert contention.own_seconds() - before >= 0.2
+    assert timing.own_seconds() - before >= 0.2
 
 
 @pytest.mark.skipif(busy_seconds() is None, reason="the system does not count")
@@ -104,9 +150,9 @@ def test_a_span_too_short_for_the_counters_is_judged_by_the_mean_alone():
 
 def test_a_recorder_splits_a_measurement_into_spans(counters, monkeypatch):
     now = {"seconds": 0.0, "busy": 10.0}
-    monkeypatch.setattr(contention.time, "perf_counter", lambda: now["seconds"])
-    monkeypatch.setattr(contention, "own_seconds", lambda: 0.0)
-    monkeypatch.setattr(contention, "processors", lambda: 2)
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: now["seconds"])
+    monkeypatch.setattr(timing, "own_seconds", lambda: 0.0)
+    monkeypatch.setattr(timing, "processors", lambda: 2)
     counters(now["busy"])
     recorder = LoadRecorder()
     for busy in (0.0, 3.0, 0.0, 0.0):
@@ -125,11 +171,11 @@ def test_a_clock_that_falls_by_more_than_a_tenth_is_slowed():
 
 def test_other_processes_on_a_gpu_are_counted_without_this_one(monkeypatch):
     told = f"{os.getpid()}\n17\n18\n"
-    monkeypatch.setattr(contention.shutil, "which", lambda name: "/bin/true")
+    monkeypatch.setattr(timing.shutil, "which", lambda name: "/bin/true")
     answer = subprocess.CompletedProcess([], 0, stdout=told)
-    monkeypatch.setattr(contention.subprocess, "run", lambda *_, **__: answer)
+    monkeypatch.setattr(timing.subprocess, "run", lambda *_, **__: answer)
     assert other_gpu_processes() == 2
-    monkeypatch.setattr(contention.shutil, "which", lambda name: None)
+    monkeypatch.setattr(timing.shutil, "which", lambda name: None)
     assert other_gpu_processes() is None
 
 

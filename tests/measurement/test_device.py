@@ -1,7 +1,14 @@
 import keras
+import numpy as np
 import pytest
 
-from tfcmp.measurement.audit import audit_model, why_no_cudnn
+from tfcmp.measurement.device import (
+    audit_model,
+    forget_peaks,
+    peak_of_gpus,
+    peak_resident,
+    why_no_cudnn,
+)
 from tfcmp.models.building import build_core
 
 LSTM, GRU = keras.layers.LSTM, keras.layers.GRU
@@ -39,3 +46,14 @@ def test_every_recurrent_layer_is_audited(tiny_configuration, word_tokenizer):
 def test_a_transformer_has_no_recurrent_layer(tiny_configuration, word_tokenizer):
     core = build_core(tiny_configuration("transformer"), word_tokenizer(), 2)
     assert audit_model(core)["recurrent_layers"] == {}
+
+
+def test_the_peak_grows_with_what_is_held():
+    forget_peaks()
+    before = peak_resident()
+    held = np.ones(8_000_000)
+    assert peak_resident() - before > 0.9 * held.nbytes / 1e6
+
+
+def test_without_a_gpu_there_is_no_peak_of_one():
+    assert peak_of_gpus() is None

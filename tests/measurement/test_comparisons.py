@@ -1,7 +1,81 @@
 import numpy as np
 import pytest
 
-from tfcmp.measurement.crossings import compare_lengths, crossing
+from tfcmp.measurement.comparisons import (
+    compare_lengths,
+    crossing,
+    find_scaling,
+    hardware,
+    texts_read,
+)
+
+HARDWARE = "2 threads, Test CPU"
+
+
+@pytest.fixture
+def cells(make_cell):
+    """Cells of one and two replicas, at a fixed batch of all and of each."""
+    found = {}
+    for loading, rates in (("global", (100, 150)), ("per_replica", (100, 180))):
+        for replicas, rate in zip((1, 2), rates, strict=True):
+            size = 8 * replicas if loading == "per_replica" else 8
+            conditions = {"strategy": "mirrored", "replicas": replicas, "batch_size": size}
+            by_process = [rate * factor for factor in (0.9, 0.95, 1.0, 1 / 0.95, 1 / 0.9)]
+            cell = make_cell(
+                rate=rate, by_process=by_process, loading=loading, conditions=conditions
+            )
+            found[f"{loading} {replicas}"] = cell
+    return found
+
+
+def test_speed_up_is_the_ratio_of_throughputs_and_efficiency_its_share(cells):
+    found = find_scaling(cells)
+    whole = found[f"lstm, length 64, float32, mirrored, global batch 8, {HARDWARE}"]
+    assert whole["speed_up"]["2"]["value"] == pytest.approx(1.5)
+    assert whole["efficiency"]["2"]["value"] == pytest.approx(0.75)
+    each = found[f"lstm, length 64, float32, mirrored, batch per replica 8, {HARDWARE}"]
+    assert each["efficiency"]["2"]["value"] == pytest.approx(0.9)
+
+
+def test_the_interval_is_that_of_the_processes(cells):
+    speed_up = next(iter(find_scaling(cells).values()))["speed_up"]["2"]
+    assert 1.2 < speed_up["low"] < 1.5 < speed_up["high"] < 1.9
+
+
+def test_few_processes_give_a_speed_up_without_an_interval(cells):
+    cells["global 2"]["processes"] = 1
+    speed_up = next(iter(find_scaling(cells).values()))["speed_up"]["2"]
+    assert speed_up == {"value": 1.5, "low": None, "high": None}
+
+
+def test_without_one_replica_there_is_no_speed_up(cells):
+    only = {"two": cells["global 2"]}
+    assert next(iter(find_scaling(only).values()))["speed_up"]["2"] is None
+
+
+def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
+    assert not find_scaling({"plain": make_cell()})
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"threads": 4},
+        {"device_names": ["Test GPU"]},
+        {"accumulate": 2},
+        {"optimizer": "sgd"},
+        {"data": "imdb", "truncation": "head", "max_length": 400},
+    ],
+)
+def test_arms_under_other_conditions_are_a_set_of_their_own(cells, other):
+    apart = {
+        f"other {key}": {**cell, "conditions": {**cell["conditions"], **other}}
+        for key, cell in cells.items()
+    }
+    found = find_scaling({**cells, **apart})
+    assert len(found) == 4
+    assert all(set(one["speed_up"]) == {"1", "2"} for one in found.values())
+
 
 LENGTHS = (64, 128, 256)
 
@@ -119,3 +193,27 @@ def test_what_was_found_under_other_conditions_has_another_name(make_cell, other
     names = list(compare_lengths(dict(enumerate(cells))))
     assert "lstm (adam) against transformer (adam), batch 8, float32, 2 threads, Test CPU" in names
     assert len(names) == len(set(names)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("conditions", "told"),
+    [
+        ({"threads": 2, "device_names": ["A CPU"]}, "2 threads, A CPU"),
+        ({"threads": 2, "device_names": ["A", "B"], "accumulate": 1}, "2 threads, A and B"),
+        ({"threads": 4, "device_names": ["A"], "accumulate": 3}, "4 threads, A, in 3 parts"),
+    ],
+)
+def test_threads_devices_and_parts_are_told(conditions, told):
+    assert hardware(conditions) == told
+
+
+@pytest.mark.parametrize(
+    ("conditions", "told"),
+    [
+        ({"batch_size": 8}, ""),
+        ({"data": "imdb", "truncation": "head", "max_length": 400}, "imdb, head 400"),
+        ({"data": "imdb", "train_size": 500, "max_length": None}, "500 texts of imdb"),
+    ],
+)
+def test_real_texts_are_told_with_their_limit(conditions, told):
+    assert texts_read(conditions) == told
