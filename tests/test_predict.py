@@ -159,7 +159,7 @@ def test_calibrated_answers_have_the_same_labels_and_softer_probabilities(
 
 def test_calibrated_without_a_temperature_says_how_to_fit_one(finished_run, monkeypatch):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
-    with pytest.raises(WorkError, match=f"python -m tfcmp.explain {finished_run} --calibrate"):
+    with pytest.raises(WorkError, match=f"python -m tfcmp.diagnose {finished_run} --calibrate"):
         predict.main([str(finished_run), "--calibrated", "a text"])
 
 

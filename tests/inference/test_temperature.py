@@ -21,7 +21,7 @@ def test_the_fitted_value_is_read(run):
 
 
 def test_without_one_the_command_that_fits_it_is_named(run):
-    told = rf"no temperature\.json; make it with: python -m tfcmp.explain {run.path} --calibrate"
+    told = rf"no temperature\.json; make it with: python -m tfcmp.diagnose {run.path} --calibrate"
     with pytest.raises(WorkError, match=told):
         read_temperature(run.path)
 

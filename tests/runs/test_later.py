@@ -7,7 +7,7 @@ from tfcmp.runs.artifacts import read_later, write_later
 from tfcmp.runs.directory import RESULT, RunDirectory
 from tfcmp.runs.files import write_json
 
-WAY = "python -m tfcmp.explain RUN --calibrate"
+WAY = "python -m tfcmp.diagnose RUN --calibrate"
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from tfcmp.runs.directory import RunDirectory
 
 
 def read_temperature(path: Path) -> float:
-    """The temperature that `tfcmp.explain RUN --calibrate` fitted.
+    """The temperature that `tfcmp.diagnose RUN --calibrate` fitted.
 
     Raises:
         WorkError: there is none, it was fitted on other predictions (says which command helps), or
             it is an end of what was searched and means nothing.
     """
-    way = f"python -m tfcmp.explain {shlex.quote(str(path))} --calibrate"
+    way = f"python -m tfcmp.diagnose {shlex.quote(str(path))} --calibrate"
     content = read_later(RunDirectory(path), TEMPERATURE, way)
     if content.get("is_at_bound"):
         raise WorkError(

@@ -22,8 +22,7 @@ from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.low_rank import whole_weights
 from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
 from tfcmp.runs.files import whole_file, write_json
-from tfcmp.timing.clock import Clock
-from tfcmp.timing.contention import others_share
+from tfcmp.runs.timing import Clock, others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split
 from tfcmp.training.initialisation import Started

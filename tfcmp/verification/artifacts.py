@@ -16,9 +16,9 @@ _TOLERANCE = 1e-6
 _WAYS = {
     BENCH: "python -m tfcmp.bench RUN",
     EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
-    BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
-    CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
-    TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
+    BEHAVIOUR: "python -m tfcmp.diagnose RUN --behaviour",
+    CONTRAST: "python -m tfcmp.diagnose RUN --contrast FILE",
+    TEMPERATURE: "python -m tfcmp.diagnose RUN --calibrate",
 }
 _BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
 # What each was computed from, at least.

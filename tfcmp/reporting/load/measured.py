@@ -10,7 +10,7 @@ from tfcmp.runs.directory import RunDirectory
 LATER = {
     "bench": "python -m tfcmp.bench RUN",
     "explanation": "python -m tfcmp.explain RUN --evaluate",
-    "behaviour": "python -m tfcmp.explain RUN --behaviour",
+    "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
 }
 BENCH = "bench.json"
 

@@ -28,7 +28,7 @@ from tfcmp.runs.directory import (
     RunDirectory,
     check_files,
 )
-from tfcmp.timing.contention import is_busy
+from tfcmp.runs.timing import is_busy
 
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
