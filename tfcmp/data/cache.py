@@ -1,15 +1,15 @@
 """Files of the cache folder, each with the hash of its content in its name.
 
-A truncated or overwritten file no longer matches its name: it is reported on stderr and made again. An
-entry is completed by one rename, so that processes that share the folder see all of it or none.
+A truncated or overwritten file no longer matches its name: it is reported on stderr and made again.
+An entry is completed by one rename, so that processes that share the folder see all of it or none.
 
-Files of up to `ALWAYS_READ` bytes together are hashed each time, in less than a tenth of a second. The
-hashes of larger ones are recorded with the status of the file (size, times, inode), and a file is read
-again only when its status has changed: hashing gigabytes of token ids would delay every start by
-seconds. The status includes ctime, which no program can set, so that content changed under an old
-modification time (`cp -p`, `touch -r`) is noticed. Limits: file systems without a ctime of their own
-(sshfs, some object stores) report the modification time instead, and a disk that alters a large file
-below the file system goes unnoticed.
+Files of up to `ALWAYS_READ` bytes together are hashed each time, in less than a tenth of a second.
+The hashes of larger ones are recorded with the status of the file (size, times, inode), and a file
+is read again only when its status has changed: hashing gigabytes of token ids would delay every
+start by seconds. The status includes ctime, which no program can set, so that content changed under
+an old modification time (`cp -p`, `touch -r`) is noticed. Limits: file systems without a ctime of
+their own (sshfs, some object stores) report the modification time instead, and a disk that alters a
+large file below the file system goes unnoticed.
 """
 
 import hashlib

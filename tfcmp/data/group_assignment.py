@@ -8,7 +8,7 @@ from tfcmp.errors import WorkError
 _MISSING = 1e9
 # Starts of the search, each from another order of the groups: the fewer groups, the more starts.
 _MOST_STARTS, _GROUPS_PER_START = 12, 600
-# Numbers evaluated before the search for better shares ends; a missing class is searched for longer.
+# Numbers evaluated before the search for better shares ends, unless a split lacks a class.
 _LARGEST_WORK = 3e8
 # Up to this number of groups pairs are exchanged too; the number of pairs grows with its square.
 _MOST_GROUPS_EXCHANGED = 80

@@ -68,7 +68,7 @@ class GroupTable:
 
 
 def group_by_movie(corpus: Corpus, name: str) -> Corpus:
-    """The corpus with the movie as group of every review of IMDB that had none, as `--data imdb` has it.
+    """The corpus with the movie as group of every review of IMDB that had none.
 
     Reviews are recognised by the hash of their text. Tells on stderr how many texts of the source
     `name` were found.

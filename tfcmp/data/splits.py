@@ -59,10 +59,10 @@ def split_corpus(
 ) -> Splits:
     """Draws the splits that the source does not declare.
 
-    Declared splits are kept, except for texts that are in a later one too: texts of test leave train
-    and validation, texts of validation leave train. Validation is cut from train by whole groups,
-    and so is test where the source has none. Every drawn split has every class; a declared one may
-    lack some.
+    Declared splits are kept, except for texts that are in a later one too: texts of test leave
+    train and validation, texts of validation leave train. Validation is cut from train by whole
+    groups, and so is test where the source has none. Every drawn split has every class; a declared
+    one may lack some.
 
     Args:
         corpus: the index of the source.
@@ -187,9 +187,9 @@ def describe_split(
 
     Args:
         corpus: the index of the source.
-        declared: what the source decided.
+        declared: the splits before anything was drawn.
         split: (n,) split of each row, before a subset of train is taken.
-        shares: split -> requested share, of all texts for test, of the training texts for validation.
+        shares: requested share by split, for test of all texts, for validation of those left.
     """
     notes = list(_notes_of_declared(corpus, declared, split))
     rest = [number for number in (TEST, VALIDATION) if number in declared.drawn]

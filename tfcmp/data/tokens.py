@@ -115,8 +115,8 @@ def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
         yield batch
 
 
-# The number of distinct words grows with that of the texts. Above this limit words seen only once are
-# dropped; those frequent enough for a vocabulary soon return.
+# The number of distinct words grows with that of the texts. Above this limit words seen only once
+# are dropped; those frequent enough for a vocabulary soon return.
 LARGEST_COUNT = 5_000_000
 
 

@@ -1,8 +1,8 @@
 """Reviews whose label is decided by known words, under controlled phenomena.
 
-Reviews come in pairs: one of each label from the same plan, which fixes phenomenon, film, characters,
-templates of the opening and the deciding sentences, and lengths. So none of these can predict the
-label, not even by chance.
+Reviews come in pairs: one of each label from the same plan, which fixes phenomenon, film,
+characters, templates of the opening and the deciding sentences, and lengths. So none of these can
+predict the label, not even by chance.
 """
 
 from collections.abc import Iterator
@@ -51,8 +51,8 @@ class DiagnosticReview:
 def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
     """Streams `size` reviews of a split; a smaller corpus is the beginning of a larger one.
 
-    The labels of a pair are in random order, and the phenomena alternate pair by pair. No text occurs
-    twice, and no sentence of a train split occurs in any test split, whatever their seeds.
+    The labels of a pair are in random order, and the phenomena alternate pair by pair. No text
+    occurs twice, and no sentence of a train split occurs in any test split, whatever their seeds.
 
     Raises:
         CallError: unknown split, or a negative size.

@@ -174,8 +174,8 @@ def split_in_name(name: str) -> str | None:
 def label_name(value: Any) -> str | None:
     """The stripped name of a class or group; None for null, NaN and blank.
 
-    Integral floats become integers, also the "1.0" of a .csv, so that a table has the same labels in
-    every format.
+    Integral floats become integers, also the "1.0" of a .csv, so that a table has the same labels
+    in every format.
     """
     if value is None or value != value:
         return None

@@ -72,8 +72,8 @@ class Dialect:
 def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> Dialect:
     """The dialect by the options, else by the file.
 
-    The delimiter is that of the format, unless the header has the required columns only with another.
-    In a file separated by tabs double quotes may be part of texts: see `find_quoting`.
+    The delimiter is that of the format, unless the header has the required columns only with
+    another. In a file separated by tabs double quotes may be part of texts: see `find_quoting`.
 
     Args:
         path: a .csv or .tsv, compressed or not.
@@ -152,9 +152,9 @@ class SwallowedRows:
     """Finds rows that two stray quotes would join into one cell, which no parser complains about.
 
     Such a cell is recognised by its lines: they have as many cells as the header, one of which is a
-    value that this column has in other rows, such as a label. In a file separated by tabs, which are
-    rare in texts, a cell with a tab and a line break is enough. Where `reading` names a quoting,
-    nothing is checked.
+    value that this column has in other rows, such as a label. In a file separated by tabs, which
+    are rare in texts, a cell with a tab and a line break is enough. Where `reading` names a
+    quoting, nothing is checked.
     """
 
     def __init__(self, path: Path, reading: Reading, dialect: Dialect) -> None:

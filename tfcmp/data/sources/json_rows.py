@@ -1,7 +1,7 @@
 """Rows of a .jsonl file (a JSON object per line) or a .json file (an array of them), streamed.
 
-The items of an array are decoded one by one with `JSONDecoder.raw_decode`, reading on where a value is
-cut off. So an array has the same values and errors as a line of JSON.
+The items of an array are decoded one by one with `JSONDecoder.raw_decode`, reading on where a value
+is cut off. So an array has the same values and errors as a line of JSON.
 """
 
 import json

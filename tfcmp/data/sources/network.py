@@ -34,8 +34,8 @@ def require_network(host_url: str, what: str, ways_forward: Sequence[str]) -> No
 
 def _why_unreachable(host_url: str) -> str | None:
     answers: list[str | None] = []
-    # In a thread because looking up a host name has no time limit; a daemon, so that the process can
-    # end while that hangs.
+    # In a thread because looking up a host name has no time limit; a daemon, so that the process
+    # can end while that hangs.
     asking = threading.Thread(target=lambda: answers.append(_ask(host_url)), daemon=True)
     asking.start()
     asking.join(DEADLINE_SECONDS)

@@ -1,8 +1,8 @@
-"""Whether double quotes enclose cells of a .tsv or are part of its texts, decided by the whole file.
+"""Whether double quotes enclose cells of a .tsv or are part of its texts, by the whole file.
 
 Spreadsheets and pandas enclose a cell that contains a tab, a line break or a quote, and double the
-quotes in it. Corpora (GLUE) do not, and have texts that begin with a quoted word. Wrongly read, quotes
-either stay in the cells or swallow whole rows.
+quotes in it. Corpora (GLUE) do not, and have texts that begin with a quoted word. Wrongly read,
+quotes either stay in the cells or swallow whole rows.
 """
 
 import csv

@@ -9,11 +9,11 @@ from tfcmp.data.sources.input_file import DAMAGES
 from tfcmp.errors import CallError, WorkError
 
 _CHUNK_BYTES = 1 << 16
-# In characters: more than any text has, but a file without line ends, perhaps a small one that unpacks
-# to a huge one, does not fill the memory.
+# In characters: more than any text has, but a file without line ends, perhaps a small one that
+# unpacks to a huge one, does not fill the memory.
 _LONGEST_LINE = 1 << 26
-# Byte order marks override the named encoding, as in the WHATWG Encoding Standard. UTF-32 first: its
-# mark begins with that of UTF-16.
+# Byte order marks override the named encoding, as in the WHATWG Encoding Standard. UTF-32 first:
+# its mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -235,8 +235,8 @@ def _refuse_bytes(
 # Names of delimiters that are hard to write in a shell or YAML.
 NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 QUOTINGS = ("minimal", "none")
-# Longer than any text (the 131,072 of the csv module is not), but a quote that is never closed does not
-# read the whole file into memory.
+# Longer than any text (the 131,072 of the csv module is not), but a quote that is never closed does
+# not read the whole file into memory.
 LONGEST_CELL = 1 << 24
 
 

@@ -10,8 +10,8 @@ class Record(NamedTuple):
 
     `split` is "train", "validation" or "test", or None where the source declares none. Texts of one
     `group` (a movie, an author) have to be in the same split; None is a group of its own.
-    `phenomenon` and `cue_distance` (words between the cue and the end of the text) are known for the
-    diagnostic corpus only.
+    `phenomenon` and `cue_distance` (words between the cue and the end of the text) are known for
+    the diagnostic corpus only.
     """
 
     text: str

@@ -37,8 +37,8 @@ class TableFileSource(Source):
             (train-0.parquet, test-0.parquet), if any.
         text_column: name of the column of texts, which are strings and not blank.
         label_column: name of the column of labels, of any single-valued type; see `label_name`.
-        split_column: column of "train", "validation" (also "valid", "val", "dev") and "test", in any
-            case. Under its default name it may be absent; "none", "" and None leave it out.
+        split_column: column of "train", "validation" (also "valid", "val", "dev") and "test", in
+            any case. Under its default name it may be absent; "none", "" and None leave it out.
         group_column: column of what has to be in the same split; null or empty: a group of its own.
             Its name as that of `split_column`.
         encoding, encoding_errors, delimiter, quoting: as in `Reading`.
