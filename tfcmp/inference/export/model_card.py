@@ -3,6 +3,7 @@
 from typing import Any
 
 from tfcmp.config.default_paths import source_name
+from tfcmp.records.run import Metrics
 from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
 
 # Names of scores in result.json, and how they are shown.
@@ -84,7 +85,7 @@ def model_card(
     return "\n".join(lines) + "\n"
 
 
-def _score_rows(scores: dict[str, Any]) -> list[str]:
+def _score_rows(scores: Metrics) -> list[str]:
     rows = []
     for name, (title, shown) in SCORES.items():
         if name in scores:
