@@ -13,9 +13,10 @@ import pytest
 import tfcmp
 from tfcmp import predict
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.artifacts import TEMPERATURE, write_later
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import PREDICTIONS, TEMPERATURE
 
 TEXTS = ["A fine film.", "", 'quotes " and, commas', "\u0641\u064a\u0644\u0645 \U0001f600"]
 

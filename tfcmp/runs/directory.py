@@ -19,23 +19,19 @@ from tfcmp.runs.files import (
     sha256_of,
     write_json,
 )
-
-# A file that every export has.
-EXPORTED_LABELS = "labels.json"
-# Raised when a file of the run directory changes its meaning; a higher one is refused.
-RUN_FORMAT = 1
-CONFIG = "config.yaml"
-ENVIRONMENT = "environment.json"
-SPLIT = "split.json"
-METRICS = "metrics.jsonl"
-CHECKPOINT = "checkpoint"
-MODEL = "model.keras"
-PREDICTIONS = "predictions.parquet"
-TIMING = "timing.json"
-RESULT = "result.json"
-# Listed with their checksums in result.json, in the order in which they appear.
-LISTED = (CONFIG, ENVIRONMENT, SPLIT, METRICS, MODEL, PREDICTIONS, TIMING)
-LOCK = ".lock"
+from tfcmp.runs.layout import (
+    CHECKPOINT,
+    CONFIG,
+    ENVIRONMENT,
+    EXPORTED_LABELS,
+    LISTED,
+    LOCK,
+    METRICS,
+    MODEL,
+    RESULT,
+    RUN_FORMAT,
+    SPLIT,
+)
 
 
 class RunDirectory:

@@ -20,8 +20,9 @@ from tfcmp.models.building import (
 )
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.low_rank import whole_weights
-from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import whole_file, write_json
+from tfcmp.runs.layout import CHECKPOINT, MODEL, PREDICTIONS, TIMING
 from tfcmp.runs.timing import Clock, others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split

@@ -15,7 +15,8 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.reporting.load.measured import read_measured
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import (
     CONFIG,
     ENVIRONMENT,
     LISTED,
@@ -25,8 +26,6 @@ from tfcmp.runs.directory import (
     RESULT,
     SPLIT,
     TIMING,
-    RunDirectory,
-    check_files,
 )
 from tfcmp.runs.timing import is_busy
 
