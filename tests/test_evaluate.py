@@ -17,12 +17,12 @@ from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.data.run_texts import data_settings
 from tfcmp.data.sources.opening import open_source
-from tfcmp.diagnostics.evaluated import Evaluated
-from tfcmp.diagnostics.evaluation_files import content_of
+from tfcmp.diagnostics.evaluated import Evaluated, content_of
 from tfcmp.errors import CallError
 from tfcmp.evaluation.metrics import accuracy
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, sha256_of
+from tfcmp.runs.layout import CONFIG
 
 TEXTS = [
     ("a lovely film, good throughout", "pos", "m1"),

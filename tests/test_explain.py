@@ -100,11 +100,9 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
         (["run", "--text", "a", "--method", "lime"], "invalid choice: 'lime'"),
         (["run", "--text", "a", "--html", "nowhere/a.html"], "there is no folder .*nowhere"),
         (["run", "--text", "a", "--html", "."], "--html .* is a folder"),
-        (["run", "--behaviour", "--steps", "60"], "--steps and --behaviour contradict"),
-        (["run", "--text", "a", "--other", "b"], "expected --evaluate too"),
+        (["run", "--text", "a", "--other", "b"], "--other goes with --evaluate"),
         (["run", "--evaluate", "--text", "a"], "--text and --evaluate contradict"),
         (["run", "--evaluate", "--class", "a"], "--class and --evaluate contradict"),
-        (["run", "--behaviour", "--class", "a"], "--class and --behaviour contradict"),
         (["run", "--evaluate", "--html", "a"], "--html and --evaluate contradict"),
         (["run", "--evaluate", "--input", "a", "--sample", "3"], "contradict each other"),
         (["run", "--txt", "a"], "unknown option --txt; did you mean --text?"),
@@ -151,22 +149,35 @@ def test_what_cannot_be_written_is_told_before_anything_is_loaded(
 
     monkeypatch.setattr(explain, "require_writable", closed)
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("went on"))
-    for check in ("--evaluate", "--behaviour", "--calibrate"):
-        with pytest.raises(CallError, match=r"is closed; --out"):
-            explain.main([str(finished_run), check])
+    with pytest.raises(CallError, match=r"is closed; --out"):
+        explain.main([str(finished_run), "--evaluate"])
 
 
-def test_a_file_of_a_check_goes_where_it_is_sent(finished_run, tmp_path, capsys):
-    explain.main([str(finished_run), "--calibrate", "--out", str(tmp_path / "later")])
-    assert (tmp_path / "later" / "temperature.json").exists()
-    assert not (finished_run / "temperature.json").exists()
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ("run --behaviour --cases 150", "run --behaviour --cases 150"),
+        ("run --contrast=pairs.csv", "run --contrast=pairs.csv"),
+        ("run --label-errors --compare a b --json", "run --label-errors a b --json"),
+        ("run --calibrate --compare=a", "run --calibrate a"),
+        ("--curves run", "--curves run"),
+    ],
+)
+def test_an_option_that_has_moved_is_answered_with_the_command_that_has_it(arguments, command):
+    with pytest.raises(CallError, match=f"moved: python -m tfcmp.diagnose {command}$") as told:
+        explain.main(arguments.split())
+    assert told.value.exit_code == 2
+
+
+def test_a_text_that_looks_like_an_option_that_has_moved_is_a_text(tmp_path):
+    with pytest.raises(CallError, match="no such run directory"):
+        explain.main(["--text", "a", "--", str(tmp_path / "--curves")])
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--text", "a", "--out", "x"], "--out goes with --evaluate"),
-        (["--curves", "--out", "x"], "--out goes with --evaluate"),
         (["--text", "a", "--data", "x.csv"], "expected --sample"),
         (["--sample", "2", "--data", "x.csv"], "are not at"),
     ],

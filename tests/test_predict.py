@@ -13,9 +13,10 @@ import pytest
 import tfcmp
 from tfcmp import predict
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.artifacts import TEMPERATURE, write_later
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import PREDICTIONS, TEMPERATURE
 
 TEXTS = ["A fine film.", "", 'quotes " and, commas', "\u0641\u064a\u0644\u0645 \U0001f600"]
 
@@ -159,7 +160,7 @@ def test_calibrated_answers_have_the_same_labels_and_softer_probabilities(
 
 def test_calibrated_without_a_temperature_says_how_to_fit_one(finished_run, monkeypatch):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
-    with pytest.raises(WorkError, match=f"python -m tfcmp.explain {finished_run} --calibrate"):
+    with pytest.raises(WorkError, match=f"python -m tfcmp.diagnose {finished_run} --calibrate"):
         predict.main([str(finished_run), "--calibrated", "a text"])
 
 

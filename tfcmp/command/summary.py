@@ -49,7 +49,7 @@ def summary(
     return "\n".join(lines)
 
 
-def _cautions(result: dict[str, Any], configuration: Configuration) -> list[str]:
+def _cautions(result: Mapping[str, Any], configuration: Configuration) -> list[str]:
     training, lines = configuration.training, []
     if result["epochs"] < training.epochs:
         score = training.selection.replace("_f1", " F1")

@@ -5,14 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.directory import RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, make_folder, sealed, write_json
-
-BEHAVIOUR = "behaviour.json"
-BENCH = "bench.json"
-CONTRAST = "contrast.json"
-EXPLANATION = "explanation.json"
-TEMPERATURE = "temperature.json"
+from tfcmp.runs.layout import RESULT
 
 
 def write_elsewhere(runs: Sequence[RunDirectory], names: Sequence[str], out: Path | None) -> None:

@@ -7,7 +7,7 @@ import re
 import shlex
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, Literal, overload
+from typing import IO, Any, Literal, overload
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.records.run import Environment, Result, Timing
@@ -20,23 +20,19 @@ from tfcmp.runs.files import (
     sha256_of,
     write_json,
 )
-
-# A file that every export has.
-EXPORTED_LABELS = "labels.json"
-# Raised when a file of the run directory changes its meaning; a higher one is refused.
-RUN_FORMAT = 1
-CONFIG: Final = "config.yaml"
-ENVIRONMENT: Final = "environment.json"
-SPLIT: Final = "split.json"
-METRICS: Final = "metrics.jsonl"
-CHECKPOINT = "checkpoint"
-MODEL: Final = "model.keras"
-PREDICTIONS: Final = "predictions.parquet"
-TIMING: Final = "timing.json"
-RESULT: Final = "result.json"
-# Listed with their checksums in result.json, in the order in which they appear.
-LISTED = (CONFIG, ENVIRONMENT, SPLIT, METRICS, MODEL, PREDICTIONS, TIMING)
-LOCK = ".lock"
+from tfcmp.runs.layout import (
+    CHECKPOINT,
+    CONFIG,
+    ENVIRONMENT,
+    EXPORTED_LABELS,
+    LISTED,
+    LOCK,
+    METRICS,
+    MODEL,
+    RESULT,
+    RUN_FORMAT,
+    SPLIT,
+)
 
 
 class RunDirectory:

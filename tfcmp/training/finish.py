@@ -21,10 +21,10 @@ from tfcmp.models.building import (
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.low_rank import whole_weights
 from tfcmp.records.run import Parameters, Result, Timing
-from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, RESULT, TIMING, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import whole_file, write_json
-from tfcmp.timing.clock import Clock
-from tfcmp.timing.contention import others_share
+from tfcmp.runs.layout import CHECKPOINT, MODEL, PREDICTIONS, RESULT, TIMING
+from tfcmp.runs.timing import Clock, others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split
 from tfcmp.training.initialisation import Started

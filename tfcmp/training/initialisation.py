@@ -20,8 +20,9 @@ from tfcmp.models.low_rank import weights_without_updates
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer
 from tfcmp.records.run import InitialCost, InitialRun
-from tfcmp.runs.directory import ENVIRONMENT, MODEL, SPLIT, TIMING, RunDirectory, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import ENVIRONMENT, MODEL, SPLIT, TIMING
 from tfcmp.training.texts import Texts
 
 # Layer whose weights have a column per class, the last dimension of each.

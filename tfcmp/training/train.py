@@ -14,9 +14,10 @@ from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of
 from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
 from tfcmp.records.run import Result
-from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, RunDirectory, write_split
+from tfcmp.runs.directory import RunDirectory, write_split
 from tfcmp.runs.files import write_json
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.layout import CHECKPOINT, CONFIG, ENVIRONMENT
+from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Checkpoint
 from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epoch_lines import EpochLines

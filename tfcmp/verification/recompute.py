@@ -17,18 +17,18 @@ from tfcmp.errors import TfcmpError
 from tfcmp.evaluation.metrics import selection_score
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.load.runs import SPLITS, Answers, read_answers, read_configuration, read_lines
-from tfcmp.reporting.load.studies import PUBLISHED_FROM
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import is_sound, sha256_of
+from tfcmp.runs.layout import (
     ENVIRONMENT,
     LISTED,
     METRICS,
     MODEL,
     PREDICTIONS,
+    PUBLISHED_FROM,
     RESULT,
     SPLIT,
-    RunDirectory,
 )
-from tfcmp.runs.files import is_sound, sha256_of
 from tfcmp.verification.artifacts import check_artifacts
 from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.splits import check_splits

@@ -4,7 +4,8 @@ from typing import Any
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.records.run import Metrics
-from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, RESULT, SPLIT
 
 # Names of scores in result.json, and how they are shown.
 SCORES = {

@@ -16,7 +16,8 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.reporting.load.measured import read_measured
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import (
     CONFIG,
     ENVIRONMENT,
     LISTED,
@@ -26,10 +27,8 @@ from tfcmp.runs.directory import (
     RESULT,
     SPLIT,
     TIMING,
-    RunDirectory,
-    check_files,
 )
-from tfcmp.timing.contention import is_busy
+from tfcmp.runs.timing import is_busy
 
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
