@@ -7,12 +7,12 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.runs.layout import ORACLE
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import OPTIMIZER, RATE, default_space
 from tfcmp.search.hyperparameters import make_hyperparameters, settings_of
 from tfcmp.search.oracles import AtomicStateMixin, make_oracle
 from tfcmp.search.outcome import Outcome
-from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
 from tfcmp.search.tuner import TrialTuner
 

@@ -1,8 +1,8 @@
 import pytest
 
 from tfcmp.errors import WorkError
+from tfcmp.runs.layout import OUTCOME
 from tfcmp.search.outcome import (
-    OUTCOME,
     Outcome,
     best_of,
     read_outcome,

@@ -6,11 +6,11 @@ import pytest
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import SEARCH
 from tfcmp.search import plan as plan_module
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE
 from tfcmp.search.plan import (
-    SEARCH,
     Plan,
     extended,
     make_plan,

@@ -2,9 +2,10 @@ import pytest
 
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import SEARCH
 from tfcmp.search.budget import Budget
 from tfcmp.search.outcome import Outcome, write_outcome
-from tfcmp.search.plan import SEARCH, make_plan, write_plan
+from tfcmp.search.plan import make_plan, write_plan
 from tfcmp.search.record import Record
 
 PLAN = make_plan(default_configuration(find_model("gru")), "grid", Budget(3), 5, None, set())

@@ -4,19 +4,12 @@ import pytest
 import yaml
 
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.runs.layout import BEST, BUDGET, EFFECTS, TRIALS
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE
 from tfcmp.search.outcome import Outcome
 from tfcmp.search.plan import make_plan
-from tfcmp.search.tables import (
-    BEST,
-    BUDGET,
-    COLUMNS,
-    EFFECTS,
-    TRIALS,
-    alternatives_of,
-    write_tables,
-)
+from tfcmp.search.tables import COLUMNS, alternatives_of, write_tables
 
 GRU = default_configuration(find_model("gru"))
 

@@ -1,12 +1,12 @@
 import pytest
 
 from tfcmp.models.catalogue import default_configuration, find_model
+from tfcmp.runs.layout import ORACLE
 from tfcmp.search.budget import Budget
 from tfcmp.search.defaults import default_space
 from tfcmp.search.hyperparameters import make_hyperparameters
 from tfcmp.search.oracles import make_oracle
 from tfcmp.search.outcome import Outcome
-from tfcmp.search.plan import ORACLE
 from tfcmp.search.space import make_space
 from tfcmp.search.tuner import TrialTuner, name_of_process
 

@@ -2,10 +2,11 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
-from tfcmp.runs.directory import CONFIG, LOCK, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, LOCK, SEARCH, SPACE
 from tfcmp.search.abandoned import discard_abandoned, is_abandoned, make_room
 from tfcmp.search.budget import Budget
-from tfcmp.search.plan import SEARCH, SPACE, make_plan, write_plan
+from tfcmp.search.plan import make_plan, write_plan
 
 PLAN = make_plan(default_configuration(find_model("gru")), "random", Budget(3), 5, None, set())
 

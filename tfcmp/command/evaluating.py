@@ -59,7 +59,7 @@ def evaluation_parser() -> ArgumentParser:
     )
     add_switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
     add_switch(
-        parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate"
+        parser, "--calibrated", "probabilities at the temperature of tfcmp.diagnose --calibrate"
     )
     parser.add_argument(
         "--out",
@@ -86,8 +86,8 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
             were not.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
-    from tfcmp.data.sources.formats import split_name
+    from tfcmp.data.run_texts import data_settings
+    from tfcmp.data.sources.input_file import split_name
 
     prefix = "--data."
     given = {
@@ -120,8 +120,7 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
 
 
 def _is_textual(source: Path) -> bool:
-    from tfcmp.data.sources.formats import TEXTUAL
-    from tfcmp.data.sources.input_file import format_of
+    from tfcmp.data.sources.input_file import TEXTUAL, format_of
 
     return source.is_file() and format_of(source) in TEXTUAL
 

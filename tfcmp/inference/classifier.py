@@ -16,7 +16,8 @@ from tfcmp.inference.processes import keep_in_forks, require_own_process
 from tfcmp.inference.texts import checked_texts
 from tfcmp.models.building import load_text_classifier
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
-from tfcmp.runs.directory import MODEL, SPLIT, open_run
+from tfcmp.runs.directory import open_run
+from tfcmp.runs.layout import MODEL, SPLIT
 
 TOKENS_A_BATCH = 16_384
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from tfcmp.evaluation.decision import Rule
-from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
+from tfcmp.evaluation.significance import EQUALITY_MARGIN
 from tfcmp.reporting.analysis.comparability import modal_conditions
 from tfcmp.reporting.analysis.decision import PERFORMANCE
 from tfcmp.reporting.analysis.pairwise import accuracies, compare_all

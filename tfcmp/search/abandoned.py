@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tfcmp.runs.directory import CONFIG, ENVIRONMENT, LOCK, RunDirectory
-from tfcmp.search.outcome import TRIALS_FOLDER
-from tfcmp.search.plan import SEARCH, SPACE
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, ENVIRONMENT, LOCK, SEARCH, SPACE, TRIALS_FOLDER
 
 
 def is_abandoned(search: RunDirectory) -> bool:

@@ -18,7 +18,7 @@ from tfcmp.errors import WorkError
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of, size_of
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.memory import require_memory, require_memory_of_ngrams

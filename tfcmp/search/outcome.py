@@ -7,9 +7,7 @@ from typing import Any, Literal
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.files import write_json
-
-TRIALS_FOLDER = "trials"
-OUTCOME = "outcome.json"
+from tfcmp.runs.layout import OUTCOME, TRIALS_FOLDER
 
 Status = Literal["COMPLETED", "FAILED", "INVALID"]
 

@@ -9,18 +9,13 @@ from typing import Any, Literal
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import CONFIG, SEARCH, SEARCH_FORMAT, SPACE
 from tfcmp.search.budget import Budget, make_budget
 from tfcmp.search.defaults import default_space
 from tfcmp.search.space import Space, make_space, read_space_file, write_space
 
-SEARCH = "search.json"
-SPACE = "space.yaml"
-# State of KerasTuner's oracle: every trial that was drawn, and its score.
-ORACLE = "oracle.json"
-# Raised when a file of the search directory changes its meaning; a higher one is refused.
-SEARCH_FORMAT = 1
 # What search.json says from its first writing on.
 WRITTEN_FIRST = ("tuner", "budget", "seed", "space_sha256", "status")
 LARGEST_SEED = 2**31

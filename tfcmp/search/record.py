@@ -6,9 +6,10 @@ from typing import Any
 
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import SEARCH
 from tfcmp.search.cluster import Role
 from tfcmp.search.outcome import Outcome, best_of, read_outcomes
-from tfcmp.search.plan import SEARCH, Plan, read_search_file
+from tfcmp.search.plan import Plan, read_search_file
 from tfcmp.search.tables import alternatives_of, write_tables
 
 STEPS = ("training", "validation")

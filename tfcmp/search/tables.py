@@ -10,14 +10,11 @@ from tfcmp.config.writing import write_configuration
 from tfcmp.evaluation.budget import budget_curve
 from tfcmp.evaluation.effects import Alternative, main_effects
 from tfcmp.runs.files import whole_file
+from tfcmp.runs.layout import BEST, BUDGET, EFFECTS, TRIALS
 from tfcmp.search.outcome import Outcome, best_of
 from tfcmp.search.settings import with_settings
 from tfcmp.search.space import Space
 
-TRIALS = "trials.csv"
-BEST = "best.yaml"
-EFFECTS = "effects.csv"
-BUDGET = "budget.csv"
 # Columns of trials.csv in front of the settings; none has a dot in its name.
 COLUMNS = (
     "trial",

@@ -8,12 +8,12 @@ from tfcmp.evaluation.axes import (
     difference_interval,
     estimate,
     is_measured,
+    parse_requirement,
     shown,
 )
 from tfcmp.evaluation.decision import Cost, Decision, Rule
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.requirements import parse_requirement
-from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
+from tfcmp.evaluation.significance import NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.analysis.distinguishing import RULE
 from tfcmp.reporting.analysis.missed_requirements import missed_claim
 from tfcmp.reporting.analysis.pairwise import Pair, difference_claim

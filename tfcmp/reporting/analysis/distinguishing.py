@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tfcmp.evaluation.axes import Axis, Distinguishable, Models, are_distinguishable
-from tfcmp.evaluation.verdicts import NOT_RESOLVED, SIGNIFICANCE
+from tfcmp.evaluation.significance import NOT_RESOLVED, SIGNIFICANCE
 from tfcmp.reporting.analysis.explanations import AXES as EXPLAINED_AXES
 from tfcmp.reporting.analysis.explanations import explained_difference, usual_setting
 from tfcmp.reporting.analysis.pairwise import Pair

@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 
-from tfcmp.evaluation.axes import Measurements, Models, bounds, estimate, is_measured, shown
-from tfcmp.evaluation.requirements import Requirement
-from tfcmp.evaluation.verdicts import NOT_RESOLVED, SUPPORTED
+from tfcmp.evaluation.axes import (
+    Measurements,
+    Models,
+    Requirement,
+    bounds,
+    estimate,
+    is_measured,
+    shown,
+)
+from tfcmp.evaluation.significance import NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.render.document import NOT_MEASURED, Claim
 
 

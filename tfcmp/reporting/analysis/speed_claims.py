@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from itertools import product
 
-from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.significance import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED, holm
 from tfcmp.evaluation.times import (
     MINIMUM_PROCESSES,
-    SIGNIFICANCE,
     Ratio,
     are_comparable,
     ratio_of_times,
 )
-from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SUPPORTED
 from tfcmp.reporting.analysis.scaling import Bench
 from tfcmp.reporting.render.document import Claim
 from tfcmp.reporting.sections.throughput import Cell, training_cells

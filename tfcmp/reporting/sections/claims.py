@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from tfcmp.evaluation.intervals import Values
-from tfcmp.evaluation.verdicts import NOT_RESOLVED
+from tfcmp.evaluation.significance import NOT_RESOLVED
 from tfcmp.reporting.analysis.comparability import Conditions, modal_conditions
 from tfcmp.reporting.analysis.pairwise import Pair, equality_claim
 from tfcmp.reporting.analysis.scaling import Bench

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from tfcmp.evaluation.budget import EqualSteps, at_equal_steps
 from tfcmp.evaluation.effects import interactions, main_effects
-from tfcmp.evaluation.equal_steps import EqualSteps, at_equal_steps
 from tfcmp.reporting.load.searches import Search
 from tfcmp.reporting.render.document import Column, Table, make_table
 

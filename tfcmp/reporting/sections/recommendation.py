@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.axes import Distinguishable, Models, estimate, find_axis
-from tfcmp.evaluation.decision import UNMEASURED, Decision, Gaps, Rule, decide
+from tfcmp.evaluation.decision import UNMEASURED, Decision, Front, Gaps, Rule, decide, pareto_front
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.pareto import Front, pareto_front
 from tfcmp.reporting.analysis.decision import (
     INFERENCE,
     INTERPRETABILITY,

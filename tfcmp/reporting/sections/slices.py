@@ -6,9 +6,8 @@ import numpy as np
 
 from tfcmp.evaluation.slices import (
     Slice,
-    slices_by_cue_distance,
-    slices_by_length,
     slices_by_phenomenon,
+    slices_by_quartile,
 )
 from tfcmp.reporting.figures.palette import Styles
 from tfcmp.reporting.figures.slices import draw_slices
@@ -48,7 +47,7 @@ def slices_section(entrants: Sequence[ModelResult], styles: Styles | None = None
             "slices_length",
             "Accuracy by length of the text",
             "tokens of the text, quartiles",
-            lambda entrant: slices_by_length(entrant.correct.mean(axis=0), tokens, groups),
+            lambda entrant: slices_by_quartile(entrant.correct.mean(axis=0), tokens, groups),
             True,
         )
     )
@@ -68,7 +67,7 @@ def slices_section(entrants: Sequence[ModelResult], styles: Styles | None = None
                 "slices_cue_distance",
                 "Accuracy by distance of the cue",
                 "words between the last deciding word and the end, quartiles",
-                lambda one: slices_by_cue_distance(one.correct.mean(axis=0), distances, groups),
+                lambda one: slices_by_quartile(one.correct.mean(axis=0), distances, groups),
                 True,
             )
         )
