@@ -108,18 +108,22 @@ def test_nothing_is_listed_that_is_not_used(private):
     assert any(re.search(rf"\b{private.name}\b", file.read_text()) for file in files)
 
 
+def names_of_ours(trees):
+    """Attributes and methods that classes of ours define."""
+    own = NAMED_TUPLE | {"_exit"}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef):
+            own.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            own.add(node.attr)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            own.add(node.target.id)
+    return own
+
+
 def test_attributes_of_others_that_are_used_are_listed():
     trees = {file: ast.parse(file.read_text()) for file in PACKAGE.rglob("*.py")}
-    own = set(NAMED_TUPLE) | {"_exit"}
-    for tree in trees.values():
-        for owner in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
-            for node in ast.walk(owner):
-                if isinstance(node, ast.FunctionDef):
-                    own.add(node.name)
-                elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-                    own.add(node.attr)
-                elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                    own.add(node.target.id)
+    own = names_of_ours(trees.values())
     unlisted = []
     for file, tree in trees.items():
         for node in ast.walk(tree):
