@@ -18,7 +18,7 @@ def test_importing_the_package_loads_no_heavy_library():
     assert run(f"import sys, tfcmp; print(*{heavy} & set(sys.modules))") == []
 
 
-def test_the_package_tells_its_version():
+def test_the_package_has_a_version():
     assert tfcmp.__version__.count(".") == 2
 
 

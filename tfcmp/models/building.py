@@ -24,6 +24,7 @@ from tfcmp.models.size import matching_size
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
+from tfcmp.records.run import ModelSize
 
 # Paths of the weights of which a text uses a few rows only.
 EMBEDDINGS = ("token_embedding/", "logits/feature_weights")
@@ -153,7 +154,7 @@ def core_of(model: keras.Model) -> keras.Model:
     return core
 
 
-def count_parameters(core: keras.Model) -> dict[str, int]:
+def count_parameters(core: keras.Model) -> ModelSize:
     """Weights: all of them, those that are trained, those of token embeddings, and the rest.
 
     For the linear model the n-gram weights are its embedding.

@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -19,6 +19,7 @@ from tfcmp.models.linear import count_ngrams, log_count_ratios
 from tfcmp.models.low_rank import weights_without_updates
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer
+from tfcmp.records.run import InitialCost, InitialRun
 from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import sha256_of
 from tfcmp.runs.layout import ENVIRONMENT, MODEL, SPLIT, TIMING
@@ -26,14 +27,13 @@ from tfcmp.training.texts import Texts
 
 # Layer whose weights have a column per class, the last dimension of each.
 HEAD = "logits"
-OF_A_MACHINE = ("device", "device_names", "threads", "precision")
 
 
 class Started(NamedTuple):
     """What result.json and timing.json say of a start: run, checksum, classes; seconds by run."""
 
-    told: dict[str, Any]
-    costs: list[dict[str, Any]]
+    told: InitialRun
+    costs: list[InitialCost]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,8 +175,9 @@ class Initial:
         classes = texts.corpus.classes
         self.require_classes(classes, configuration.new_classes)
         unknown = self.require_unseen(texts, cache)
-        told = {
-            **self.describe(),
+        told: InitialRun = {
+            "run": str(self.run.path),
+            "model_sha256": self.sha256,
             "classes": {
                 "kept": [name for name in classes if name in self.classes],
                 "added": [name for name in classes if name not in self.classes],
@@ -186,9 +187,9 @@ class Initial:
         }
         return Started(told, self.costs())
 
-    def costs(self) -> list[dict[str, Any]]:
+    def costs(self) -> list[InitialCost]:
         """Seconds of training of the run and of those that it started from, for timing.json."""
-        found: list[dict[str, Any]] = []
+        found: list[InitialCost] = []
         for run in with_initial_runs(self.run):
             if isinstance(run, str):
                 # The chain is longer, and there is no telling by how much.
@@ -196,8 +197,16 @@ class Initial:
                 break
             environment = run.read_json(ENVIRONMENT)
             seconds = run.read_json(TIMING)["seconds"].get("training")
-            machine = {name: environment.get(name) for name in OF_A_MACHINE}
-            found.append({"run": str(run.path), "training_seconds": seconds, **machine})
+            found.append(
+                {
+                    "run": str(run.path),
+                    "training_seconds": seconds,
+                    "device": environment.get("device"),
+                    "device_names": environment.get("device_names"),
+                    "threads": environment.get("threads"),
+                    "precision": environment.get("precision"),
+                }
+            )
         return found
 
 

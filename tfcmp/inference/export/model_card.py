@@ -3,6 +3,7 @@
 from typing import Any
 
 from tfcmp.config.default_paths import source_name
+from tfcmp.records.run import Metrics
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import CONFIG, RESULT, SPLIT
 
@@ -85,7 +86,7 @@ def model_card(
     return "\n".join(lines) + "\n"
 
 
-def _score_rows(scores: dict[str, Any]) -> list[str]:
+def _score_rows(scores: Metrics) -> list[str]:
     rows = []
     for name, (title, shown) in SCORES.items():
         if name in scores:

@@ -1,6 +1,7 @@
 """A run directory, read for a report: configuration, logs, predictions."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -83,10 +84,10 @@ class Run:
     name: str
     label: str
     configuration: dict[str, Any]
-    environment: dict[str, Any]
+    environment: Mapping[str, Any]
     split: dict[str, Any]
-    timing: dict[str, Any]
-    result: dict[str, Any]
+    timing: Mapping[str, Any]
+    result: Mapping[str, Any]
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
     measured: dict[str, dict[str, Any]]
