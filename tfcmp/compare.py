@@ -131,8 +131,9 @@ def _placed(
     plan: "Plan", study: "Study", directory: "StudyDirectory", options: "Namespace"
 ) -> "Plan":
     """The plan of a study that is gone on with, its texts where they lie now."""
-    from tfcmp.data.picking import find_source, settings_at
-    from tfcmp.runs.directory import SPLIT, RunDirectory
+    from tfcmp.data.run_texts import find_source, settings_at
+    from tfcmp.runs.directory import RunDirectory
+    from tfcmp.runs.layout import SPLIT
     from tfcmp.study.plan import with_source
 
     if options.resume is None:

@@ -56,7 +56,7 @@ def evaluation_parser() -> CommandParser:
     parser.add_argument(
         "--calibrated",
         action="store_true",
-        help="probabilities at the temperature of tfcmp.explain --calibrate",
+        help="probabilities at the temperature of tfcmp.diagnose --calibrate",
     )
     parser.add_argument(
         "--out",
@@ -83,8 +83,8 @@ def evaluation_data(run: RunDirectory, options: Options) -> DataSettings:
             were not.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
-    from tfcmp.data.sources.formats import split_name
+    from tfcmp.data.run_texts import data_settings
+    from tfcmp.data.sources.input_file import split_name
 
     start, wanted = "data.", options.group("data")
     given = {name.removeprefix(start) for name in options.given if name.startswith(start)}
@@ -113,8 +113,7 @@ def evaluation_data(run: RunDirectory, options: Options) -> DataSettings:
 
 
 def _is_textual(source: Path) -> bool:
-    from tfcmp.data.sources.formats import TEXTUAL
-    from tfcmp.data.sources.input_file import format_of
+    from tfcmp.data.sources.input_file import TEXTUAL, format_of
 
     return source.is_file() and format_of(source) in TEXTUAL
 

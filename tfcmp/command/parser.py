@@ -57,6 +57,9 @@ class Options(argparse.Namespace):
 
     given: frozenset[str]
 
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self, name)
+
     def group(self, name: str) -> dict[str, Any]:
         """The values of a group's options, without its name in front."""
         start = f"{name}."

@@ -7,7 +7,7 @@ from typing import Any
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run
 from tfcmp.reporting.load.searches import Search
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.timing import why_disturbed
 
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
 

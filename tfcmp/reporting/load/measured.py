@@ -10,9 +10,8 @@ from tfcmp.runs.directory import RunDirectory
 LATER = {
     "bench": "python -m tfcmp.bench RUN",
     "explanation": "python -m tfcmp.explain RUN --evaluate",
-    "behaviour": "python -m tfcmp.explain RUN --behaviour",
+    "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
 }
-BENCH = "bench.json"
 
 
 def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:

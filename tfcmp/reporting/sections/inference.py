@@ -15,7 +15,7 @@ from tfcmp.reporting.render.commands import portable
 from tfcmp.reporting.render.document import Column, Section, Table, make_table
 from tfcmp.reporting.render.kernels import kernels
 from tfcmp.reporting.sections.inference_figures import inference_figures
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.timing import why_disturbed
 
 AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
 USUAL_ENGINE = "keras float32"

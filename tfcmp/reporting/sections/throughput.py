@@ -19,7 +19,7 @@ from tfcmp.reporting.render.document import (
 )
 from tfcmp.reporting.render.kernels import kernels
 from tfcmp.reporting.sections.inference import shown_ends
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.timing import why_disturbed
 
 # Throughputs share a table only where all of these agree.
 SAME = ("device_names", "threads", "precision", "jit_compile")
