@@ -24,7 +24,8 @@ from publishing.results_table import results_table
 from publishing.study import copy_study
 
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import find_all, gather
 from tfcmp.reporting.load.studies import PUBLISHED, REPORT, STUDY, is_publication, is_study
 from tfcmp.reporting.render.write import PAGE, RECORD, read_record, write_report

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 
 from tfcmp.diagnostics.label_errors import label_error_table, with_places
-from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run
 
 
@@ -23,7 +23,7 @@ def entrants_answering(write_run, *answers):
             tokens=np.array([11, 12, 13, 14]),
         )
         runs.append(replace(run, answers={**run.answers, "test": answer}))
-    return make_entrants(runs)
+    return make_models(runs)
 
 
 def test_what_all_runs_get_wrong_with_confidence_is_listed_least_likely_label_first(write_run):

@@ -9,9 +9,9 @@ from tfcmp.diagnostics.evaluated import Evaluated, mistake_rows, report_of
 from tfcmp.evaluation.by_class import class_scores
 from tfcmp.evaluation.calibration import reliability_bins
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.figures.drawing import on_paper
 from tfcmp.reporting.render.html import page_of
 from tfcmp.reporting.render.markdown import FIGURES, markdown_of
+from tfcmp.reporting.render.write import on_paper
 from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
 EVALUATION, PREDICTIONS = "evaluation.json", "predictions.parquet"
