@@ -15,7 +15,7 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import evaluation_data
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import data_settings
+from tfcmp.data.run_texts import data_settings
 from tfcmp.data.sources.opening import open_source
 from tfcmp.diagnostics.evaluated import Evaluated
 from tfcmp.diagnostics.evaluation_files import content_of
@@ -134,7 +134,7 @@ def test_rows_without_a_label_are_left_out_where_that_is_asked_for(call, finishe
 @pytest.fixture
 def seen_file(finished_run, tmp_path):
     """Texts of which the first three were trained on, as the vocabulary was learned from them."""
-    from tfcmp.data.seen import training_hashes
+    from tfcmp.data.run_texts import training_hashes
 
     run = RunDirectory(finished_run)
     trained = {f"{value:016x}" for value in training_hashes(run, tmp_path / "index").tolist()}

@@ -7,7 +7,7 @@ import pytest
 
 import tfcmp
 from tfcmp import export, verify
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sha256_of

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from tfcmp import fetch
-from tfcmp.data.sources import imdb, imdb_archive, tfds
+from tfcmp.data.sources import imdb, tfds
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.presets import fetching, package_index
 from tfcmp.models.presets.keeping import Delivery, keep
@@ -72,7 +72,7 @@ def test_what_is_missing_is_downloaded(tmp_path, monkeypatch, capsys):
 
 def test_an_archive_is_prepared_instead_of_a_download(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
-        imdb_archive, "prepare_from_archive", lambda archive, data_dir: data_dir / archive.name
+        imdb, "prepare_from_archive", lambda archive, data_dir: data_dir / archive.name
     )
     call("imdb", "--archive", "reviews.tar.gz", "--data-dir", tmp_path)
     assert capsys.readouterr().out == f"{tmp_path / 'reviews.tar.gz'}\n"

@@ -252,7 +252,7 @@ def _require_inputs(
 def _require_texts_of(run: Path, configuration: Configuration, arguments: list[str]) -> None:
     """Of texts at a place that is named: whether they are those that the run answered."""
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import settings_at
+    from tfcmp.data.run_texts import settings_at
 
     if DATA & {argument.split("=", 1)[0] for argument in arguments}:
         settings_at(RunDirectory(run), configuration.data.source)

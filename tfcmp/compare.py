@@ -133,7 +133,7 @@ def _placed(
     plan: "Plan", study: "Study", directory: "StudyDirectory", options: "Namespace"
 ) -> "Plan":
     """The plan of a study that is gone on with, its texts where they lie now."""
-    from tfcmp.data.picking import find_source, settings_at
+    from tfcmp.data.run_texts import find_source, settings_at
     from tfcmp.runs.directory import SPLIT, RunDirectory
     from tfcmp.study.plan import with_source
 
@@ -155,8 +155,7 @@ def _report_options(
     study: "Study", options: "Namespace", file: Path
 ) -> tuple[list[str], str, float, str | None]:
     """Requirements, preference, margin and axis of ties of the report; flags before the file."""
-    from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.requirements import parse_requirement
+    from tfcmp.evaluation.axes import find_axis, parse_requirement
 
     requirements = options.require or list(study.requirements)
     preference = options.prefer or study.preference or "accuracy"

@@ -66,12 +66,11 @@ def _evaluate(
     options: Namespace,
     temperature: float | None,
 ) -> "Evaluated":
-    from tfcmp.data.choosing import Wanted, choose_texts
-    from tfcmp.data.doubts import left_out_rows
     from tfcmp.data.groups import connected_groups
-    from tfcmp.data.labelled import read_labelled, texts_at
+    from tfcmp.data.label_warnings import left_out_rows
+    from tfcmp.data.labelled import Wanted, choose_texts, read_labelled, texts_at
     from tfcmp.data.rare_classes import merged_classes
-    from tfcmp.data.sources.opening import describe_file, open_source
+    from tfcmp.data.sources.opening import open_source
     from tfcmp.diagnostics.evaluated import Evaluated
 
     split = run.read_json(SPLIT)
@@ -79,7 +78,7 @@ def _evaluate(
     labelled = read_labelled(source, classes, merged_classes(split))
     wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
     rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
-    notes = [*left_out_rows(describe_file(source)), *notes]
+    notes = [*left_out_rows(source.describe()), *notes]
     corpus = labelled.corpus
     probabilities = _answers(run, options, temperature, source, labelled, rows)
     one = Evaluated(

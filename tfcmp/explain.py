@@ -179,7 +179,7 @@ def _check_steps(options: Namespace) -> None:
 
 def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
     """How the run's texts are read, and those of --input, opened but not read."""
-    from tfcmp.data.picking import data_settings, settings_at
+    from tfcmp.data.run_texts import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample
     from tfcmp.inference.inputs import stream_texts
 
@@ -270,7 +270,7 @@ def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
     Of a source that is no file places are told with the texts only: reading it takes longer than
     all the rest.
     """
-    from tfcmp.data.picking import settings_at
+    from tfcmp.data.run_texts import settings_at
     from tfcmp.diagnostics.label_errors import with_places
     from tfcmp.explanation.locating import is_file, locate
 

@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> None:
     opened = open_run(run)
     out = Path(options.out or run / EXPORTS / f"{options.format}-{options.precision}")
     require_writable(out.parent, "--out")
-    from tfcmp.data.picking import settings_at
+    from tfcmp.data.run_texts import settings_at
 
     data = settings_at(opened, options.data)
     import_tensorflow()

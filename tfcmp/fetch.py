@@ -125,7 +125,7 @@ def _fetch_data(name: str, archive: Path | None, data_dir: Path) -> Path:
         from tfcmp.data.sources.imdb import download_imdb
 
         return download_imdb(data_dir)
-    from tfcmp.data.sources.imdb_archive import prepare_from_archive
+    from tfcmp.data.sources.imdb import prepare_from_archive
 
     return prepare_from_archive(archive, data_dir)
 

@@ -72,8 +72,7 @@ def report(
     then: str | None = None,
 ) -> Path:
     """Writes the report of `paths`; gives the path of its page."""
-    from tfcmp.evaluation.axes import find_axis
-    from tfcmp.evaluation.requirements import parse_requirement
+    from tfcmp.evaluation.axes import find_axis, parse_requirement
     from tfcmp.reporting.analysis.comparison import ReportOptions
     from tfcmp.reporting.build import assemble
     from tfcmp.reporting.load.inputs import expand_folders, gather

@@ -14,7 +14,7 @@ from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError, WorkError
-from tfcmp.evaluation.selection import NAMES, search_score
+from tfcmp.evaluation.metrics import NAMES, search_score
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
 from tfcmp.search.abandoned import discard_abandoned, make_room

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tfcmp.data.cache_entries import find_entry, new_entry, read_arrays, write_arrays
+from tfcmp.data.cache import find_entry, new_entry, read_arrays, write_arrays
 
 
 def write(cache: Path, content: str = "the words") -> None:

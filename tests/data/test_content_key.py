@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tfcmp.data import content_key as module
-from tfcmp.data.content_key import content_key
+from tfcmp.data import cache as module
+from tfcmp.data.cache import content_key
 from tfcmp.errors import WorkError
 
 LONG_AGO = 10**18

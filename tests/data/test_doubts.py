@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.data.corpus import index_source
-from tfcmp.data.doubts import label_doubts, left_out_rows
+from tfcmp.data.label_warnings import label_doubts, left_out_rows
 from tfcmp.data.sources.record import Record
 
 

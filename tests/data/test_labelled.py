@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from tfcmp.data import movies
 from tfcmp.data.corpus import text_hash
 from tfcmp.data.labelled import read_labelled, texts_at
 from tfcmp.data.rare_classes import merged_classes
+from tfcmp.data.sources import imdb
 from tfcmp.data.sources.record import Record
 from tfcmp.errors import WorkError
 
@@ -61,7 +61,7 @@ def test_texts_of_a_group_share_a_number_and_others_stand_alone():
 def test_reviews_of_a_movie_are_one_group(tmp_path, monkeypatch):
     hashes = np.sort(np.array([text_hash("two"), text_hash("three")], np.uint64))
     np.savez(tmp_path / "groups.npz", hashes=hashes, groups=np.array([7, 7], np.uint16))
-    monkeypatch.setattr(movies, "GROUP_TABLE", tmp_path / "groups.npz")
+    monkeypatch.setattr(imdb, "GROUP_TABLE", tmp_path / "groups.npz")
     groups = read_labelled(SOURCE, ("neg", "pos")).corpus.groups
     assert groups[1] == groups[3] != groups[0]
 

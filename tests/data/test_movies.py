@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from tfcmp.data import movies
 from tfcmp.data.corpus import index_source, text_hash
-from tfcmp.data.movies import group_by_movie
+from tfcmp.data.groups import group_by_movie
+from tfcmp.data.sources import imdb
 from tfcmp.data.sources.record import Record
 
 
@@ -33,7 +33,7 @@ def corpus(tmp_path, monkeypatch):
     hashes = np.array(sorted(table), np.uint64)
     groups = np.array([table[int(value)] for value in hashes], np.uint16)
     np.savez(tmp_path / "groups.npz", hashes=hashes, groups=groups)
-    monkeypatch.setattr(movies, "GROUP_TABLE", tmp_path / "groups.npz")
+    monkeypatch.setattr(imdb, "GROUP_TABLE", tmp_path / "groups.npz")
     return lambda *rows: index_source(Reviews(*rows), tmp_path / "cache")
 
 

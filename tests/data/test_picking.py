@@ -7,7 +7,7 @@ import pytest
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import SPLITS, index_source, text_id
-from tfcmp.data.picking import data_settings, find_source, moved_to, pick_texts, settings_at
+from tfcmp.data.run_texts import data_settings, find_source, moved_to, pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_by_settings
 from tfcmp.errors import CallError, WorkError

@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 
-from tfcmp.data import vocabulary
-from tfcmp.data.vocabulary import count_words, most_frequent
+from tfcmp.data import tokens
+from tfcmp.data.tokens import count_words, most_frequent
 
 
 def split_at_blanks(texts: list[str]) -> list[bytes]:
@@ -16,7 +16,7 @@ def test_words_are_counted_over_all_batches() -> None:
 
 
 def test_words_seen_once_are_forgotten_above_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vocabulary, "LARGEST_COUNT", 2)
+    monkeypatch.setattr(tokens, "LARGEST_COUNT", 2)
     counts = count_words([["a a"], ["b c"], ["a"]], split_at_blanks)
     assert counts == {b"a": 3}
 

@@ -48,7 +48,7 @@ def test_a_file_that_is_gone_is_told(run, tmp_path):
 def test_of_other_sources_the_split_and_number_are_told(run, tmp_path):
     data = asdict(DataSettings(source="diagnostic"))
     (tmp_path / "config.yaml").write_text(yaml.safe_dump({"data": data}))
-    from tfcmp.data.sources.diagnostic import DiagnosticSource
+    from tfcmp.data.diagnostic.corpus import DiagnosticSource
 
     third = [record.text for record in DiagnosticSource().records()][2]
     assert "train, text 3" in locate(run, [text_id(third)])[text_id(third)].where

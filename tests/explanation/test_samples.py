@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from tfcmp.data.corpus import text_hash
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.data.sources.reading import Reading
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.samples import read_examples, require_sample, sample_test

@@ -6,7 +6,7 @@ import pyarrow.parquet
 import pytest
 import tensorflow as tf
 
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.models.building import build_core
 from tfcmp.runs.directory import LISTED
 from tfcmp.runs.files import sha256_of

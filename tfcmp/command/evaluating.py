@@ -86,8 +86,8 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
             were not.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
-    from tfcmp.data.sources.formats import split_name
+    from tfcmp.data.run_texts import data_settings
+    from tfcmp.data.sources.input_file import split_name
 
     prefix = "--data."
     given = {
@@ -120,8 +120,7 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
 
 
 def _is_textual(source: Path) -> bool:
-    from tfcmp.data.sources.formats import TEXTUAL
-    from tfcmp.data.sources.input_file import format_of
+    from tfcmp.data.sources.input_file import TEXTUAL, format_of
 
     return source.is_file() and format_of(source) in TEXTUAL
 

@@ -65,10 +65,10 @@ def arguments_of(
     Args:
         run: its directory.
         data: where its texts lie now (`--data`); None where they were.
-        environment: see `tfcmp.data.picking.data_settings`.
+        environment: see `tfcmp.data.run_texts.data_settings`.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings, moved_to
+    from tfcmp.data.run_texts import data_settings, moved_to
 
     settings = data_settings(run, environment)
     if data is not None:

@@ -59,7 +59,7 @@ def text_column(options: Namespace, run: RunDirectory) -> str:
     if options.text_column is not None:
         return options.text_column
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
+    from tfcmp.data.run_texts import data_settings
 
     return data_settings(run).text_column
 
@@ -80,9 +80,15 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
             UTF-8 and the run's was not.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
-    from tfcmp.data.sources.formats import DELIMITERS, INPUTS, TEXTUAL, split_name
-    from tfcmp.data.sources.input_file import check_file, format_of
+    from tfcmp.data.run_texts import data_settings
+    from tfcmp.data.sources.input_file import (
+        DELIMITERS,
+        INPUTS,
+        TEXTUAL,
+        check_file,
+        format_of,
+        split_name,
+    )
     from tfcmp.data.sources.reading import Reading
     from tfcmp.data.sources.rows import require_use
 
@@ -122,7 +128,7 @@ def require_encoding(path: Path, encoding: str, option: str) -> None:
         CallError: it is, by all appearance.
     """
     from tfcmp.data.sources.input_file import open_binary
-    from tfcmp.data.sources.lines import is_rather_utf8
+    from tfcmp.data.sources.reading import is_rather_utf8
 
     if codecs.lookup(encoding).name == "utf-8":
         return

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.data.cache_entries import read_arrays, write_arrays
+from tfcmp.data.cache import read_arrays, write_arrays
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import WorkError
 from tfcmp.progress import progress_bar

@@ -87,15 +87,16 @@ class _Search:
         return places
 
     def _sums(self, places: np.ndarray) -> np.ndarray:
-        sums = np.zeros_like(self._targets)
+        sums: np.ndarray = np.zeros_like(self._targets)
         np.add.at(sums, places, self._counts)
         return sums
 
     def _cost(self, sums: np.ndarray, split: np.ndarray | int) -> np.ndarray:
         """Cost of splits that hold `sums` (..., classes + 1)."""
         targets = self._targets[split]
-        distance = (np.square(sums - targets) / np.maximum(targets, 1)).sum(axis=-1)
-        return distance + _MISSING * (sums[..., :-1] == 0).sum(axis=-1)
+        distance: np.ndarray = (np.square(sums - targets) / np.maximum(targets, 1)).sum(axis=-1)
+        missing: np.ndarray = (sums[..., :-1] == 0).sum(axis=-1)
+        return distance + _MISSING * missing
 
     def _move(self, places: np.ndarray) -> bool:
         """Moves the one group that helps most; False where none helps."""
@@ -175,4 +176,5 @@ def _any_assignment(holds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
             "over more groups; give texts of further groups, or declare the splits (--data."
             "split_column)"
         )
-    return found.x.reshape(groups, splits).argmax(axis=1)
+    places: np.ndarray = found.x.reshape(groups, splits).argmax(axis=1)
+    return places

@@ -1,13 +1,17 @@
-"""Newly labelled texts, read as the classes of a model that exists already."""
+"""Newly labelled texts for a finished model: its classes, and the texts it is evaluated on."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import (
+    SPLITS,
     UNKNOWN_DISTANCE,
     Corpus,
     count_copies,
@@ -15,8 +19,13 @@ from tfcmp.data.corpus import (
     source_changed,
     text_hash,
 )
-from tfcmp.data.movies import group_by_movie
+from tfcmp.data.groups import group_by_movie
+from tfcmp.data.listing import listed
+from tfcmp.data.run_texts import seen_texts
 from tfcmp.data.sources.record import Source
+from tfcmp.data.splits import split_source
+from tfcmp.errors import CallError, TfcmpError
+from tfcmp.runs.directory import RunDirectory
 
 UNKNOWN_CLASS = -1
 
@@ -93,3 +102,101 @@ def texts_at(source: Source, corpus: Corpus, rows: npt.NDArray[np.integer]) -> I
             row = next(wanted, None)
     if row is not None:
         raise source_changed(source)
+
+
+class Wanted(NamedTuple):
+    """Which of labelled texts are asked for.
+
+    Attributes:
+        split: "all", or "train", "validation" or "test".
+        skips_unknown: leaves out texts of classes that the model does not know.
+        skips_seen: leaves out texts that the run was trained or its epoch chosen on.
+    """
+
+    split: str = "all"
+    skips_unknown: bool = False
+    skips_seen: bool = False
+
+
+class Chosen(NamedTuple):
+    """Rows (n,) of a corpus, ascending; sentences on them; and numbers of texts by reason."""
+
+    rows: npt.NDArray[np.int64]
+    notes: list[str]
+    counts: dict[str, int]
+
+
+def choose_texts(
+    run: RunDirectory,
+    data: DataSettings,
+    source: Source,
+    labelled: LabelledTexts,
+    wanted: Wanted,
+    cache: Path,
+) -> Chosen:
+    """The texts that a run is evaluated on.
+
+    Raises:
+        CallError: there are texts of other classes, or none is left.
+    """
+    corpus, notes = labelled.corpus, []
+    kept = np.zeros(len(corpus), bool)
+    kept[_rows_of(wanted.split, data, source, labelled, cache)] = True
+    is_unknown = kept & (corpus.labels < 0)
+    if is_unknown.any():
+        told = _unknown_classes(labelled.unknown, corpus.classes)
+        if not wanted.skips_unknown:
+            raise CallError(
+                f"{data.source}: {told}; correct them (--data.label_column), or leave these texts "
+                "out with --skip-unknown-classes"
+            )
+        notes.append(f"{int(is_unknown.sum()):,} texts left out: {told}")
+    kept &= ~is_unknown
+    seen = seen_texts(run, cache)
+    is_training = kept & np.isin(corpus.hashes, seen.training)
+    is_validation = kept & np.isin(corpus.hashes, seen.validation) & ~is_training
+    counts = {
+        "texts_of_unknown_classes": int(is_unknown.sum()),
+        "texts_trained_on": int(is_training.sum()),
+        "texts_of_validation": int(is_validation.sum()),
+    }
+    for mask, what in ((is_training, "was trained on"), (is_validation, "chose its epoch by")):
+        if mask.any():
+            notes.append(
+                f"{int(mask.sum()):,} of {int(kept.sum()):,} texts are such as the run {what}: "
+                + (
+                    "left out"
+                    if wanted.skips_seen
+                    else "the scores are too good by them (--leave-out-seen)"
+                )
+            )
+    notes += [f"{sentence}: they may be among these" for sentence in seen.unknown]
+    if wanted.skips_seen:
+        kept &= ~(is_training | is_validation)
+    if not kept.any():
+        raise CallError(f"{data.source}: no text is left to be evaluated; {'; '.join(notes)}")
+    return Chosen(np.flatnonzero(kept), notes, counts)
+
+
+def _rows_of(
+    split: str, data: DataSettings, source: Source, labelled: LabelledTexts, cache: Path
+) -> npt.NDArray[np.int64]:
+    """Rows of the split, drawn as fit draws it; as declared where nothing can be drawn."""
+    if split == "all":
+        return np.arange(len(labelled.corpus))
+    try:
+        return split_source(source, data, cache)[1].rows(split)
+    except TfcmpError:
+        # A file of test texts alone has nothing to train on, and need not have.
+        declared = np.flatnonzero(labelled.corpus.declared == SPLITS.index(split))
+        if not len(declared):
+            raise
+        return declared
+
+
+def _unknown_classes(unknown: dict[str, int], classes: tuple[str, ...]) -> str:
+    named = [f"{name!r} ({count:,})" for name, count in unknown.items()]
+    return (
+        f"labels that the run does not know: {listed(named)}; its classes are "
+        f"{listed([repr(name) for name in classes])}"
+    )

@@ -8,7 +8,7 @@ import numpy as np
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import Corpus
-from tfcmp.data.declared_splits import (
+from tfcmp.data.drawing import (
     EXCLUDED,
     TRAIN,
     UNLABELLED,

@@ -1,13 +1,14 @@
-"""Token ids of all texts of a corpus, in one memory-mapped file."""
+"""The known words, and the token ids of all texts of a corpus in one memory-mapped file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tfcmp.data.cache_entries import find_entry, new_entry, read_arrays, write_arrays
+from tfcmp.data.cache import find_entry, new_entry, read_arrays, write_arrays
 
 # Part of the key of every cached file: raise it when the layout of the files changes.
 STORE_VERSION = 2
@@ -116,3 +117,31 @@ def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
             batch, characters = [], 0
     if batch:
         yield batch
+
+
+# A count of distinct words grows for ever with the number of texts. Above this bound the words
+# seen once so far are forgotten; a word frequent enough for a vocabulary is soon back.
+LARGEST_COUNT = 5_000_000
+
+
+def count_words(
+    batches: Iterable[list[str]], split: Callable[[list[str]], list[bytes]]
+) -> Counter[bytes]:
+    """How often each word stands in the texts.
+
+    Args:
+        batches: lists of texts.
+        split: cuts a list of texts into the words of all of them, in UTF-8.
+    """
+    counts: Counter[bytes] = Counter()
+    for texts in batches:
+        counts.update(split(texts))
+        if len(counts) > LARGEST_COUNT:
+            counts = Counter({word: count for word, count in counts.items() if count > 1})
+    return counts
+
+
+def most_frequent(counts: Counter[bytes], size: int) -> list[str]:
+    """The `size` most frequent words; of equal counts the alphabetically first."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [word.decode() for word, _ in ranked[:size]]

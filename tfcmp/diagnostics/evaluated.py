@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.by_class import (
+from tfcmp.evaluation.calibration import ece_interval, reliability_bins
+from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.evaluation.slices import (
     class_scores,
     confusion_counts,
     macro_f1_interval,
 )
-from tfcmp.evaluation.calibration import reliability_bins
-from tfcmp.evaluation.calibration_spread import ece_interval
-from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.figures.confusion import draw_confusion

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from tfcmp.diagnostics.evaluated import Evaluated, mistake_rows, report_of
-from tfcmp.evaluation.by_class import class_scores
 from tfcmp.evaluation.calibration import reliability_bins
 from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.slices import class_scores
 from tfcmp.reporting.render.html import page_of
 from tfcmp.reporting.render.markdown import FIGURES, markdown_of
 from tfcmp.reporting.render.write import on_paper

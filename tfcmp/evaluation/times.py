@@ -12,15 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.intervals import NO_VARIATION, Interval
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
-SIGNIFICANCE = 0.05
 # Lengths at which equality is tested around a crossing.
 _GRID = 400
-# Below this a standard error of logarithms is rounding.
-_NO_VARIATION = 1e-12
 
 Rates = npt.NDArray[np.float64]
 
@@ -44,11 +41,11 @@ def process_interval(values: Sequence[float], confidence: float = 0.95) -> Inter
     Raises:
         ValueError: there are fewer than two values, or one is not positive.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     logs = _logarithms(values)
     mean = float(logs.mean())
-    half = float(t.ppf((1 + confidence) / 2, len(logs) - 1) * _standard_error(logs))
+    half = float(stdtrit(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
     return Interval(*(float(np.exp(x)) for x in (mean, mean - half, mean + half)))
 
 
@@ -59,13 +56,13 @@ def ratio_of_times(first: Sequence[float], second: Sequence[float]) -> Ratio:
         first: (n,) positive, one value per process, n >= 2.
         second: (m,) the same for the other case, measured in turn with the first, m >= 2.
     """
-    # Those of scipy.stats warn of values that hardly differ, and take half a second to import.
+    # scipy.stats.ttest_ind warns of values that hardly differ, and takes a second to import.
     from scipy.special import stdtr, stdtrit
 
     difference, error, freedom = _welch(_logarithms(first), _logarithms(second))
-    if error <= _NO_VARIATION:
+    if error <= NO_VARIATION:
         ratio = float(np.exp(difference))
-        return Ratio(ratio, ratio, ratio, float(abs(difference) <= _NO_VARIATION))
+        return Ratio(ratio, ratio, ratio, float(abs(difference) <= NO_VARIATION))
     half = float(stdtrit(freedom, 0.975) * error)
     value, low, high = (float(np.exp(difference + shift)) for shift in (0.0, -half, half))
     return Ratio(value, low, high, 2 * float(stdtr(freedom, -abs(difference) / error)))
@@ -78,7 +75,7 @@ def _welch(one: Rates, other: Rates) -> tuple[Rates, Rates, Rates]:
     """
     first, second = one.var(axis=0, ddof=1) / len(one), other.var(axis=0, ddof=1) / len(other)
     parts = first**2 / (len(one) - 1) + second**2 / (len(other) - 1)
-    freedom = (first + second) ** 2 / np.maximum(parts, _NO_VARIATION**4)
+    freedom = (first + second) ** 2 / np.maximum(parts, NO_VARIATION**4)
     return one.mean(axis=0) - other.mean(axis=0), np.sqrt(first + second), freedom
 
 
@@ -157,8 +154,8 @@ def _is_rejected(one: Rates, other: Rates) -> npt.NDArray[np.bool_]:
 
     difference, error, freedom = _welch(one, other)
     # Without any variation, any difference is one.
-    limit = np.where(error > _NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
-    return np.abs(difference) > np.maximum(limit, _NO_VARIATION)
+    limit = np.where(error > NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
+    return np.abs(difference) > np.maximum(limit, NO_VARIATION)
 
 
 def _interpolated(positions: Rates, logs: Rates, grid: Rates) -> Rates:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import data_settings
+from tfcmp.data.run_texts import data_settings
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.data.sources.table_file import TableFileSource
@@ -40,7 +40,7 @@ def locate(
     Args:
         run: a complete run.
         ids: as in predictions.parquet; a further copy of a text ("-k") has the places of all.
-        data: how its texts are read, if they have moved; see `tfcmp.data.picking.settings_at`.
+        data: how its texts are read, if they have moved; see `tfcmp.data.run_texts.settings_at`.
 
     Raises:
         CallError: the source is not at hand.

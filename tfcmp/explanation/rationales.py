@@ -5,11 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.dialect import Dialect
-from tfcmp.data.sources.labels import label_name
+from tfcmp.data.sources.columns import Columns, Row, label_name
+from tfcmp.data.sources.delimited import Dialect
 from tfcmp.data.sources.reading import Reading
-from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import WorkError
 from tfcmp.explanation.words import Span

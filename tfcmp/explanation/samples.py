@@ -9,10 +9,9 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import pick_texts, settings_at
-from tfcmp.data.sources.diagnostic import DiagnosticSource
-from tfcmp.data.sources.formats import INPUTS, LINES
-from tfcmp.data.sources.input_file import check_file, format_of
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
+from tfcmp.data.run_texts import pick_texts, settings_at
+from tfcmp.data.sources.input_file import INPUTS, LINES, check_file, format_of
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.table_file import TableFileSource
@@ -51,7 +50,7 @@ def sample_test(
         run: a complete run.
         size: number of texts; all of them where there are fewer.
         seed: of the draw; the same for all runs, so that they are measured on the same texts.
-        data: how its texts are read, if they have moved; see `tfcmp.data.picking.settings_at`.
+        data: how its texts are read, if they have moved; see `tfcmp.data.run_texts.settings_at`.
 
     Raises:
         CallError: the source of the run's texts is not at hand.

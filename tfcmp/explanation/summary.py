@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.evaluation.intervals import mean_interval
-from tfcmp.evaluation.ratios import ratio_contributions
+from tfcmp.evaluation.intervals import mean_interval, ratio_contributions
 from tfcmp.explanation.explainer import METHODS, OCCLUSION
 from tfcmp.explanation.gradients import TOLERANCE
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.evaluation.multiplicity import holm
+from tfcmp.evaluation.significance import SIGNIFICANCE, holm
 from tfcmp.evaluation.times import (
     MINIMUM_PROCESSES,
-    SIGNIFICANCE,
     are_comparable,
     find_crossings,
     ratio_of_times,

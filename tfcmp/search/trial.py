@@ -14,7 +14,7 @@ import tensorflow as tf
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import TfcmpError, WorkError
-from tfcmp.evaluation.selection import search_score
+from tfcmp.evaluation.metrics import search_score
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.runs.directory import METRICS, RunDirectory
 from tfcmp.search.kept_models import KeptModels

@@ -14,7 +14,7 @@ import tensorflow as tf
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
-from tfcmp.evaluation.selection import selection_score
+from tfcmp.evaluation.metrics import selection_score
 from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.runs.directory import CONFIG, METRICS, RunDirectory
 from tfcmp.timing.clock import Clock

@@ -11,7 +11,7 @@ import numpy as np
 from tfcmp.config.fields import Configuration, LinearArchitecture
 from tfcmp.config.initial import OPTION
 from tfcmp.data.listing import listed
-from tfcmp.data.seen import seen_texts, with_initial_runs
+from tfcmp.data.run_texts import seen_texts, with_initial_runs
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.building import build_tokenizer, core_of
 from tfcmp.models.encoder_files import EncoderFiles

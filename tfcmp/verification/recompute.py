@@ -14,7 +14,7 @@ import numpy as np
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.selection import selection_score
+from tfcmp.evaluation.metrics import selection_score
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.load.runs import SPLITS, Answers, read_answers, read_configuration, read_lines
 from tfcmp.reporting.load.studies import PUBLISHED_FROM

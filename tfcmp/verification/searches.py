@@ -10,7 +10,7 @@ import yaml
 
 from tfcmp.command.file import parse_file
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.selection import search_score
+from tfcmp.evaluation.metrics import search_score
 from tfcmp.reporting.load.runs import read_lines
 from tfcmp.runs.directory import CONFIG, RunDirectory
 from tfcmp.search.hyperparameters import settings_of

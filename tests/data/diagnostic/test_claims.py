@@ -2,10 +2,10 @@ from math import prod
 
 import pytest
 
-from tfcmp.data.diagnostic.claims import CLAIMS
 from tfcmp.data.diagnostic.corpus import PHENOMENA
 from tfcmp.data.diagnostic.grammar import Template
-from tfcmp.data.diagnostic.vocabulary import VOCABULARY
+from tfcmp.data.diagnostic.lexicon import VOCABULARY
+from tfcmp.data.diagnostic.templates import CLAIMS
 
 
 def claims() -> list[Template]:

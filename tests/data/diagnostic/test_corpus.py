@@ -10,12 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfcmp.data.diagnostic.circumstances import CIRCUMSTANCES
-from tfcmp.data.diagnostic.claims import CLAIMS
 from tfcmp.data.diagnostic.corpus import PHENOMENA, DiagnosticReview, generate
-from tfcmp.data.diagnostic.fillers import FILLERS, NAMES
-from tfcmp.data.diagnostic.lexicon import cue_words
-from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
+from tfcmp.data.diagnostic.lexicon import CIRCUMSTANCES, FILLERS, NAMES, cue_words
+from tfcmp.data.diagnostic.templates import CLAIMS, OPENINGS, PLOT
 from tfcmp.errors import CallError
 
 Corpus = dict[str, list[DiagnosticReview]]

@@ -1,5 +1,5 @@
-from tfcmp.data.diagnostic.films import films
 from tfcmp.data.diagnostic.lexicon import cue_words
+from tfcmp.data.diagnostic.writer import films
 
 
 def test_each_split_has_many_films() -> None:

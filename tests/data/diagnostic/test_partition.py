@@ -1,6 +1,6 @@
 from collections import Counter
 
-from tfcmp.data.diagnostic.partition import split_of
+from tfcmp.data.diagnostic.grammar import split_of
 
 
 def test_a_quarter_of_all_texts_is_test() -> None:

@@ -1,9 +1,8 @@
 import re
 
-from tfcmp.data.diagnostic.fillers import FILLERS, NAMES
 from tfcmp.data.diagnostic.grammar import Template
-from tfcmp.data.diagnostic.lexicon import cue_words
-from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
+from tfcmp.data.diagnostic.lexicon import FILLERS, NAMES, cue_words
+from tfcmp.data.diagnostic.templates import OPENINGS, PLOT
 
 OPERATORS = {
     "although", "anything", "but", "cannot", "despite", "expected", "hardly", "less", "more",

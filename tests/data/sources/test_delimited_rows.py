@@ -1,8 +1,7 @@
 import pytest
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.delimited_rows import delimited_rows
-from tfcmp.data.sources.dialect import Dialect
+from tfcmp.data.sources.delimited import Dialect, delimited_rows
 from tfcmp.data.sources.reading import Reading
 from tfcmp.errors import WorkError
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.errors import CallError
 
 
@@ -45,7 +45,7 @@ def test_the_key_tells_the_version_of_the_grammar(
     source: DiagnosticSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = source.key()
-    monkeypatch.setattr("tfcmp.data.sources.diagnostic.GRAMMAR_VERSION", 99)
+    monkeypatch.setattr("tfcmp.data.diagnostic.corpus.GRAMMAR_VERSION", 99)
     assert source.key() != before
 
 

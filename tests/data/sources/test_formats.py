@@ -10,8 +10,14 @@ from pyarrow import parquet
 
 import tfcmp
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.sources.formats import INPUTS, TABLES, extensions, is_known, split_name
-from tfcmp.data.sources.input_file import check_file
+from tfcmp.data.sources.input_file import (
+    INPUTS,
+    TABLES,
+    check_file,
+    extensions,
+    is_known,
+    split_name,
+)
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 

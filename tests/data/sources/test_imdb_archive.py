@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tfcmp.data.sources import imdb, imdb_archive
-from tfcmp.data.sources.imdb_archive import Content, prepare_from_archive
+from tfcmp.data.sources import imdb
+from tfcmp.data.sources.imdb import Content, prepare_from_archive
 from tfcmp.errors import CallError, WorkError
 
 FILES = {
@@ -26,7 +26,7 @@ COUNTS = {"train": Content(2, 22), "test": Content(2, 29), "unsupervised": Conte
 @pytest.fixture(autouse=True)
 def _tiny_counts(monkeypatch, request):
     if "imdb" not in request.keywords:
-        monkeypatch.setattr(imdb_archive, "PUBLISHED", COUNTS)
+        monkeypatch.setattr(imdb, "PUBLISHED", COUNTS)
 
 
 def write(path, files):
@@ -67,8 +67,8 @@ def test_a_repack_is_prepared_and_said_to_be_one(archive, tmp_path, capsys):
 
 
 def test_the_official_archive_is_known_by_its_checksum(archive, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(imdb_archive, "_is_official", lambda *_: True)
-    monkeypatch.setattr(imdb_archive, "_check_repack", lambda _: pytest.fail("was checked"))
+    monkeypatch.setattr(imdb, "_is_official", lambda *_: True)
+    monkeypatch.setattr(imdb, "_check_repack", lambda _: pytest.fail("was checked"))
     prepare_from_archive(archive, tmp_path / "data")
     assert "re-pack" not in capsys.readouterr().err
 
@@ -150,7 +150,7 @@ def test_a_link_in_place_of_a_review_is_passed_over(tmp_path):
         link = tarfile.TarInfo("aclImdb/train/pos/5_9.txt")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/hostname"
         tar.addfile(link)
-    assert list(imdb_archive.archive_files(path, re.compile(".*"))) == []
+    assert list(imdb.archive_files(path, re.compile(".*"))) == []
 
 
 def test_a_leading_dot_in_the_paths_makes_no_difference(tmp_path):

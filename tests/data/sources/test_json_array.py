@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.data.sources.json_array import array_items
+from tfcmp.data.sources.json_rows import array_items
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import WorkError
 

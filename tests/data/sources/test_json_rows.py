@@ -2,7 +2,7 @@ import pytest
 
 from tfcmp.data.sources.columns import Columns
 from tfcmp.data.sources.json_rows import json_rows
-from tfcmp.data.sources.lines import Decoding
+from tfcmp.data.sources.reading import Decoding
 from tfcmp.errors import WorkError
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfcmp.data.sources.lines import Decoding, decoded_lines
+from tfcmp.data.sources.reading import Decoding, decoded_lines
 from tfcmp.errors import CallError, WorkError
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from tfcmp.config.fields import DataSettings
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.data.sources import tfds
-from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.imdb import ImdbSource
 from tfcmp.data.sources.opening import open_source, require_source
 from tfcmp.data.sources.table_file import TableFileSource

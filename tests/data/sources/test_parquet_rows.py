@@ -3,7 +3,7 @@ import pytest
 from pyarrow import parquet
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.parquet_rows import count_parquet_rows, parquet_rows
+from tfcmp.data.sources.rows import count_parquet_rows, parquet_rows
 from tfcmp.errors import WorkError
 
 COLUMNS = Columns({"text": None}, ["label"])

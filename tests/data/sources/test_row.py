@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.data.sources.row import Row
+from tfcmp.data.sources.columns import Row
 from tfcmp.errors import WorkError
 
 

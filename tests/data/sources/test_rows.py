@@ -1,7 +1,7 @@
 import pytest
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.formats import TABLES
+from tfcmp.data.sources.input_file import TABLES
 from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import CallError, WorkError

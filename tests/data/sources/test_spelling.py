@@ -1,4 +1,4 @@
-from tfcmp.data.sources.spelling import nearest_name
+from tfcmp.data.listing import nearest_name
 
 
 def test_the_nearest_name_is_found_whatever_its_case():

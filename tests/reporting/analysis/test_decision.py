@@ -1,7 +1,7 @@
 import pytest
 
+from tfcmp.evaluation.axes import parse_requirement
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.requirements import parse_requirement
 from tfcmp.reporting.analysis.decision import missed_claim
 
 MODELS = {

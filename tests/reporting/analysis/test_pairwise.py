@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tfcmp.evaluation.multiplicity import holm
 from tfcmp.evaluation.seeds import seed_difference
+from tfcmp.evaluation.significance import holm
 from tfcmp.reporting.analysis.pairwise import claims_of_pairs, compare_all
 from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run

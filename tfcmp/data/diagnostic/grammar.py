@@ -1,4 +1,4 @@
-"""Sentence templates: how they are written down, parsed and filled.
+"""Sentence templates: how they are written down, parsed and filled; and whose split a sentence is.
 
 In a template, `{slot}` is filled with one of the slot's values, `{a}` becomes "a" or "an" before
 the value that follows, and square brackets enclose words that decide the label:
@@ -8,6 +8,7 @@ the value that follows, and square brackets enclose words that decide the label:
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\[|\]|\{[a-z_.]+\}|[^\[\]{}]+")
@@ -79,3 +80,15 @@ def _draw(slots: Sequence[str], fillers: Fillers, random: Callable[[], float]) -
             value = values[int(random() * len(values))]
         drawn.append(value)
     return drawn
+
+
+SPLITS = ("train", "test")
+
+
+def split_of(text: str) -> str:
+    """The one split that may use this text: a quarter of all texts are test.
+
+    It depends on nothing but the text, not on a seed, so that no two corpora of any seeds share
+    a sentence between the train split of one and the test split of the other.
+    """
+    return "test" if blake2b(text.encode(), digest_size=1).digest()[0] < 64 else "train"

@@ -1,16 +1,77 @@
-"""Draws the plan that two reviews of opposite labels share, and writes reviews after it."""
+"""Draws the plan that two reviews of opposite labels share, and writes reviews of a film after it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from hashlib import blake2b
 from itertools import islice
+from random import Random
 from typing import NamedTuple, TypeVar
 
-from tfcmp.data.diagnostic.claims import CLAIMS
-from tfcmp.data.diagnostic.fillers import NAMES
-from tfcmp.data.diagnostic.films import Film, films
-from tfcmp.data.diagnostic.grammar import Fillers, Sentence, Template, fill
-from tfcmp.data.diagnostic.partition import split_of
-from tfcmp.data.diagnostic.plots import OPENINGS, PLOT
-from tfcmp.data.diagnostic.vocabulary import VOCABULARY
+from tfcmp.data.diagnostic.grammar import Fillers, Sentence, Template, fill, split_of
+from tfcmp.data.diagnostic.lexicon import NAMES, TOWNS, VOCABULARY
+from tfcmp.data.diagnostic.templates import CLAIMS, OPENINGS, PLOT
+
+_MATERIALS = (
+    "Paper", "Iron", "Glass", "Copper", "Wooden", "Silver", "Velvet", "Amber", "Granite", "Cotton",
+    "Scarlet", "Winter", "Northern", "Second", "Seventh", "Hidden",
+)  # fmt: skip
+_THINGS = (
+    "Harbour", "Lantern", "Orchard", "Bridge", "Ferry", "Staircase", "Compass", "Envelope",
+    "Lighthouse", "Carousel", "Meadow", "Telegraph", "Quarry", "Balcony", "Windmill", "Archive",
+)  # fmt: skip
+_NUMBERS = ("Two", "Three", "Four", "Five", "Seven", "Nine", "Eleven", "Twelve", "Forty")
+_HOURS = ("Noon", "Dawn", "Midnight", "Dusk", "Low Tide", "Harvest", "First Snow", "Nightfall")
+_FIRST_NAMES = (
+    "Anselm", "Birgit", "Carlos", "Dorothea", "Emeka", "Farida", "Gustav", "Hiroko", "Ilse",
+    "Jerzy", "Kamala", "Leopold", "Mirela", "Nadim", "Oksana", "Pascal", "Rosalind", "Sunil",
+    "Tomasz", "Ursula", "Viktor", "Wanjiru", "Yusuf", "Zofia",
+)  # fmt: skip
+_LAST_NAMES = (
+    "Abernathy", "Bakker", "Castellan", "Dragan", "Ekwueme", "Falkner", "Grunwald", "Hollis",
+    "Ibarra", "Jansson", "Kowalczyk", "Lindqvist", "Marchetti", "Nakagawa", "Okonjo", "Petrov",
+    "Quennell", "Rahman", "Sorensen", "Tavares", "Ulrich", "Varga", "Whitlock", "Zeller",
+)  # fmt: skip
+_GENRES = (
+    "drama", "comedy", "thriller", "western", "romance", "detective film", "war film",
+    "heist film", "road movie", "ghost story", "period drama", "family drama",
+)  # fmt: skip
+
+
+class Film(NamedTuple):
+    """A title and what is true of it in every review."""
+
+    title: str
+    director: str
+    star: str
+    genre: str
+    place: str
+
+
+@cache
+def films(split: str) -> tuple[Film, ...]:
+    """The films of a split; no film belongs to both."""
+    return tuple(_film(title) for title in _titles() if split_of(title) == split)
+
+
+def _titles() -> Iterator[str]:
+    for thing in _THINGS:
+        yield from (f"The {material} {thing}" for material in _MATERIALS)
+        yield from (f"{number} Days at the {thing}" for number in _NUMBERS)
+        yield from (f"The {thing} at {hour}" for hour in _HOURS)
+        yield from (f"The {town} {thing}" for town in TOWNS[:8])
+
+
+def _film(title: str) -> Film:
+    seed = int.from_bytes(blake2b(title.encode(), digest_size=8).digest(), "big")
+    random = Random(seed).random
+
+    def pick(values: Sequence[str]) -> str:
+        return values[int(random() * len(values))]
+
+    director = f"{pick(_FIRST_NAMES)} {pick(_LAST_NAMES)}"
+    star = f"{pick(_FIRST_NAMES)} {pick(_LAST_NAMES)}"
+    return Film(title, director, star, pick(_GENRES), pick(TOWNS))
+
 
 # Fillings tried for a plot template before another one is taken: the names are fixed within a
 # review, so a template with few other slots may have no filling that belongs to the split.

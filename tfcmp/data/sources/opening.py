@@ -1,12 +1,10 @@
 """From the name that a user gives to the source of its texts."""
 
 from pathlib import Path
-from typing import Any
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.sources.formats import TABLES, extensions, is_known
+from tfcmp.data.listing import nearest_name
 from tfcmp.data.sources.record import Source
-from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import CallError
 
 _NAMED = ("imdb", "diagnostic")
@@ -31,7 +29,7 @@ def open_source(settings: DataSettings) -> Source:
 
         return ImdbSource()
     if name == "diagnostic":
-        from tfcmp.data.sources.diagnostic import DiagnosticSource
+        from tfcmp.data.diagnostic.corpus import DiagnosticSource
 
         return DiagnosticSource()
     if name.startswith(_TFDS):
@@ -44,6 +42,9 @@ def open_source(settings: DataSettings) -> Source:
             text_column=None if text == DataSettings.text_column else text,
             label_column=None if label == DataSettings.label_column else label,
         )
+    # Files and their formats are not known to a run on a named source.
+    from tfcmp.data.sources.input_file import TABLES, extensions, is_known
+
     if is_known(Path(name).name, TABLES) or Path(name).exists():
         from tfcmp.data.sources.table_file import TableFileSource
 
@@ -67,21 +68,6 @@ def open_source(settings: DataSettings) -> Source:
         f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file "
         f"({extensions(TABLES)})"
     )
-
-
-def describe_file(source: Source) -> dict[str, Any]:
-    """How a file of the user's was read, for split.json; empty for the other sources.
-
-    Returns:
-        `dialects` (delimiter and quoting by file) and `left_out` (rows by what they lack), each
-        where there is any.
-    """
-    from tfcmp.data.sources.table_file import TableFileSource
-
-    if not isinstance(source, TableFileSource):
-        return {}
-    found = {"dialects": source.dialects(), "left_out": source.left_out()}
-    return {name: dict(value) for name, value in found.items() if value}
 
 
 def _path(name: str | None) -> Path | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Record(NamedTuple):
@@ -23,12 +23,18 @@ class Record(NamedTuple):
 
 
 class Source(Protocol):
-    """A place that labelled texts come from."""
+    """Where labelled texts come from; a class that inherits has `prepare` and `describe`."""
 
     name: str
 
     def prepare(self) -> None:
-        """Returns when the records are at hand; fetches them where there is a network."""
+        """Returns when the records are at hand; fetches them where there is a network.
+
+        Raises:
+            CallError: the user named something that is not there.
+            WorkError: the records are out of reach, or the first is wrong.
+        """
+        return
 
     def key(self, records: Path | None = None) -> str:
         """A string that changes with the content of the source and with how it is read.
@@ -42,3 +48,7 @@ class Source(Protocol):
 
     def records(self) -> Iterator[Record]:
         """The records, streamed, in an order that never changes; may be called several times."""
+
+    def describe(self) -> dict[str, Any]:
+        """How files of the user's were read, for split.json; empty for the other sources."""
+        return {}

@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tfcmp.data.content_key import content_key
-from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.dialect import Dialect
-from tfcmp.data.sources.formats import TABLES, split_name
-from tfcmp.data.sources.input_file import check_file, folder_files
-from tfcmp.data.sources.labels import SKIP, label_name, label_of, split_in_name, split_of
+from tfcmp.data.cache import content_key
+from tfcmp.data.sources.columns import (
+    SKIP,
+    Columns,
+    Row,
+    label_name,
+    label_of,
+    split_in_name,
+    split_of,
+)
+from tfcmp.data.sources.delimited import Dialect
+from tfcmp.data.sources.input_file import TABLES, check_file, folder_files, split_name
 from tfcmp.data.sources.reading import Reading
-from tfcmp.data.sources.record import Record
-from tfcmp.data.sources.row import Row
+from tfcmp.data.sources.record import Record, Source
 from tfcmp.data.sources.rows import count_rows, dialect_of, iterate_rows, require_use
 from tfcmp.errors import CallError, WorkError
 
@@ -24,7 +29,7 @@ _NO_COLUMN = (None, "", "none")
 
 
 @dataclass
-class TableFileSource:
+class TableFileSource(Source):
     """A table of texts and labels, any number of classes.
 
     Attributes:
@@ -139,6 +144,11 @@ class TableFileSource:
             prefix = "" if file.is_dir() else f"{file.name}, "
             for row, record in self._records_of(file, split, Counter()):
                 yield prefix + row.place, record
+
+    def describe(self) -> dict[str, Any]:
+        """`dialects` (delimiter and quoting by file), `left_out` (rows by what they lack): if any."""
+        found = {"dialects": self.dialects(), "left_out": self.left_out()}
+        return {name: dict(value) for name, value in found.items() if value}
 
     def left_out(self) -> Mapping[str, int]:
         """How many rows were left out, by what they lack; reads the files if need be."""

@@ -9,10 +9,10 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from tfcmp.data.content_key import content_key
+from tfcmp.data.cache import content_key
+from tfcmp.data.listing import nearest_name
 from tfcmp.data.sources.network import require_network
-from tfcmp.data.sources.record import Record
-from tfcmp.data.sources.spelling import nearest_name
+from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import CallError, TfcmpError, WorkError
 
 SPLITS = ("train", "validation", "test")
@@ -111,7 +111,7 @@ def download(name: str, data_dir: Path) -> Path:
     return prepare(builder)
 
 
-class TfdsSource:
+class TfdsSource(Source):
     """The labelled texts of a prepared TFDS data set, in the splits that it has.
 
     Examples whose label is -1, which is how TFDS says "not labelled", are left out.

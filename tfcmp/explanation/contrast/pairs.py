@@ -5,10 +5,8 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.labels import label_name
+from tfcmp.data.sources.columns import Columns, Row, label_name
 from tfcmp.data.sources.reading import Reading
-from tfcmp.data.sources.row import Row
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.inputs import DEFAULT_READING

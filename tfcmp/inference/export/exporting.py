@@ -71,7 +71,7 @@ def export_run(
         out: folder that is not there yet.
         accept: write it even where it answers otherwise than Keras.
         data: how the texts of the run are read, if they have moved; see
-             `tfcmp.data.picking.settings_at`.
+             `tfcmp.data.run_texts.settings_at`.
 
     Returns:
         The content of parity.json.

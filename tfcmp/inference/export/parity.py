@@ -7,7 +7,7 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import pick_texts, settings_at
+from tfcmp.data.run_texts import pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
 from tfcmp.inference.export.formats import Answer

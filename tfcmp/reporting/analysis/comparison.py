@@ -9,7 +9,7 @@ import numpy as np
 from tfcmp.evaluation.axes import ACCURACY, AXES, PARAMETERS, Measurements, Models
 from tfcmp.evaluation.decision import Rule
 from tfcmp.evaluation.intervals import Clusters, Interval
-from tfcmp.evaluation.verdicts import EQUALITY_MARGIN
+from tfcmp.evaluation.significance import EQUALITY_MARGIN
 from tfcmp.reporting.analysis.benchmarks import (
     INFERENCE_AXES,
     Engines,

@@ -11,17 +11,18 @@ from tfcmp.evaluation.axes import (
     Distinguishable,
     Measurements,
     Models,
+    Requirement,
     are_distinguishable,
     bounds,
     difference_interval,
     estimate,
     is_measured,
+    parse_requirement,
     shown,
 )
 from tfcmp.evaluation.decision import Cost, Decision, Rule
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.requirements import Requirement, parse_requirement
-from tfcmp.evaluation.verdicts import NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
+from tfcmp.evaluation.significance import NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
 from tfcmp.reporting.analysis.explanations import EXPLAINED_AXES, Setting, explained_difference
 from tfcmp.reporting.analysis.pairwise import Pair, difference_claim
 from tfcmp.reporting.load.models import ModelResult

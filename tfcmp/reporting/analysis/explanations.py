@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.differences import Difference
-from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.ratios import ratio_contributions
+from tfcmp.evaluation.intervals import Interval, ratio_contributions
 from tfcmp.evaluation.seeds import seed_difference
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run, mean_of

@@ -7,15 +7,8 @@ from itertools import product
 import numpy as np
 
 from tfcmp.evaluation.intervals import Values
-from tfcmp.evaluation.multiplicity import holm
-from tfcmp.evaluation.times import (
-    MINIMUM_PROCESSES,
-    SIGNIFICANCE,
-    Ratio,
-    are_comparable,
-    ratio_of_times,
-)
-from tfcmp.evaluation.verdicts import CONTRADICTED, NOT_RESOLVED, SUPPORTED
+from tfcmp.evaluation.significance import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED, holm
+from tfcmp.evaluation.times import MINIMUM_PROCESSES, Ratio, are_comparable, ratio_of_times
 from tfcmp.reporting.analysis.benchmarks import Bench, TrainingCell, training_cells
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.pairwise import Pair, equality_claim

@@ -6,15 +6,15 @@ from itertools import combinations
 
 from tfcmp.evaluation.differences import Difference
 from tfcmp.evaluation.intervals import Clusters, Interval
-from tfcmp.evaluation.multiplicity import holm
-from tfcmp.evaluation.power import smallest_detectable
 from tfcmp.evaluation.seeds import multi_bootstrap, seed_accuracy, seed_difference
-from tfcmp.evaluation.verdicts import (
+from tfcmp.evaluation.significance import (
     CONTRADICTED,
     EQUALITY_MARGIN,
     NOT_RESOLVED,
     SUPPORTED,
     Verdict,
+    holm,
+    smallest_detectable,
     verdict_of_difference,
     verdict_of_equality,
 )

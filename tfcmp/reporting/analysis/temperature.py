@@ -8,10 +8,11 @@ from tfcmp.evaluation.calibration import (
     HIGHEST_TEMPERATURE,
     LOWEST_TEMPERATURE,
     at_temperature,
+    ece_interval,
     is_at_bound,
     reliability_bins,
+    temperature_interval,
 )
-from tfcmp.evaluation.calibration_spread import ece_interval, temperature_interval
 from tfcmp.evaluation.metrics import Probabilities
 from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.load.runs import Answers, read_answers

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.budget import Course
 from tfcmp.evaluation.effects import Alternative
-from tfcmp.evaluation.equal_steps import Course
 from tfcmp.reporting.load.runs import read_lines
 from tfcmp.runs.directory import METRICS
 

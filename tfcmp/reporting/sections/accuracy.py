@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.evaluation.baselines import majority_predictions
 from tfcmp.evaluation.intervals import Interval, share_interval
+from tfcmp.evaluation.metrics import majority_predictions
+from tfcmp.evaluation.significance import NOT_RESOLVED
 from tfcmp.evaluation.stability import seed_spread
-from tfcmp.evaluation.verdicts import NOT_RESOLVED
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.pairwise import Pair, claims_of_pairs
 from tfcmp.reporting.figures.accuracy import DifferenceRow, draw_accuracies, draw_differences

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tfcmp.evaluation.verdicts import NOT_RESOLVED
+from tfcmp.evaluation.significance import NOT_RESOLVED
 from tfcmp.reporting.render.document import (
     TEST,
     Claim,

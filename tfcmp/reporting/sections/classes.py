@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from tfcmp.evaluation.by_class import (
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.slices import (
     ClassScores,
     Counts,
     class_scores,
     confusion_counts,
     most_frequent_confusions,
 )
-from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.figures.confusion import draw_confusion
 from tfcmp.reporting.render.document import (

@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
+from tfcmp.evaluation.budget import (
+    BudgetCurve,
+    EqualSteps,
+    at_equal_steps,
+    budget_curve,
+    ranking_flip,
+)
 from tfcmp.evaluation.effects import interactions, main_effects
-from tfcmp.evaluation.equal_steps import EqualSteps, at_equal_steps
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.training_times import why_search_not_timed
 from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map

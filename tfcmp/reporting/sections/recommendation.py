@@ -11,8 +11,7 @@ from tfcmp.evaluation.axes import (
     find_axis,
     is_measured,
 )
-from tfcmp.evaluation.decision import UNMEASURED, Decision, Gaps, Rule, decide
-from tfcmp.evaluation.pareto import Front, pareto_front
+from tfcmp.evaluation.decision import UNMEASURED, Decision, Front, Gaps, Rule, decide, pareto_front
 from tfcmp.reporting.analysis.benchmarks import Engines, left_out_note, told_gaps
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.decision import RULE, decision_claim, distinguish, value_on

@@ -7,9 +7,8 @@ import numpy.typing as npt
 
 from tfcmp.evaluation.slices import (
     Slice,
-    slices_by_cue_distance,
-    slices_by_length,
     slices_by_phenomenon,
+    slices_by_quartile,
 )
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.figures.slices import draw_slices
@@ -49,7 +48,7 @@ def slices_section(comparison: Comparison) -> Section:
             "slices_length",
             "Accuracy by length of the text",
             "tokens of the text, quartiles",
-            lambda model: slices_by_length(model.correct.mean(axis=0), tokens, groups),
+            lambda model: slices_by_quartile(model.correct.mean(axis=0), tokens, groups),
             True,
         )
     )
@@ -69,7 +68,7 @@ def slices_section(comparison: Comparison) -> Section:
                 "slices_cue_distance",
                 "Accuracy by distance of the cue",
                 "words between the last deciding word and the end, quartiles",
-                lambda one: slices_by_cue_distance(one.correct.mean(axis=0), distances, groups),
+                lambda one: slices_by_quartile(one.correct.mean(axis=0), distances, groups),
                 True,
             )
         )
