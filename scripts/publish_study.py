@@ -88,11 +88,11 @@ def publish(sources: list[Path], folder: Path) -> None:
         # Until the end, when its checksums are known: the mark of a publication.
         write_json(made / PUBLISHED, {})
         # From the copies, as whoever verifies the publication has nothing else.
-        material = gather([made])
+        inputs = gather([made])
         report_options = report_options_of(sources)
-        write_report(assemble(material, report_options), report_options, made)
+        write_report(assemble(inputs, report_options), report_options, made)
         leave_out_page(made)
-        described = describe(material, study, shown(folder))
+        described = describe(inputs, study, shown(folder))
         page = front_page(described, folder.name, shown(folder))
         (made / "README.md").write_text(page, encoding="utf-8")
         sums = {

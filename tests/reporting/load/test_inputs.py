@@ -35,7 +35,7 @@ def test_a_study_gives_its_runs_under_their_labels_and_its_searches(
     path.parent.rename(study / "runs")
     write_search(study / "searches" / "tuned-gru")
     inputs = gather([study])
-    assert [entrant.label for entrant in inputs.models] == ["tuned-gru"]
+    assert [model.label for model in inputs.models] == ["tuned-gru"]
     assert [search.label for search in inputs.searches] == ["tuned-gru"]
 
 
@@ -155,8 +155,8 @@ def test_what_was_written_elsewhere_belongs_to_its_run(write_run, tmp_path):
             run, "behaviour.json", {"value": value}, "command", ["config.yaml", "model.keras"]
         )
         assert not run.file("behaviour.json").exists()
-    (entrant,) = gather(expand_folders([*paths, tmp_path / "later"])).models
-    values = {run.seed: run.measured["behaviour"]["value"] for run in entrant.runs}
+    (model,) = gather(expand_folders([*paths, tmp_path / "later"])).models
+    values = {run.seed: run.measured["behaviour"]["value"] for run in model.runs}
     assert values == {1: 0.25, 2: 0.75}
 
 
