@@ -15,7 +15,7 @@ from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_path
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError
-from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
+from tfcmp.measurement.cases import InferenceCase, TrainingCase, spread_out
 from tfcmp.models.catalogue import find_model
 from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
@@ -23,7 +23,7 @@ from tfcmp.runs.files import require_writable
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace
 
-    from tfcmp.measurement.measuring import Case, Measured
+    from tfcmp.measurement.processes import Job, Measured
 
 PROGRAM = "python -m tfcmp.bench"
 DESCRIPTION = (
@@ -62,16 +62,16 @@ def main(arguments: list[str]) -> None:
     what = options.what or ("inference" if runs else "training")
     for one in configurations:
         _check(what, runs, one, options, replicas, arguments)
-    cases = _cases(what, runs, configurations, options, replicas)
-    for case in cases:
-        require_writable(case.folder, "--out")
+    jobs = _jobs(what, runs, configurations, options, replicas)
+    for job in jobs:
+        require_writable(job.folder, "--out")
     cache = cache_folder(options)
     for one in configurations:
         _require_inputs(one, options, cache, what)
     if what != "training":
         for run, one in zip(runs, configurations, strict=False):
             _require_texts_of(run, one, arguments)
-    _measure(cases, cache, is_trusting(options), options.processes, arguments)
+    _measure(jobs, cache, is_trusting(options), options.processes, arguments)
 
 
 def _opponents(
@@ -92,35 +92,35 @@ def _opponents(
     return found
 
 
-def _cases(
+def _jobs(
     what: str,
     runs: list[Path],
     configurations: list[Configuration],
     options: "Namespace",
     replicas: list[int],
-) -> "list[Case]":
+) -> "list[Job]":
     """What is measured, in the order of a round."""
-    from tfcmp.measurement.measuring import Case
+    from tfcmp.measurement.processes import Job
 
     out = Path(options.out) if options.out is not None else None
-    cases = []
+    jobs = []
     for place, configuration in enumerate(configurations):
         run = runs[place] if place < len(runs) else None
         if what != "inference":
             # Models are set against each other within one file.
             is_shared = run is None or len(configurations) > 1
             folder = out or (absolute_path(DEFAULT_BENCH) if is_shared or run is None else run)
-            cases += [
-                Case(arm, arm.configuration, folder, None if is_shared else run)
-                for arm in _training_arms(configuration, options, replicas)
+            jobs += [
+                Job(case, case.configuration, folder, None if is_shared else run)
+                for case in _training_cases(configuration, options, replicas)
             ]
         if what != "training" and run is not None:
             folder = run if out is None else out / run.name if len(runs) > 1 else out
-            cases += [
-                Case(arm, configuration, folder, run)
-                for arm in _inference_arms(run, configuration, options)
+            jobs += [
+                Job(case, configuration, folder, run)
+                for case in _inference_cases(run, configuration, options)
             ]
-    return cases
+    return jobs
 
 
 def _check(
@@ -162,14 +162,14 @@ def _check(
 
 
 def _measure(
-    cases: "list[Case]", cache: Path, trust: bool, processes: int, arguments: list[str]
+    jobs: "list[Job]", cache: Path, trust: bool, processes: int, arguments: list[str]
 ) -> None:
     """Measures, shows what is measured, and raises the first error of those cases that failed."""
-    from tfcmp.measurement.measuring import measure_cases
+    from tfcmp.measurement.processes import measure_jobs
 
     command = shlex.join([*PROGRAM.split(), *arguments])
-    labels = {case.folder: case.configuration.model for case in cases}
-    by_folder = measure_cases(cases, cache, trust, command, processes)
+    labels = {job.folder: job.configuration.model for job in jobs}
+    by_folder = measure_jobs(jobs, cache, trust, command, processes)
     for folder, found in by_folder.items():
         if any(found.new.values()):
             _show(found, labels[folder], folder)
@@ -199,9 +199,9 @@ def _show(found: "Measured", label: str, folder: Path) -> None:
     sys.stdout.write("\n".join([*lines, str(folder)]) + "\n")
 
 
-def _training_arms(
+def _training_cases(
     configuration: Configuration, options: "Namespace", replicas: list[int]
-) -> list[TrainingArm]:
+) -> list[TrainingCase]:
     return spread_out(
         configuration,
         batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
@@ -213,18 +213,18 @@ def _training_arms(
     )
 
 
-def _inference_arms(
+def _inference_cases(
     run: Path, configuration: Configuration, options: "Namespace"
-) -> list[InferenceArm]:
+) -> list[InferenceCase]:
     from tfcmp.inference.engines import check_engine
 
-    arms: list[InferenceArm] = []
+    cases: list[InferenceCase] = []
     if not any(split_list(options.engines)):
         raise CallError("--engines: expected names separated by commas, got none")
     for name in split_list(options.engines):
         engine, _, precision = name.partition(":")
-        arms.append(
-            InferenceArm(
+        cases.append(
+            InferenceCase(
                 run=str(run),
                 engine=engine,
                 precision=check_engine(engine, precision or None),
@@ -236,7 +236,7 @@ def _inference_arms(
                 **(FULL if options.full else SHORT),
             )
         )
-    return arms
+    return cases
 
 
 def _require_inputs(

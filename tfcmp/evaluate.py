@@ -19,8 +19,9 @@ from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.directory import MODEL, SPLIT, RunDirectory, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder, sha256_of
+from tfcmp.runs.layout import MODEL, SPLIT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +48,7 @@ def main(arguments: list[str]) -> None:
     if out is not None:
         make_folder(out, "--out")
     one = _evaluate(run, data, cache, options, temperature)
-    from tfcmp.diagnostics.evaluated import tables_of
-    from tfcmp.diagnostics.evaluation_files import write_evaluation
+    from tfcmp.diagnostics.evaluated import tables_of, write_evaluation
     from tfcmp.reporting.render.terminal import terminal_text
 
     lines = [*(f"note: {note}" for note in one.notes), *map(terminal_text, tables_of(one))]
@@ -118,13 +118,10 @@ def _answers(
 ) -> "np.ndarray":
     """Probabilities (rows, classes) float32."""
     import_tensorflow()
-    import numpy as np
-
     import tfcmp
     from tfcmp.data.labelled import texts_at
+    from tfcmp.diagnostics.answers import answer_all
     from tfcmp.inference.calibrated import CalibratedClassifier
-    from tfcmp.inference.texts import windows_of
-    from tfcmp.progress import progress_bar
 
     classifier: Any = tfcmp.load(
         run.path,
@@ -135,12 +132,8 @@ def _answers(
     )
     if temperature is not None:
         classifier = CalibratedClassifier(classifier, temperature)
-    parts = []
-    with progress_bar("answering", len(rows)) as advance:
-        for window in windows_of(texts_at(source, labelled.corpus, rows)):
-            parts.append(np.asarray(classifier.probabilities(window), np.float32))
-            advance(len(window))
-    return np.concatenate(parts)
+    texts = texts_at(source, labelled.corpus, rows)
+    return answer_all(classifier.probabilities, texts, len(rows), "answering")
 
 
 def _computed_from(run: RunDirectory, data: DataSettings) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def add_answering(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--calibrated",
         action="store_true",
-        help="probabilities at the temperature of tfcmp.explain RUN --calibrate; no label changes",
+        help="probabilities at the temperature of tfcmp.diagnose RUN --calibrate; no label changes",
     )
     parser.add_argument(
         "--top", type=int | None, metavar="K", help="adds the K likeliest labels, as a list top"

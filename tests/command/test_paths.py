@@ -24,8 +24,9 @@ CALLS = [
     *(("predict", ["run"], option) for option in ("--input",)),
     ("predict", [], None),
     *(("explain", ["run"], option) for option in ("--input", "--html", "--other", "--out")),
-    *(("explain", ["run"], option) for option in ("--contrast", "--figures", "--compare")),
     ("explain", [], None),
+    *(("diagnose", ["run"], option) for option in ("--contrast", "--figures", "--out")),
+    ("diagnose", [], None),
     *(("evaluate", ["run", "--data", "imdb"], option) for option in ("--out", "--cache")),
     ("evaluate", [], None),
     ("export", ["run", "--format", "onnx"], "--out"),
@@ -45,8 +46,6 @@ def test_every_path_of_every_command_is_read_by_one_rule(
     # A home that is not known shows it: nobody but `absolute_path` says so.
     monkeypatch.chdir(tmp_path)
     given = [UNKNOWN] if option is None else [f"{option}={UNKNOWN}"]
-    if option == "--compare":
-        given = [option, UNKNOWN]
     main = importlib.import_module(f"tfcmp.{command}").main
     with pytest.raises(CallError, match="no home folder is known for ~no_such_user_here"):
         main([*others, *given])

@@ -7,8 +7,9 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.evaluation import evaluate_explanations, lines
 from tfcmp.explanation.samples import Example, sample_test
 from tfcmp.explanation.words import Span
-from tfcmp.runs.artifacts import EXPLANATION, read_later
+from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import EXPLANATION
 
 COMMAND = "python -m tfcmp.explain run --evaluate"
 

@@ -2,9 +2,10 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.artifacts import TEMPERATURE, write_later
-from tfcmp.runs.directory import PREDICTIONS, RESULT, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import PREDICTIONS, RESULT, TEMPERATURE
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def test_the_fitted_value_is_read(run):
 
 
 def test_without_one_the_command_that_fits_it_is_named(run):
-    told = rf"no temperature\.json; make it with: python -m tfcmp.explain {run.path} --calibrate"
+    told = rf"no temperature\.json; make it with: python -m tfcmp.diagnose {run.path} --calibrate"
     with pytest.raises(WorkError, match=told):
         read_temperature(run.path)
 

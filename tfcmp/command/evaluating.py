@@ -59,7 +59,7 @@ def evaluation_parser() -> ArgumentParser:
     )
     add_switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
     add_switch(
-        parser, "--calibrated", "probabilities at the temperature of tfcmp.explain --calibrate"
+        parser, "--calibrated", "probabilities at the temperature of tfcmp.diagnose --calibrate"
     )
     parser.add_argument(
         "--out",

@@ -32,6 +32,11 @@ def add_input(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="of a table of --input; the column that the run was fitted on unless given",
     )
+    add_reading(parser)
+
+
+def add_reading(parser: ArgumentParser) -> None:
+    """Adds how a file is read: --encoding, --delimiter and others."""
     parser.add_argument(
         "--encoding",
         type=str | None,

@@ -12,6 +12,8 @@ from tfcmp.evaluation.intervals import Interval
 # Of a model by axis; a number without interval is taken as it is, None was not measured.
 Measurements = Mapping[str, Interval | float | None]
 Models = Mapping[str, Measurements]
+_COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+_REQUIREMENT = re.compile(r"\s*([A-Za-z]\w*)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 
 class Axis(NamedTuple):
@@ -130,10 +132,6 @@ def are_distinguishable(first: Measurements, second: Measurements, axis: Axis) -
 def by_differences(models: Models) -> Distinguishable:
     """Distinguishes models by their measurements alone; see `are_distinguishable`."""
     return lambda first, second, axis: are_distinguishable(models[first], models[second], axis)
-
-
-_COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
-_REQUIREMENT = re.compile(r"\s*([A-Za-z]\w*)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 
 class Requirement(NamedTuple):

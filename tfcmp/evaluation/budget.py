@@ -13,6 +13,8 @@ import numpy as np
 from tfcmp.evaluation.intervals import Values
 
 Numbers = Sequence[float | None] | Values
+# Of a trial: steps taken and validation score at the end of each epoch.
+Course = Sequence[tuple[int, float]]
 
 
 class BudgetCurve(NamedTuple):
@@ -119,10 +121,6 @@ def _last_crossing(budgets: Values, gaps: Values) -> RankingFlip | None:
     share = gaps[before] / (gaps[before] - gaps[after])
     budget = float(budgets[before] + share * (budgets[after] - budgets[before]))
     return RankingFlip(budget, "a", "b") if gaps[before] > 0 else RankingFlip(budget, "b", "a")
-
-
-# Of a trial: steps taken and validation score at the end of each epoch.
-Course = Sequence[tuple[int, float]]
 
 
 class EqualSteps(NamedTuple):

@@ -23,6 +23,9 @@ NOT_SET = "not set"
 # A numeric hyperparameter of more values is cut into bins, of about that many trials.
 _LARGEST_BINS = 4
 _TRIALS_A_BIN = 5
+SHUFFLES = 4_999
+_SEED = 0
+Row = Mapping[str, Any]
 
 
 def levels_of(values: list[Any]) -> tuple[list[str], npt.NDArray[np.intp]]:
@@ -74,10 +77,6 @@ def as_number(value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         return math.nan
-
-
-SHUFFLES = 4_999
-_SEED = 0
 
 
 class Interaction(NamedTuple):
@@ -154,9 +153,6 @@ def _p(statistics: Values) -> float:
     """Share of the statistics that are at least as large as the first, rounding aside."""
     limit = statistics[0] - 1e-9 * max(1e-12, abs(statistics[0]))
     return float((statistics >= limit).mean())
-
-
-Row = Mapping[str, Any]
 
 
 class Level(NamedTuple):

@@ -19,6 +19,9 @@ Probabilities = npt.NDArray[np.floating]
 SMALLEST_PROBABILITY = float(np.finfo(np.float64).tiny)
 CALIBRATION_BINS = 15
 CALIBRATION_EDGES = np.linspace(0.0, 1.0, CALIBRATION_BINS + 1)
+# Scores of which more is better, and which are shares; the other one, "loss", is better the lower.
+SHARES = ("accuracy", "macro_f1")
+NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1", "loss": "loss"}
 
 
 def predicted_classes(probabilities: Probabilities) -> npt.NDArray[np.intp]:
@@ -131,11 +134,6 @@ def group_majority_predictions(
     # Half a text for the overall majority decides ties, and groups without any text.
     votes = counts + 0.5 * (np.arange(classes) == np.argmax(np.bincount(train_labels)))
     return np.asarray(np.argmax(votes, axis=1)[index[len(train_labels) :]])
-
-
-# Scores of which more is better, and which are shares; the other one, "loss", is better the lower.
-SHARES = ("accuracy", "macro_f1")
-NAMES = {"accuracy": "accuracy", "macro_f1": "macro F1", "loss": "loss"}
 
 
 def selection_score(selection: str, scores: Mapping[str, float]) -> float:

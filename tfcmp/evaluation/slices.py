@@ -18,6 +18,9 @@ import numpy.typing as npt
 from tfcmp.evaluation.intervals import Clusters, Interval, Values, share_interval
 from tfcmp.evaluation.metrics import Labels
 
+Predicted = npt.NDArray[np.integer]
+Counts = npt.NDArray[np.int64]
+
 
 class Slice(NamedTuple):
     """A part of the examples and the accuracy on it.
@@ -100,10 +103,6 @@ def _slice_of(
 ) -> Slice:
     values, members = np.asarray(correct, np.float64)[is_inside], groups[is_inside]
     return Slice(label, len(values), len(np.unique(members)), share_interval(values, members))
-
-
-Predicted = npt.NDArray[np.integer]
-Counts = npt.NDArray[np.int64]
 
 
 class ClassScores(NamedTuple):

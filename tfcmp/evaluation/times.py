@@ -6,6 +6,7 @@ the next one will measure (Kalibera and Jones 2013, "Rigorous benchmarking in re
 Times are positive and vary by factors, so everything is computed on their logarithms.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from tfcmp.evaluation.intervals import NO_VARIATION, Interval
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
+CONFIDENCE = 0.95
 # Lengths at which equality is tested around a crossing.
 _GRID = 400
 
@@ -31,7 +33,7 @@ class Ratio(NamedTuple):
     p: float
 
 
-def process_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def process_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """Geometric mean of one value per process, with a t interval on the logarithms.
 
     Args:
@@ -172,3 +174,51 @@ def _logarithms(values: Sequence[float]) -> Rates:
 
 def _standard_error(logs: Rates) -> float:
     return float(logs.std(ddof=1) / np.sqrt(len(logs)))
+
+
+def quantile(
+    values: Sequence[float], share: float, confidence: float = CONFIDENCE
+) -> dict[str, Any]:
+    """A quantile and its interval between two of the values.
+
+    How many of n values lie below the true quantile is binomial, whatever their distribution: the
+    interval is between the ranks that this number stays between (David & Nagaraja 2003, "Order
+    Statistics", section 7.1). Few values give less than the confidence that was asked for; what
+    they give is `coverage`.
+
+    Args:
+        values: independent measurements, at least one.
+        share: 0.5 for the median, 0.9 for the 90th percentile.
+        confidence: wanted probability that the interval holds the true quantile.
+
+    Returns:
+        value, low, high, coverage, and the number of values as `measurements`.
+    """
+    from scipy.stats import binom
+
+    ordered = np.sort(np.asarray(values, float))
+    count = len(ordered)
+    rest = (1 - confidence) / 2
+    low = max(1, int(binom.ppf(rest, count, share)))
+    high = min(count, int(binom.ppf(1 - rest, count, share)) + 1)
+    # Between the ranks low and high: at least low values lie below, and fewer than high.
+    coverage = float(binom.cdf(high - 1, count, share) - binom.cdf(low - 1, count, share))
+    rank = max(1, math.ceil(share * count - 1e-9))
+    value = float(np.median(ordered)) if share == 0.5 else float(ordered[rank - 1])
+    return {
+        "value": value,
+        "low": float(ordered[low - 1]),
+        "high": float(ordered[high - 1]),
+        "coverage": round(coverage, 4),
+        "measurements": count,
+    }
+
+
+def inverted(measured: dict[str, Any], factor: float) -> dict[str, Any]:
+    """`factor` over a quantile: seconds per step to steps per second."""
+    return {
+        **measured,
+        "value": factor / measured["value"],
+        "low": factor / measured["high"],
+        "high": factor / measured["low"],
+    }

@@ -15,8 +15,9 @@ from tfcmp.explanation.network import Network
 from tfcmp.explanation.samples import SEED_OF_SAMPLE, Example
 from tfcmp.explanation.summary import agreement_of_seeds, summarise
 from tfcmp.inference.classifier import Classifier, load_classifier
-from tfcmp.runs.artifacts import EXPLANATION, write_later
-from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, SPLIT, RunDirectory, open_run
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.runs.layout import CONFIG, EXPLANATION, MODEL, PREDICTIONS, SPLIT
 
 
 def evaluate_explanations(

@@ -19,7 +19,8 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.rationales import MarkedText, read_rationales
 from tfcmp.explanation.words import Span
 from tfcmp.inference.inputs import DEFAULT_READING, FLAG, TEXT_COLUMN, stream_texts
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import PREDICTIONS
 
 SEED_OF_SAMPLE = 0
 

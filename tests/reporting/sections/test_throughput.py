@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.measurement.crossings import compare_lengths
+from tfcmp.measurement.comparisons import compare_lengths
 from tfcmp.reporting.sections.throughput import throughput_section
 
 LSTM = {"label": "lstm", "family": "recurrent"}

@@ -8,9 +8,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfcmp.config.processors import processors
 from tfcmp.inference.classifier import Classifier
 from tfcmp.models.tokenizer import encode_utf8
+from tfcmp.runs.timing import processors
 
 # TensorFlow Serving takes the folder with the highest number.
 SERVED = "1"

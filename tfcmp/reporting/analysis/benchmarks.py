@@ -8,7 +8,7 @@ from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.times import are_comparable
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run, mean_of
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.timing import why_disturbed
 
 INFERENCE_AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
 USUAL_ENGINE = "keras float32"

@@ -11,7 +11,7 @@ from tfcmp.evaluation.intervals import Interval, mean_interval
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run, value_of
 from tfcmp.reporting.load.searches import Search
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.timing import why_disturbed
 
 _OF_A_SESSION = ("device", "device_names", "threads", "precision")
 

@@ -10,7 +10,6 @@ from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
 from tfcmp.reporting.load.models import ModelResult, make_models
 from tfcmp.reporting.load.runs import (
-    BENCH,
     Run,
     has_measured,
     read_apart,
@@ -18,20 +17,20 @@ from tfcmp.reporting.load.runs import (
     read_lines,
     read_run,
 )
-from tfcmp.reporting.load.searches import TRIALS, Search, read_search
-from tfcmp.reporting.load.studies import (
+from tfcmp.reporting.load.searches import Search, read_search
+from tfcmp.reporting.load.studies import is_publication, is_study, label_and_seed, read_marks
+from tfcmp.runs.artifacts import changed_sources
+from tfcmp.runs.layout import (
+    BENCH,
     BENCHES,
+    CONFIG,
     OF_A_SEARCH,
+    RESULT,
     RUNS,
     SEARCHES,
     STUDY,
-    is_publication,
-    is_study,
-    label_and_seed,
-    read_marks,
+    TRIALS,
 )
-from tfcmp.runs.artifacts import changed_sources
-from tfcmp.runs.directory import CONFIG, RESULT
 
 # Levels below the folder that are looked into: runs, and folders of runs.
 LEVELS = 2

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,8 @@ from tfcmp.errors import WorkError
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.runs.artifacts import read_later, read_sealed
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import (
     CONFIG,
     ENVIRONMENT,
     LISTED,
@@ -28,10 +29,8 @@ from tfcmp.runs.directory import (
     RESULT,
     SPLIT,
     TIMING,
-    RunDirectory,
-    check_files,
 )
-from tfcmp.timing.contention import is_busy
+from tfcmp.runs.timing import is_busy
 
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
@@ -40,9 +39,8 @@ READ = [name for name in LISTED if name != MODEL]
 LATER = {
     "bench": "python -m tfcmp.bench RUN",
     "explanation": "python -m tfcmp.explain RUN --evaluate",
-    "behaviour": "python -m tfcmp.explain RUN --behaviour",
+    "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
 }
-BENCH = "bench.json"
 
 
 @dataclass(frozen=True)
@@ -94,10 +92,10 @@ class Run:
     name: str
     label: str
     configuration: dict[str, Any]
-    environment: dict[str, Any]
+    environment: Mapping[str, Any]
     split: dict[str, Any]
-    timing: dict[str, Any]
-    result: dict[str, Any]
+    timing: Mapping[str, Any]
+    result: Mapping[str, Any]
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
     measured: dict[str, dict[str, Any]]

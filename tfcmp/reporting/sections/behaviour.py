@@ -27,7 +27,7 @@ def behaviour_section(comparison: Comparison) -> Section:
                 by_set.setdefault(key, {})[name] = content
     if not by_set:
         told = (
-            "Not measured in these runs. python -m tfcmp.explain RUN --behaviour tests negation, "
+            "Not measured in these runs. python -m tfcmp.diagnose RUN --behaviour tests negation, "
             "contrast, names, typos and the like."
         )
         return Section("behaviour", "Behaviour", (told,))
