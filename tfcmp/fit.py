@@ -80,7 +80,7 @@ def _require_name(configuration: Configuration, name: str | None) -> None:
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new: bool) -> None:
     try:
-        import_tensorflow(is_lean=True)
+        import_tensorflow()
         from tfcmp.training.train import train
 
         result = train(configuration, run, cache)

@@ -225,7 +225,7 @@ def test_reading_stays_at_most_a_window_ahead(monkeypatch):
 
 
 def test_few_long_texts_fill_a_window_too(monkeypatch):
-    monkeypatch.setattr(texts_module, "CHARACTERS_A_STEP", 10)
+    monkeypatch.setattr(texts_module, "CHARACTERS_PER_STEP", 10)
     windows = ArrivingTexts(["a" * 8, "b" * 8, "c" * 8])
     assert [len(window) for window in windows] == [2, 1]
 

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from tfcmp.data.tokens import CHARACTERS_A_STEP, batched_lists
+from tfcmp.data.tokens import CHARACTERS_PER_STEP, batched_lists
 
 # Texts are answered in windows: sorted by length inside one, so that little is padded, and given
 # out in their order before the next is read.
@@ -173,4 +173,4 @@ class ArrivingTexts:
                 self._changed.notify_all()
 
     def _is_full(self) -> bool:
-        return len(self._window) >= TEXTS_A_WINDOW or self._characters >= CHARACTERS_A_STEP
+        return len(self._window) >= TEXTS_A_WINDOW or self._characters >= CHARACTERS_PER_STEP

@@ -13,7 +13,7 @@ from tfcmp.config.initial import OPTION
 from tfcmp.data.listing import listed
 from tfcmp.data.run_texts import seen_texts, with_initial_runs
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.building import build_tokenizer, core_of
+from tfcmp.models.building import build_tokenizer, core_of, load_text_classifier
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.linear import count_ngrams, log_count_ratios
 from tfcmp.models.low_rank import weights_without_updates
@@ -219,11 +219,7 @@ def open_initial(configuration: Configuration) -> Initial | None:
     if configuration.init_from is None:
         return None
     run = open_run(Path(configuration.init_from))
-    try:
-        model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
-    except ValueError as error:
-        reason = " ".join(str(error).split())[:500]
-        raise WorkError(f"{run.file(MODEL)} cannot be loaded: {reason}") from error
+    model = load_text_classifier(run.file(MODEL))
     return Initial(run, model, tuple(run.read_json(SPLIT)["classes"]), sha256_of(run.file(MODEL)))
 
 
