@@ -13,8 +13,7 @@ from tfcmp.records.bench import Bench
 from tfcmp.records.explanation import Explanation
 from tfcmp.records.run import Environment, Result, Timing
 from tfcmp.records.search import Search, Study
-from tfcmp.runs.directory import RUN_FORMAT
-from tfcmp.search.plan import SEARCH_FORMAT
+from tfcmp.runs.layout import RUN_FORMAT, SEARCH_FORMAT
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 # Of each file its type and the version of what holds it: run_format or search_format.

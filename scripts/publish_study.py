@@ -26,10 +26,11 @@ from publishing.study import copy_study
 from tfcmp.errors import TfcmpError
 from tfcmp.reporting.build import ReportOptions, assemble
 from tfcmp.reporting.load.inputs import find_all, gather
-from tfcmp.reporting.load.studies import PUBLISHED, REPORT, STUDY, is_publication, is_study
+from tfcmp.reporting.load.studies import is_publication, is_study
 from tfcmp.reporting.render.write import PAGE, RECORD, read_record, write_report
-from tfcmp.runs.directory import RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sha256_of, write_json
+from tfcmp.runs.layout import PUBLISHED, REPORT, RESULT, STUDY
 from tfcmp.verification.findings import differences
 from tfcmp.verification.recompute import verify_run
 from tfcmp.verification.report import verify_publication

@@ -87,7 +87,7 @@ def test_training_of_several_runs_goes_into_one_folder(measured, finished_run, t
         ("--lengths 8", "--model is missing"),
     ],
 )
-def test_wrong_calls_are_told(call, told, tmp_path):
+def test_wrong_calls_are_reported(call, told, tmp_path):
     with pytest.raises(CallError, match=told):
         bench.main([*call.split(), "--cache", str(tmp_path)])
 
@@ -100,7 +100,7 @@ def test_wrong_calls_are_told(call, told, tmp_path):
         (",", "--engines: expected names separated by commas, got none"),
     ],
 )
-def test_an_unknown_engine_is_told(engines, told, finished_run, tmp_path):
+def test_an_unknown_engine_is_reported(engines, told, finished_run, tmp_path):
     with pytest.raises(CallError, match=told):
         bench.main([str(finished_run), "--engines", engines, "--cache", str(tmp_path)])
 

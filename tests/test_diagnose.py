@@ -84,7 +84,7 @@ def test_an_incomplete_run_says_how_to_finish_it(tmp_path):
 
 
 @pytest.mark.parametrize("check", ["--behaviour", "--calibrate"])
-def test_a_run_that_cannot_be_written_to_is_told_before_anything_is_computed(
+def test_a_run_that_cannot_be_written_to_is_reported_before_anything_is_computed(
     run, monkeypatch, check
 ):
     def closed(path, option):

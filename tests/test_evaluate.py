@@ -20,8 +20,9 @@ from tfcmp.data.sources.opening import open_source
 from tfcmp.diagnostics.evaluated import Evaluated, content_of
 from tfcmp.errors import CallError
 from tfcmp.evaluation.metrics import accuracy
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, sha256_of
+from tfcmp.runs.layout import CONFIG
 
 TEXTS = [
     ("a lovely film, good throughout", "pos", "m1"),
@@ -180,7 +181,7 @@ def test_the_splits_of_the_runs_own_data_are_those_of_the_run(call, finished_run
         (["--data", "diagnostic", "--data.colum", "x"], "did you mean"),
     ],
 )
-def test_a_wrong_call_is_told_before_tensorflow_is_there(
+def test_a_wrong_call_is_reported_before_tensorflow_is_there(
     call, finished_run, arguments, told, monkeypatch
 ):
     monkeypatch.setattr(evaluate, "import_tensorflow", lambda: pytest.fail("went on to answer"))

@@ -43,7 +43,7 @@ def test_a_class_that_is_asked_for_is_explained_in_place_of_the_predicted_one(ca
     assert scores[0] != pytest.approx(scores[1])
 
 
-def test_an_unknown_class_is_told_with_those_there_are(finished_run, monkeypatch):
+def test_an_unknown_class_is_reported_with_those_there_are(finished_run, monkeypatch):
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("loaded"))
     with pytest.raises(CallError, match="--class good: expected a class of the run, neg, pos"):
         explain.main([str(finished_run), "--text", "a", "--class", "good"])
@@ -66,7 +66,7 @@ def test_bytes_of_a_file_that_are_no_text_may_be_replaced(call, tmp_path):
     assert one["text"] == "fine \ufffd"
 
 
-def test_a_page_is_written_beside_the_lines(call, tmp_path):
+def test_a_page_is_written_next_to_the_lines(call, tmp_path):
     call("--text", "a fine film", "--html", tmp_path / "page.html")
     assert "fine" in (tmp_path / "page.html").read_text()
 
@@ -115,7 +115,7 @@ def test_a_wrong_call_is_refused_before_anything_is_loaded(arguments, told, monk
         explain.main(arguments)
 
 
-def test_a_missing_file_or_an_empty_sample_is_told_before_anything_is_loaded(
+def test_a_missing_file_or_an_empty_sample_is_reported_before_anything_is_loaded(
     finished_run, monkeypatch
 ):
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("loaded"))
@@ -128,7 +128,7 @@ def test_a_missing_file_or_an_empty_sample_is_told_before_anything_is_loaded(
             explain.main([str(finished_run), *arguments])
 
 
-def test_a_directory_that_is_no_run_is_told(tmp_path):
+def test_a_directory_that_is_no_run_is_reported(tmp_path):
     with pytest.raises(WorkError, match="it is no run directory"):
         explain.main([str(tmp_path), "--text", "a"])
 
@@ -141,7 +141,7 @@ def test_the_command_prints_explanations_to_stdout_and_nothing_else_anywhere(fin
     assert len(ended.stdout.splitlines()) == 2
 
 
-def test_what_cannot_be_written_is_told_before_anything_is_loaded(
+def test_what_cannot_be_written_is_reported_before_anything_is_loaded(
     finished_run, monkeypatch, tmp_path
 ):
     def closed(path, option):

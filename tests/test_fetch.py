@@ -84,7 +84,7 @@ def test_a_data_set_of_tfds_is_downloaded_by_its_name(tmp_path, monkeypatch, cap
     assert capsys.readouterr().out == f"{tmp_path / 'ag_news_subset'}\n"
 
 
-def test_an_unknown_name_tells_what_can_be_fetched(tmp_path):
+def test_an_unknown_name_names_what_can_be_fetched(tmp_path):
     with pytest.raises(CallError, match="cannot fetch 'xyz'; can be fetched: imdb, tfds:NAME"):
         call("xyz", "--data-dir", tmp_path)
 
@@ -92,7 +92,7 @@ def test_an_unknown_name_tells_what_can_be_fetched(tmp_path):
 @pytest.mark.parametrize(
     ("name", "near"), [("imbd", "imdb"), ("minilm", "minilm_l6_en"), ("bert_smal_en", "bert_small")]
 )
-def test_a_misspelt_name_is_told_with_the_nearest(name, near):
+def test_a_misspelt_name_is_reported_with_the_nearest(name, near):
     with pytest.raises(CallError, match=rf"'{name}'; did you mean {near}"):
         call(name)
 
@@ -134,7 +134,7 @@ def test_a_check_lists_named_data_sets_that_are_missing(tmp_path, cache, capsys)
     assert news.split()[:2] == ["tfds:ag_news_subset", "missing"]
 
 
-def test_a_check_tells_an_incomplete_folder(prepared, cache, capsys):
+def test_a_check_reports_an_incomplete_folder(prepared, cache, capsys):
     (imdb.version_folder(prepared) / "dataset_info.json").unlink()
     check("--data-dir", prepared, "--cache", cache)
     assert capsys.readouterr().out.splitlines()[1].split()[:2] == ["imdb", "incomplete"]
@@ -148,7 +148,7 @@ def test_a_check_lists_the_weights_that_are_there_and_those_named(kept, cache, p
     assert tiny == ["bert_tiny_en", "ready", str(kept), "0.0", "MiB"]
 
 
-def test_a_check_tells_damaged_and_incomplete_weights(kept, cache, capsys):
+def test_a_check_reports_damaged_and_incomplete_weights(kept, cache, capsys):
     (cache / "models/roberta_base_en").mkdir()
     (kept / "config.json").unlink()
     check("bert_tiny_en", "--cache", cache)
@@ -178,7 +178,7 @@ def test_minilm_comes_from_the_package_index_only_when_asked_for(kept, cache, mo
     assert capsys.readouterr().out == f"{kept}\n"
 
 
-def test_a_folder_that_holds_no_encoder_is_told(tmp_path, cache):
+def test_a_folder_that_holds_no_encoder_is_reported(tmp_path, cache):
     (tmp_path / "empty").mkdir()
     with pytest.raises(CallError, match=f"preset:{tmp_path / 'empty'}: .* is no preset"):
         call(f"preset:{tmp_path / 'empty'}", "--cache", cache)
@@ -186,7 +186,7 @@ def test_a_folder_that_holds_no_encoder_is_told(tmp_path, cache):
         call(f"saved_model:{tmp_path / 'empty'}", "--cache", cache)
 
 
-def test_a_file_in_the_way_of_the_cache_is_told(tmp_path):
+def test_a_file_in_the_way_of_the_cache_is_reported(tmp_path):
     (tmp_path / "cache").touch()
     with pytest.raises(CallError, match="a file is in the way of that folder; change --cache"):
         call("bert_tiny_en", "--cache", tmp_path / "cache")

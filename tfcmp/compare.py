@@ -134,7 +134,8 @@ def _placed(
 ) -> "Plan":
     """The plan of a study that is gone on with, its texts where they lie now."""
     from tfcmp.data.run_texts import find_source, settings_at
-    from tfcmp.runs.directory import SPLIT, RunDirectory
+    from tfcmp.runs.directory import RunDirectory
+    from tfcmp.runs.layout import SPLIT
     from tfcmp.study.plan import with_source
 
     if options.resume is None:

@@ -19,8 +19,9 @@ from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.directory import MODEL, SPLIT, RunDirectory, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder, sha256_of
+from tfcmp.runs.layout import MODEL, SPLIT
 
 if TYPE_CHECKING:
     import numpy as np

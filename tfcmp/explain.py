@@ -16,9 +16,10 @@ from tfcmp.command.switches import options_end
 from tfcmp.command.text_column import add_input, input_reading, text_column
 from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
-from tfcmp.runs.artifacts import EXPLANATION, write_elsewhere
-from tfcmp.runs.directory import SPLIT, RunDirectory, open_run
+from tfcmp.runs.artifacts import write_elsewhere
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
+from tfcmp.runs.layout import EXPLANATION, SPLIT
 
 if TYPE_CHECKING:
     from tfcmp.config.fields import DataSettings

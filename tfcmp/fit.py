@@ -18,14 +18,8 @@ from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import (
-    ENVIRONMENT,
-    SPLIT,
-    RunDirectory,
-    create_run,
-    require_unfinished,
-    resume_run,
-)
+from tfcmp.runs.directory import RunDirectory, create_run, require_unfinished, resume_run
+from tfcmp.runs.layout import ENVIRONMENT, SPLIT
 from tfcmp.runs.worker import worker_run
 
 if TYPE_CHECKING:
@@ -81,7 +75,7 @@ def _require_name(configuration: Configuration, name: str | None) -> None:
 
 def _train(configuration: Configuration, run: RunDirectory, cache: Path, is_new: bool) -> None:
     try:
-        import_tensorflow(is_lean=True)
+        import_tensorflow()
         from tfcmp.training.train import train
 
         result = train(configuration, run, cache)

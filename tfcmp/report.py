@@ -76,8 +76,9 @@ def report(
     from tfcmp.reporting.build import ReportOptions, assemble
     from tfcmp.reporting.load.folders import expand_folders
     from tfcmp.reporting.load.inputs import gather
-    from tfcmp.reporting.load.studies import REPORT, is_study
+    from tfcmp.reporting.load.studies import is_study
     from tfcmp.reporting.render.write import write_report
+    from tfcmp.runs.layout import REPORT
 
     # Before anything is computed: a wrong wish is told at once.
     for axis in (preference, *([then] if then is not None else [])):

@@ -16,25 +16,25 @@ from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.errors import CallError, TfcmpError, WorkError
 from tfcmp.evaluation.metrics import NAMES, search_score
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import CONFIG, RunDirectory, create_run
-from tfcmp.search.abandoned import discard_abandoned, make_room
-from tfcmp.search.budget import make_budget
-from tfcmp.search.cluster import Role, read_role
-from tfcmp.search.defaults import default_space
+from tfcmp.runs.directory import RunDirectory, create_run
+from tfcmp.runs.layout import CONFIG, SEARCH, SPACE
 from tfcmp.search.plan import (
-    SEARCH,
-    SPACE,
     Plan,
+    Role,
+    discard_abandoned,
     extended,
+    make_budget,
     make_plan,
+    make_room,
     planned_space,
     read_plan,
+    read_role,
     read_search_file,
     require_same,
     wait_for_search,
 )
 from tfcmp.search.settings import GROUPS
-from tfcmp.search.space import make_space, read_space_file
+from tfcmp.search.space import default_space, make_space, read_space_file
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser, Namespace

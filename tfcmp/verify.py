@@ -72,7 +72,7 @@ def verify(
     """
     from tfcmp.reporting.load.folders import expand_folders
     from tfcmp.reporting.load.inputs import find_all
-    from tfcmp.runs.directory import RESULT
+    from tfcmp.runs.layout import RESULT
 
     given, paths = paths, expand_folders(paths)
     found, searches, benches = find_all(paths)
@@ -101,7 +101,8 @@ def _findings(
     report: Path | None,
 ) -> list["Finding"]:
     from tfcmp.progress import progress_bar
-    from tfcmp.reporting.load.studies import STUDY, is_publication
+    from tfcmp.reporting.load.studies import is_publication
+    from tfcmp.runs.layout import STUDY
     from tfcmp.verification.artifacts import check_bench
     from tfcmp.verification.recompute import verify_run
     from tfcmp.verification.report import verify_publication, verify_report
@@ -145,7 +146,8 @@ def _answers(runs: Sequence[Path], trust: bool) -> list["Finding"]:
 
 def _own_report(paths: Sequence[Path]) -> Path | None:
     """The report of a single study or publication, where it has one."""
-    from tfcmp.reporting.load.studies import REPORT, is_publication, is_study
+    from tfcmp.reporting.load.studies import is_publication, is_study
+    from tfcmp.runs.layout import REPORT
 
     if len(paths) != 1 or not is_study(paths[0]):
         return None

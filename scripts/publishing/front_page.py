@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.reporting.load.inputs import Material
-from tfcmp.reporting.load.studies import OF_A_SEARCH, PUBLISHED, STATE, STUDY
 from tfcmp.reporting.render.commands import portable
+from tfcmp.runs.layout import OF_A_SEARCH, PUBLISHED, STUDY, STUDY_STATE
 
 
 def describe(material: Material, study: Path | None, shown: str) -> dict[str, Any]:
@@ -54,9 +54,9 @@ def commands_of_adopted(material: Material, study: Path) -> list[str]:
 
     A study says what ended in it; where it does not, nothing is known.
     """
-    if not (study / STATE).exists():
+    if not (study / STUDY_STATE).exists():
         return []
-    finished = json.loads((study / STATE).read_text(encoding="utf-8")).get("finished")
+    finished = json.loads((study / STUDY_STATE).read_text(encoding="utf-8")).get("finished")
     if finished is None:
         return []
     runs = [run for entrant in material.entrants for run in entrant.runs]

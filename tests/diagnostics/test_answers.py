@@ -9,8 +9,8 @@ from tfcmp.diagnostics import answers
 from tfcmp.diagnostics.answers import answer_all, contrast_table
 from tfcmp.diagnostics.contrast_pairs import PairColumns
 from tfcmp.errors import CallError
-from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT
 from tfcmp.runs.files import sealed, sha256_of
+from tfcmp.runs.layout import MODEL, PREDICTIONS, SPLIT
 
 
 @pytest.fixture

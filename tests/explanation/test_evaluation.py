@@ -7,8 +7,9 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.evaluation import agreement_of_seeds, evaluate_explanations, lines, summarise
 from tfcmp.explanation.reading import Span
 from tfcmp.explanation.samples import Example, sample_test
-from tfcmp.runs.artifacts import EXPLANATION, read_later
+from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import EXPLANATION
 
 COMMAND = "python -m tfcmp.explain run --evaluate"
 

@@ -2,9 +2,10 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.artifacts import TEMPERATURE, write_later
-from tfcmp.runs.directory import PREDICTIONS, RESULT, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import PREDICTIONS, RESULT, TEMPERATURE
 
 
 @pytest.fixture

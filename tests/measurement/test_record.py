@@ -5,8 +5,9 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.measurement.record import AXES, keep_inference, pool, read_record, write_record
-from tfcmp.runs.artifacts import BENCH, read_later
+from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import BENCH
 
 SECTIONS = {
     "training": {"a": {"x": 1}},

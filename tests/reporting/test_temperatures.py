@@ -8,8 +8,8 @@ from tfcmp.evaluation.calibration import at_temperature, fit_temperature
 from tfcmp.evaluation.metrics import brier_score, negative_log_likelihood
 from tfcmp.reporting.analysis.temperature import calibrate, temperature_table
 from tfcmp.reporting.load.runs import read_answers
-from tfcmp.runs.directory import PREDICTIONS
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import PREDICTIONS
 
 
 def test_the_file_holds_the_temperature_of_validation_and_metrics_of_both_splits(write_run):

@@ -8,9 +8,6 @@ import pytest
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs import directory
 from tfcmp.runs.directory import (
-    LISTED,
-    LOCK,
-    RUN_FORMAT,
     RunDirectory,
     check_files,
     create_run,
@@ -20,6 +17,7 @@ from tfcmp.runs.directory import (
     write_split,
 )
 from tfcmp.runs.files import sha256_of, write_json
+from tfcmp.runs.layout import LISTED, LOCK, RUN_FORMAT
 
 
 @pytest.fixture

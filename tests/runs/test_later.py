@@ -4,8 +4,9 @@ import pytest
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.artifacts import read_later, write_later
-from tfcmp.runs.directory import RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import RESULT
 
 WAY = "python -m tfcmp.diagnose RUN --calibrate"
 

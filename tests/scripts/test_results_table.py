@@ -30,7 +30,7 @@ def test_a_row_a_model_with_its_interval_and_the_conditions_below(published):
     assert lines[-1].endswith("No training times of `transformer`: threads 8, of most 2.")
 
 
-def test_every_reason_of_a_missing_time_is_told_once(published):
+def test_every_reason_of_a_missing_time_is_reported_once(published):
     file = published / "tables" / "times.csv"
     with file.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.models.building import build_core
-from tfcmp.runs.directory import LISTED
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import LISTED
 from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.finish import describe_times, in_float32

@@ -11,8 +11,9 @@ from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import CONFIG, RunDirectory, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder
+from tfcmp.runs.layout import CONFIG
 
 if TYPE_CHECKING:
     from jsonargparse import Namespace

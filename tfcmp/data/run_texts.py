@@ -17,17 +17,9 @@ from tfcmp.data.corpus import SPLITS, parse_ids, text_id
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.splits import split_source
 from tfcmp.errors import CallError, TfcmpError, WorkError
-from tfcmp.runs.directory import (
-    CONFIG,
-    ENVIRONMENT,
-    MODEL,
-    PREDICTIONS,
-    SPLIT,
-    RunDirectory,
-    check_files,
-    open_run,
-)
+from tfcmp.runs.directory import RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import CONFIG, ENVIRONMENT, MODEL, PREDICTIONS, SPLIT
 
 
 class WithText(Protocol):

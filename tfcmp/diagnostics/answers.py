@@ -30,9 +30,10 @@ from tfcmp.inference.texts import windows_of
 from tfcmp.progress import progress_bar
 from tfcmp.reporting.render.document import Column, Table, make_table
 from tfcmp.reporting.sections.behaviour import behaviour_table
-from tfcmp.runs.artifacts import BEHAVIOUR, CONTRAST, read_later, write_elsewhere, write_later
-from tfcmp.runs.directory import MODEL, PREDICTIONS, SPLIT, RunDirectory, check_files, open_run
+from tfcmp.runs.artifacts import read_later, write_elsewhere, write_later
+from tfcmp.runs.directory import RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import BEHAVIOUR, CONTRAST, MODEL, PREDICTIONS, SPLIT
 
 MEASURES = ("original_accuracy", "contrast_accuracy", "consistency")
 NOTE = (

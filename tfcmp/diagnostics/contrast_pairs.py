@@ -21,7 +21,8 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.evaluation.intervals import share_interval
 from tfcmp.inference.inputs import DEFAULT_READING
 from tfcmp.reporting.load.runs import read_answers, read_configuration
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import PREDICTIONS
 
 IMDB = ("imdb", f"tfds:{BUILDER_NAME}", "tfds:imdb_reviews", "tfds:imdb_reviews/plain_text")
 _SIDES = {"neg": "neg", "negative": "neg", "pos": "pos", "positive": "pos"}

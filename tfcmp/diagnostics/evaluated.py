@@ -18,6 +18,7 @@ from tfcmp.evaluation.slices import (
     macro_f1_interval,
 )
 from tfcmp.evaluation.summary import summarise
+from tfcmp.records.run import Metrics
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.figures.confusion import draw_confusion
 from tfcmp.reporting.figures.drawing import on_paper
@@ -94,7 +95,7 @@ class Evaluated:
         return predicted_classes(self.probabilities)
 
     @cached_property
-    def metrics(self) -> dict[str, dict[str, float]]:
+    def metrics(self) -> Metrics:
         """All metrics of `summarise`, macro F1 and ECE with intervals too."""
         found = summarise(self.labels, self.probabilities, self.groups)
         intervals = {
@@ -104,7 +105,8 @@ class Evaluated:
             "ece": ece_interval(self.labels, self.probabilities, self.groups),
         }
         for name, interval in intervals.items():
-            found[name] = {part: float(of) for part, of in interval._asdict().items()}
+            value, low, high = map(float, interval)
+            found[name] = {"value": value, "low": low, "high": high}
         return found
 
     @cached_property

@@ -29,8 +29,9 @@ from tfcmp.records.explanation import (
     TextRow,
 )
 from tfcmp.records.explanation import Explanation as ExplanationFile
-from tfcmp.runs.artifacts import EXPLANATION, write_later
-from tfcmp.runs.directory import CONFIG, MODEL, PREDICTIONS, SPLIT, RunDirectory, open_run
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory, open_run
+from tfcmp.runs.layout import CONFIG, EXPLANATION, MODEL, PREDICTIONS, SPLIT
 
 # Explanations that resemble those of a shuffled model this much do not depend on what it learned.
 LARGEST_RESEMBLANCE = 0.5

@@ -22,7 +22,8 @@ from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.reading import Span
 from tfcmp.inference.inputs import DEFAULT_READING, FLAG, TEXT_COLUMN, stream_texts
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import PREDICTIONS
 
 SEED_OF_SAMPLE = 0
 RATIONALE, GROUP = "rationale", "group"

@@ -1,6 +1,5 @@
 """A saved model that answers texts."""
 
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,15 @@ import numpy as np
 import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
-from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.inference.answering import Answers, TextClassifier, ranked
 from tfcmp.inference.engines import Loading, reload
 from tfcmp.inference.precision import compute_in_bfloat16
 from tfcmp.inference.processes import keep_in_forks, require_own_process
 from tfcmp.inference.texts import checked_texts
+from tfcmp.models.building import load_text_classifier
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
-from tfcmp.runs.directory import MODEL, SPLIT, open_run
+from tfcmp.runs.directory import open_run
+from tfcmp.runs.layout import MODEL, SPLIT
 
 TOKENS_A_BATCH = 16_384
 
@@ -130,18 +130,7 @@ def load_model(path: Path) -> tuple[keras.Model, tuple[str, ...]]:
     require_own_process()
     # The same text alone and in a batch: products rounded to 19 bits would differ by batch shape.
     tf.config.experimental.enable_tensor_float_32_execution(False)
-    try:
-        with warnings.catch_warnings():
-            # Keras' word for an error that it raises behind it.
-            warnings.filterwarnings("ignore", "Skipping nested container", UserWarning)
-            model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
-    except TfcmpError:
-        raise
-    except ValueError as error:
-        # The file is the one that the run has written; what Keras does not take was changed since.
-        reason = " ".join(str(error).split())[:500]
-        raise WorkError(f"{run.file(MODEL)} cannot be loaded: {reason}") from error
-    return model, tuple(run.read_json(SPLIT)["classes"])
+    return load_text_classifier(run.file(MODEL)), tuple(run.read_json(SPLIT)["classes"])
 
 
 def load_classifier(path: Path, precision: str = "float32") -> Classifier:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.directory import MODEL, RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, RESULT
 from tfcmp.runs.timing import processors
 
 if TYPE_CHECKING:

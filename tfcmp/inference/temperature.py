@@ -4,8 +4,9 @@ import shlex
 from pathlib import Path
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.artifacts import TEMPERATURE, read_later
+from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import TEMPERATURE
 
 
 def read_temperature(path: Path) -> float:

@@ -31,7 +31,8 @@ from tfcmp.measurement.queries import (
     single_stream,
 )
 from tfcmp.models.building import core_of
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, PREDICTIONS, RESULT
 from tfcmp.runs.timing import (
     LoadRecorder,
     frequency_mhz,

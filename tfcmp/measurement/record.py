@@ -9,9 +9,8 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.times import MINIMUM_PROCESSES, process_interval
-from tfcmp.runs.artifacts import BENCH
-from tfcmp.runs.directory import MODEL, RESULT
 from tfcmp.runs.files import digest, make_folder, write_json
+from tfcmp.runs.layout import BENCH, MODEL, RESULT
 from tfcmp.runs.timing import why_disturbed
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")

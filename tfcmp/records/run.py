@@ -11,17 +11,8 @@ class Metric(TypedDict):
     high: NotRequired[float]
 
 
-class Metrics(TypedDict):
-    """All metrics of one split, `examples` and `groups` being counts."""
-
-    accuracy: Metric
-    nll: Metric
-    brier: Metric
-    ece: Metric
-    macro_f1: Metric
-    majority: Metric
-    examples: Metric
-    groups: Metric
+# All metrics of one split, by name; `examples` and `groups` are counts.
+Metrics = dict[str, Metric]
 
 
 class ModelSize(TypedDict):

@@ -7,9 +7,10 @@ import re
 import shlex
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, overload
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.records.run import Environment, Result, Timing
 from tfcmp.runs.files import (
     agrees,
     check_name,
@@ -19,23 +20,19 @@ from tfcmp.runs.files import (
     sha256_of,
     write_json,
 )
-
-# A file that every export has.
-EXPORTED_LABELS = "labels.json"
-# Raised when a file of the run directory changes its meaning; a higher one is refused.
-RUN_FORMAT = 1
-CONFIG = "config.yaml"
-ENVIRONMENT = "environment.json"
-SPLIT = "split.json"
-METRICS = "metrics.jsonl"
-CHECKPOINT = "checkpoint"
-MODEL = "model.keras"
-PREDICTIONS = "predictions.parquet"
-TIMING = "timing.json"
-RESULT = "result.json"
-# Listed with their checksums in result.json, in the order in which they appear.
-LISTED = (CONFIG, ENVIRONMENT, SPLIT, METRICS, MODEL, PREDICTIONS, TIMING)
-LOCK = ".lock"
+from tfcmp.runs.layout import (
+    CHECKPOINT,
+    CONFIG,
+    ENVIRONMENT,
+    EXPORTED_LABELS,
+    LISTED,
+    LOCK,
+    METRICS,
+    MODEL,
+    RESULT,
+    RUN_FORMAT,
+    SPLIT,
+)
 
 
 class RunDirectory:
@@ -100,7 +97,15 @@ class RunDirectory:
             for name in (CONFIG, ENVIRONMENT, SPLIT):
                 self.file(name).unlink(missing_ok=True)
 
-    def read_json(self, name: str) -> dict[str, Any]:
+    @overload
+    def read_json(self, name: Literal["result.json"]) -> Result: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: Literal["timing.json"]) -> Timing: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: Literal["environment.json"]) -> Environment: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: str) -> dict[str, Any]: ...
+    def read_json(self, name: str) -> Any:
         """Content of a JSON file of the run; each holds an object.
 
         Raises:
@@ -125,7 +130,7 @@ class RunDirectory:
         """Whether the run has ended: result.json is written last."""
         return self.file(RESULT).exists()
 
-    def complete(self, result: dict[str, Any]) -> None:
+    def complete(self, result: Result) -> None:
         """Writes result.json, with the checksums of all files before it and its own."""
         files = {name: sha256_of(self.file(name)) for name in LISTED}
         write_json(self.file(RESULT), sealed({**result, "files": files}))

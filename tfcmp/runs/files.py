@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -137,14 +137,14 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sealed(content: dict[str, Any]) -> dict[str, Any]:
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a JSON file with its own checksum, in the place of one that it has already."""
     # Through JSON once, as it will be read: numbers as names are text there.
     rest = json.loads(json.dumps({n: value for n, value in content.items() if n != "sha256"}))
     return {**rest, "sha256": digest(rest)}
 
 
-def is_sound(content: dict[str, Any]) -> bool:
+def is_sound(content: Mapping[str, Any]) -> bool:
     """Whether the content is what was sealed; one without a checksum of its own says nothing else."""
     rest = {name: value for name, value in content.items() if name != "sha256"}
     return "sha256" not in content or content["sha256"] == digest(rest)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tfcmp.errors import CallError
-from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, METRICS, SPLIT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CHECKPOINT, CONFIG, ENVIRONMENT, METRICS, SPLIT
 
 # What a resumed run goes on from.
 BEGUN = (CONFIG, ENVIRONMENT, SPLIT, METRICS)

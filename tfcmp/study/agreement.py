@@ -3,7 +3,8 @@
 import json
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.directory import RESULT, SPLIT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import RESULT, SPLIT
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.plan import Plan
 

@@ -9,16 +9,11 @@ from typing import Any
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.load.studies import RUNS, SEARCHES, STATE, STUDY
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import make_folder, whole_file, write_json
+from tfcmp.runs.layout import CONFIG, LOCK, LOGS, RUNS, SEARCHES, SETTINGS, STUDY, STUDY_STATE
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, differences, make_plan
-
-# What children are given, and what they say.
-SETTINGS = "settings"
-LOGS = "logs"
-LOCK = ".lock"
 
 
 @dataclass
@@ -67,13 +62,13 @@ class StudyDirectory:
         Raises:
             WorkError: it is damaged.
         """
-        if not (self.path / STATE).exists():
+        if not (self.path / STUDY_STATE).exists():
             return
-        content = RunDirectory(self.path).read_json(STATE)
+        content = RunDirectory(self.path).read_json(STUDY_STATE)
         names = ("failures", "contention", "finished")
         parts = {name: content.get(name, {}) for name in names}
         if not all(isinstance(part, dict) for part in parts.values()):
-            raise WorkError(f"{self.path / STATE} is damaged: expected objects in it")
+            raise WorkError(f"{self.path / STUDY_STATE} is damaged: expected objects in it")
         self.state = State(**parts, source=content.get("source"))
 
     def write_state(self) -> None:
@@ -86,7 +81,7 @@ class StudyDirectory:
             "finished": state.finished,
             "source": state.source,
         }
-        write_json(self.path / STATE, content)
+        write_json(self.path / STUDY_STATE, content)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from tfcmp.progress import bars
-from tfcmp.runs.directory import RESULT, TIMING, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import RESULT, TIMING
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.estimate import duration, remaining_seconds
 from tfcmp.study.plan import Plan

@@ -16,7 +16,8 @@ from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import selection_score
 from tfcmp.models.pretrained import learning_rate_shares
-from tfcmp.runs.directory import CONFIG, METRICS, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, METRICS
 from tfcmp.runs.timing import Clock, add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.evaluation import evaluate_split

@@ -7,8 +7,17 @@ from typing import Any
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.reporting.load.runs import Answers
-from tfcmp.runs.artifacts import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import read_later
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import (
+    BEHAVIOUR,
+    BENCH,
+    CONTRAST,
+    EXPLANATION,
+    MODEL,
+    PREDICTIONS,
+    TEMPERATURE,
+)
 from tfcmp.verification.findings import Finding
 
 # Two searches for the same minimum agree to that.

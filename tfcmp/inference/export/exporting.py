@@ -14,15 +14,9 @@ import yaml
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.engines import importable, require_engine
-from tfcmp.runs.directory import (
-    CONFIG,
-    EXPORTED_LABELS,
-    MODEL,
-    PREDICTIONS,
-    RunDirectory,
-    open_run,
-)
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import sha256_of, whole_folder, write_json
+from tfcmp.runs.layout import CONFIG, EXPORTED_LABELS, MODEL, PREDICTIONS
 
 PRECISIONS = {
     "saved_model": ("float32",),

@@ -13,7 +13,8 @@ from tfcmp.data.tokens import batched_lists
 from tfcmp.inference.export.formats import Answer
 from tfcmp.inference.texts import TEXTS_A_WINDOW
 from tfcmp.progress import progress_bar
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import PREDICTIONS
 
 # In float32 a label may change where Keras itself is undecided to this much.
 MARGIN = 0.001

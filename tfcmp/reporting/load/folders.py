@@ -6,9 +6,8 @@ from pathlib import Path
 
 from tfcmp.errors import CallError
 from tfcmp.reporting.load.measured import has_measured
-from tfcmp.reporting.load.searches import TRIALS
 from tfcmp.reporting.load.studies import is_publication, is_study
-from tfcmp.runs.directory import CONFIG, RESULT
+from tfcmp.runs.layout import CONFIG, RESULT, TRIALS
 
 # Levels below the folder that are looked into: runs, and folders of runs.
 LEVELS = 2

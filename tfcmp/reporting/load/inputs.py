@@ -7,22 +7,23 @@ from typing import Any
 
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.load.measured import BENCH, has_measured, read_apart
+from tfcmp.reporting.load.measured import has_measured, read_apart
 from tfcmp.reporting.load.models import ModelResult, make_entrants
 from tfcmp.reporting.load.runs import Run, read_configuration, read_lines, read_run
-from tfcmp.reporting.load.searches import TRIALS, Search, read_search
-from tfcmp.reporting.load.studies import (
+from tfcmp.reporting.load.searches import Search, read_search
+from tfcmp.reporting.load.studies import is_study, label_and_seed, read_marks
+from tfcmp.runs.artifacts import changed_sources
+from tfcmp.runs.layout import (
+    BENCH,
     BENCHES,
+    CONFIG,
     OF_A_SEARCH,
+    RESULT,
     RUNS,
     SEARCHES,
     STUDY,
-    is_study,
-    label_and_seed,
-    read_marks,
+    TRIALS,
 )
-from tfcmp.runs.artifacts import changed_sources
-from tfcmp.runs.directory import CONFIG, RESULT
 
 
 @dataclass(frozen=True)

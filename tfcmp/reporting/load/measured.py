@@ -12,7 +12,6 @@ LATER = {
     "explanation": "python -m tfcmp.explain RUN --evaluate",
     "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
 }
-BENCH = "bench.json"
 
 
 def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A run directory, read for a report: configuration, logs, predictions."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,8 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.reporting.load.measured import read_measured
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import (
     CONFIG,
     ENVIRONMENT,
     LISTED,
@@ -25,8 +27,6 @@ from tfcmp.runs.directory import (
     RESULT,
     SPLIT,
     TIMING,
-    RunDirectory,
-    check_files,
 )
 from tfcmp.runs.timing import is_busy
 
@@ -84,10 +84,10 @@ class Run:
     name: str
     label: str
     configuration: dict[str, Any]
-    environment: dict[str, Any]
+    environment: Mapping[str, Any]
     split: dict[str, Any]
-    timing: dict[str, Any]
-    result: dict[str, Any]
+    timing: Mapping[str, Any]
+    result: Mapping[str, Any]
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
     measured: dict[str, dict[str, Any]]

@@ -4,37 +4,20 @@ import pytest
 from tfcmp.data.corpus import index_source, text_hash
 from tfcmp.data.groups import group_by_movie
 from tfcmp.data.sources import imdb
-from tfcmp.data.sources.record import Record
-
-
-class Reviews:
-    """A source of given texts and groups."""
-
-    name = "reviews.csv"
-
-    def __init__(self, *rows):
-        self.rows = rows
-
-    def key(self, records=None):
-        return repr(self.rows)
-
-    def size(self):
-        return None
-
-    def records(self):
-        for number, (text, group) in enumerate(self.rows):
-            yield Record(text, str(number % 2), None, group)
 
 
 @pytest.fixture
-def corpus(tmp_path, monkeypatch):
+def corpus(source_of, tmp_path, monkeypatch):
     """The function rows -> index; reviews a and b are of movie 7, c of movie 8."""
     table = {text_hash("a"): 7, text_hash("b"): 7, text_hash("c"): 8}
     hashes = np.array(sorted(table), np.uint64)
     groups = np.array([table[int(value)] for value in hashes], np.uint16)
     np.savez(tmp_path / "groups.npz", hashes=hashes, groups=groups)
     monkeypatch.setattr(imdb, "GROUP_TABLE", tmp_path / "groups.npz")
-    return lambda *rows: index_source(Reviews(*rows), tmp_path / "cache")
+    return lambda *rows: index_source(
+        source_of(*((text, str(n % 2), None, group) for n, (text, group) in enumerate(rows))),
+        tmp_path / "cache",
+    )
 
 
 def test_reviews_get_the_group_of_their_movie_and_others_stay_alone(corpus, capsys):

@@ -2,30 +2,11 @@ import pytest
 
 from tfcmp.data.corpus import index_source
 from tfcmp.data.label_warnings import label_doubts, left_out_rows
-from tfcmp.data.sources.record import Record
-
-
-class Fixed:
-    """A source of given texts and labels."""
-
-    name = "fixed"
-
-    def __init__(self, rows):
-        self.rows = rows
-
-    def key(self, records=None):
-        return repr(self.rows)
-
-    def size(self):
-        return None
-
-    def records(self):
-        return (Record(text, label) for text, label in self.rows)
 
 
 @pytest.fixture
-def doubts(tmp_path):
-    return lambda *rows: label_doubts(index_source(Fixed(rows), tmp_path))
+def doubts(source_of, tmp_path):
+    return lambda *rows: label_doubts(index_source(source_of(*rows), tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,81 @@ import codecs
 import pytest
 
 from tfcmp.data.sources.columns import Columns
+from tfcmp.data.sources.delimited import Dialect, delimited_rows
 from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.rows import dialect_of, iterate_rows
 from tfcmp.errors import CallError, WorkError
+
+
+def read(tmp_path, content, delimiter=","):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    columns = Columns({"text": None}, ["label"])
+    return list(delimited_rows(path, columns, Reading(), Dialect(delimiter)))
+
+
+def test_rows_are_placed_at_their_first_line(tmp_path):
+    rows = read(tmp_path, b'text,label\n"a\nb",1\n\nc,2\n')
+    assert [row.place for row in rows] == ["line 2", "line 5"]
+    assert rows[0].cells == {"text": "a\nb", "label": "1"}
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_accepted(tmp_path):
+    rows = read(tmp_path, b"\xef\xbb\xbftext,label\r\ngood,1\r\n")
+    assert [row.cells for row in rows] == [{"text": "good", "label": "1"}]
+
+
+def test_a_quote_inside_an_unquoted_cell_is_text(tmp_path):
+    rows = read(tmp_path, b'text\tlabel\na "good" one\t1\n', "\t")
+    assert rows[0].cells["text"] == 'a "good" one'
+
+
+def test_the_end_of_file_of_dos_is_no_row(tmp_path):
+    assert len(read(tmp_path, b"text,label\r\ngood,1\r\n\x1a")) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"text,label\nfine,1\na,b,c\n", "line 3: expected 2 cells as in the header, got 3"),
+        (b"text,label\nfine,1\na\n", "line 3: expected 2 cells as in the header, got 1"),
+        (b"text,label\n'a, b',1\n", r"line 2: .*Single quotes"),
+        (
+            b'text,label\nfine,1\n"open,1\nmore,2\n',
+            r"table\.csv, line 3: .*Close every double quote",
+        ),
+        (b'text,label\n"open,1\n' + b"x" * 1000 * 17_000, "line 2: field larger than field limit"),
+        (b'text,label\n"a"b,1\n', "line 2"),
+        (b"text,label\rgood,1\r\n", "end lines with a line feed"),
+        (b"text,label\ngood,1\n\xef\xbb\xbftext,label\n", "line 3: the header stands there again"),
+        (b"text^label\ngood^1\n", r"named with --data\.delimiter"),
+        (b"\n\n", "found none"),
+    ],
+    ids=[
+        "more cells",
+        "fewer cells",
+        "single quotes",
+        "never closed",
+        "swallows the file",
+        "text behind a quote",
+        "bare carriage return",
+        "a second header",
+        "one column",
+        "blank lines",
+    ],
+)
+def test_a_table_that_cannot_be_right_is_refused_with_its_line(tmp_path, content, told):
+    with pytest.raises(WorkError, match=told):
+        read(tmp_path, content)
+
+
+@pytest.mark.parametrize("text", ["text", "\x1a"])
+def test_in_a_single_column_every_row_is_a_text(tmp_path, text):
+    path = tmp_path / "table.csv"
+    path.write_text(f"text\n{text}\n")
+    rows = delimited_rows(path, Columns({"text": None}), Reading(), Dialect(","))
+    assert [row.cells["text"] for row in rows] == [text]
+
 
 COLUMNS = Columns({"text": "--data.text_column", "label": "--data.label_column"})
 
@@ -48,20 +120,10 @@ def test_utf_16_with_tabs_as_excel_writes_it_is_read(write):
     assert cells(path) == [("one\ttwo", "1"), ("fine", "0")]
 
 
-def test_a_mark_wins_over_the_name_of_an_encoding(write):
-    path = write(codecs.BOM_UTF8 + "text,label\ncafé,1\n".encode())
-    assert cells(path, encoding="cp1252") == [("café", "1")]
-
-
 @pytest.mark.parametrize("written", ["tab", "\\t", "\t", "TAB"])
 def test_a_delimiter_has_a_name_or_stands_for_itself(write, written):
     path = write("text\tlabel\na;b,c\t1\n", "table.txt.csv")
     assert cells(path, delimiter=written) == [("a;b,c", "1")]
-
-
-def test_a_delimiter_that_is_named_is_not_changed(write):
-    with pytest.raises(WorkError, match=r"found 'text;label' \(separator: comma;"):
-        cells(write("text;label\ngood;1\n"), delimiter="comma")
 
 
 @pytest.mark.parametrize("written", ["", "::", '"', "\n"])
@@ -70,14 +132,18 @@ def test_a_delimiter_of_another_length_is_a_wrong_call(written):
         Reading(delimiter=written)
 
 
-def test_a_missing_column_is_told_with_the_separator_that_finds_most_cells(write):
-    with pytest.raises(WorkError, match=r"found 'review', 'stars', 'date' \(separator: semicolon"):
-        cells(write("review;stars;date\ngood;1;2\n"))
-
-
-def test_a_name_with_a_blank_is_quoted_for_a_shell(write):
-    with pytest.raises(WorkError, match=r"--data\.label_column 'the label'"):
-        cells(write("text,the label\ngood,1\n"))
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        ("text;label\ngood;1\n", {"delimiter": "comma"}, r"found 'text;label' \(separator: comma;"),
+        ("review;stars;date\na;1;2\n", {}, r"'review', 'stars', 'date' \(separator: semicolon"),
+        ("text,the label\ngood,1\n", {}, r"--data\.label_column 'the label'"),
+    ],
+    ids=["a delimiter that is named stays", "the separator that finds most", "quoted for a shell"],
+)
+def test_a_missing_column_is_told_with_what_was_found_and_the_option(write, content, options, told):
+    with pytest.raises(WorkError, match=told):
+        cells(write(content), **options)
 
 
 @pytest.mark.parametrize("asked", ["label", " label"])
@@ -93,11 +159,6 @@ def test_blanks_before_a_quote_of_the_first_row_are_no_part_of_cells(write):
 
 def test_blanks_inside_quotes_are_kept(write):
     assert cells(write('text,label\n" ""good""", 1\n')) == [(' "good"', " 1")]
-
-
-def test_a_header_in_the_middle_is_refused_with_its_line(write):
-    with pytest.raises(WorkError, match="line 3: the header stands there again"):
-        cells(write("text,label\ngood,1\ntext,label\nbad,0\n"))
 
 
 SWALLOWING = 'text,label\ngood,1\nbad,0\n"fine,1\nfair,0\na 5"",1\ndull,0\n'.replace('""', '"')

@@ -1,7 +1,7 @@
 from io import BufferedReader, BytesIO, RawIOBase
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tfcmp.data.sources.reading import Decoding, decoded_lines
@@ -29,7 +29,6 @@ def lines(content, **options):
     return list(decoded_lines(BytesIO(content), "stream", Decoding(**options)))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))))
 def test_lines_come_back_whatever_they_hold(written):
     content = "".join(line + "\n" for line in written)
@@ -39,7 +38,6 @@ def test_lines_come_back_whatever_they_hold(written):
     assert lines(content.encode()) == expected
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(min_value=1, max_value=5))
 def test_where_chunks_end_does_not_matter(text, size):
     content = ("x" + text).encode()
@@ -55,38 +53,24 @@ def test_a_line_is_given_before_the_next_chunk_is_read():
     assert pipe.chunks == [b"o\n"]
 
 
-def test_a_byte_order_mark_is_dropped_even_in_pieces():
-    pipe = BufferedReader(Pipe([b"\xef", b"\xbb\xbf", b"text\n"]))
-    assert list(decoded_lines(pipe, "stream", Decoding())) == ["text\n"]
+@pytest.mark.parametrize(("content", "found"), [(b"", []), (b"one\ntwo", ["one\n", "two"])])
+def test_an_empty_stream_has_no_lines_and_a_last_line_may_lack_its_end(content, found):
+    assert lines(content) == found
 
 
-def test_a_last_line_may_lack_its_end():
-    assert lines(b"one\ntwo") == ["one\n", "two"]
-
-
-def test_an_empty_stream_has_no_lines():
-    assert lines(b"") == []
-
-
-def test_a_bad_byte_far_inside_is_located():
-    content = b"fine\n" * 50_000 + b"ab\xff\n"
-    with pytest.raises(WorkError, match="stream, line 50001: byte 0xff at offset 250002 is not"):
-        lines(content)
-
-
-def test_a_character_cut_off_at_the_end_is_refused():
-    with pytest.raises(WorkError, match="line 2: byte 0xe2 at offset 4"):
-        lines(b"one\n\xe2\x82")
-
-
-def test_the_advice_is_part_of_the_error():
-    with pytest.raises(WorkError, match="Take the other file"):
-        lines(b"\xff", advice="Take the other file.")
-
-
-def test_utf_16_without_its_mark_is_refused():
-    with pytest.raises(WorkError, match="stream is not utf-16"):
-        lines("text\n".encode("utf-16-be"), encoding="utf-16")
+@pytest.mark.parametrize(
+    ("content", "options", "told"),
+    [
+        (b"fine\n" * 50_000 + b"ab\xff\n", {}, "line 50001: byte 0xff at offset 250002 is not"),
+        (b"one\n\xe2\x82", {}, "line 2: byte 0xe2 at offset 4"),
+        (b"\xff", {"advice": "Take the other file."}, "Take the other file"),
+        ("text\n".encode("utf-16-be"), {"encoding": "utf-16"}, "stream is not utf-16"),
+    ],
+    ids=["far inside", "cut off at the end", "with its advice", "utf-16 without its mark"],
+)
+def test_bytes_that_do_not_decode_are_located(content, options, told):
+    with pytest.raises(WorkError, match=told):
+        lines(content, **options)
 
 
 def test_replaced_bytes_keep_all_lines():
@@ -128,13 +112,6 @@ def test_a_byte_order_mark_wins_however_the_bytes_arrive(encoding, marked):
     content = "caf\xe9\nb\n".encode(marked)
     stream = BufferedReader(Pipe([content[n : n + 1] for n in range(len(content))]))
     assert list(decoded_lines(stream, "stream", Decoding(encoding))) == ["caf\xe9\n", "b\n"]
-
-
-def test_a_short_line_of_a_pipe_is_not_held_back_for_a_mark():
-    stream = BufferedReader(Pipe([b"a\n", b"b\n"]))
-    reading = decoded_lines(stream, "stream", Decoding())
-    assert next(reading) == "a\n"
-    assert stream.raw.chunks == [b"b\n"]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
