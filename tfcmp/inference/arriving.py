@@ -4,7 +4,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 
-from tfcmp.data.tokens import CHARACTERS_A_STEP
+from tfcmp.data.tokens import CHARACTERS_PER_STEP
 from tfcmp.inference.texts import TEXTS_A_WINDOW
 
 # After its first text a window stays open for so long: a person does not notice it, and a fast
@@ -70,4 +70,4 @@ class ArrivingTexts:
                 self._changed.notify_all()
 
     def _is_full(self) -> bool:
-        return len(self._window) >= TEXTS_A_WINDOW or self._characters >= CHARACTERS_A_STEP
+        return len(self._window) >= TEXTS_A_WINDOW or self._characters >= CHARACTERS_PER_STEP
