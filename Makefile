@@ -2,7 +2,7 @@
 # make demo      fit, compare, report, reload and predict on the embedded corpus
 # make test      one test per promise, offline
 # make test-all  also what takes longer: processes that are killed, the real IMDB, the notebook
-# make lint      format, lint and types
+# make lint      format, lint, types and directions of imports
 
 PYTHON ?= python3
 VENV := .venv/bin
@@ -30,3 +30,4 @@ lint: install
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy
+	$(VENV)/lint-imports

@@ -59,7 +59,7 @@ def main() -> None:
 
 def make_step(model: str, length: int, batch_size: int) -> tuple[Callable, Callable]:
     """The compiled training step of a model, and the function n -> n batches for it."""
-    from tfcmp.measurement.arms import TrainingArm
+    from tfcmp.measurement.cases import TrainingCase
     from tfcmp.measurement.training import build_in, made_up, set_up_model
     from tfcmp.training.hardware import set_up_hardware
     from tfcmp.training.replicas import one_replica
@@ -69,8 +69,8 @@ def make_step(model: str, length: int, batch_size: int) -> tuple[Callable, Calla
     training = replace(configuration.training, batch_size=batch_size)
     configuration = replace(configuration, training=training)
     set_up_hardware(configuration)
-    arm = TrainingArm(configuration, (length,), 1, 1.0)
-    configuration, core, _ = set_up_model(arm, one_replica(), Path())
+    case = TrainingCase(configuration, (length,), 1, 1.0)
+    configuration, core, _ = set_up_model(case, one_replica(), Path())
     optimizer = build_in(one_replica(), configuration, core)
     step = compile_train_step(core, optimizer, training.clip_norm)
     return step, made_up(configuration, length)
@@ -87,7 +87,7 @@ def bare(step: Callable, source: Callable, steps: int) -> float:
 
 def timed(step: Callable, source: Callable, steps: int) -> float:
     """Seconds of the same in the loop of `bench`."""
-    from tfcmp.measurement.timed_windows import time_window
+    from tfcmp.measurement.training import time_window
 
     start = time.perf_counter()
     time_window(step, source(steps), steps)

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfcmp.timing.contention import ContentionMeter
+from tfcmp.runs.timing import ContentionMeter
 
 HERE = Path(__file__).parent
 OURS = ("openvino bf16", "openvino float32", "onnx int8", "keras float32")

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from inference import reviews
 
-from tfcmp.timing.contention import ContentionMeter
+from tfcmp.runs.timing import ContentionMeter
 
 HERE = Path(__file__).parent
 OURS = ("openvino float32", "openvino bf16", "onnx float32", "keras float32")

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from recurrent_inference import printed_by, ratios, write_weights
 
-from tfcmp.timing.contention import ContentionMeter
+from tfcmp.runs.timing import ContentionMeter
 
 HERE = Path(__file__).parent
 

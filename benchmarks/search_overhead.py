@@ -18,14 +18,13 @@ from pathlib import Path
 
 from tfcmp.config.default_paths import DEFAULT_CACHE
 from tfcmp.models.catalogue import default_configuration, find_model
-from tfcmp.search.budget import Budget
-from tfcmp.search.defaults import default_space
 from tfcmp.search.hyperparameters import make_hyperparameters, settings_of
-from tfcmp.search.oracles import make_oracle
-from tfcmp.search.outcome import Outcome
+from tfcmp.search.plan import Budget
+from tfcmp.search.record import Outcome
 from tfcmp.search.settings import with_settings
-from tfcmp.search.space import make_space
+from tfcmp.search.space import default_space, make_space
 from tfcmp.search.trial import TrialRunner
+from tfcmp.search.tuner import make_oracle
 from tfcmp.training.hardware import set_up_hardware
 
 

@@ -14,8 +14,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tfcmp.data.sources.imdb import GROUP_TABLE, review_hash
-from tfcmp.data.sources.imdb_archive import archive_files
+from tfcmp.data.sources.imdb import GROUP_TABLE, archive_files, review_hash
 from tfcmp.errors import WorkError
 from tfcmp.progress import progress_bar
 

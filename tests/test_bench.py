@@ -7,8 +7,8 @@ import pytest
 
 from tfcmp import bench
 from tfcmp.errors import CallError, WorkError
-from tfcmp.measurement import measuring
-from tfcmp.measurement.measuring import Measured
+from tfcmp.measurement import processes
+from tfcmp.measurement.processes import Measured
 
 CELLS = Path(__file__).parent / "measurement" / "cells.py"
 training_cell = runpy.run_path(str(CELLS))["training_cell"]
@@ -16,33 +16,33 @@ training_cell = runpy.run_path(str(CELLS))["training_cell"]
 
 @pytest.fixture
 def measured(monkeypatch):
-    """Cases that would have been measured; nothing is."""
-    cases = []
-    monkeypatch.setattr(bench, "_measure", lambda given, *_rest: cases.extend(given))
-    return cases
+    """Jobs that would have been measured; nothing is."""
+    jobs = []
+    monkeypatch.setattr(bench, "_measure", lambda given, *_rest: jobs.extend(given))
+    return jobs
 
 
 def test_a_model_has_its_training_measured(measured, tmp_path):
     out = str(tmp_path / "out")
     call = ["--model", "gru", "--lengths", "8,16", "--batch-sizes", "4,8", "--out", out]
     bench.main([*call, "--cache", str(tmp_path)])
-    assert [case.configuration.training.batch_size for case in measured] == [4, 8]
-    assert measured[0].arm.lengths == (8, 16)
-    assert {str(case.folder) for case in measured} == {out}
+    assert [job.configuration.training.batch_size for job in measured] == [4, 8]
+    assert measured[0].case.lengths == (8, 16)
+    assert {str(job.folder) for job in measured} == {out}
 
 
 def test_a_run_has_its_answers_measured(measured, finished_run, tmp_path):
     bench.main([str(finished_run), "--full", "--cache", str(tmp_path)])
-    ((arm, _, folder, _),) = measured
-    assert (arm.engine, arm.precision, arm.is_full) == ("keras", "float32", True)
-    assert (arm.queries, arm.samples, arm.seconds) == (1024, 24_576, 60.0)
+    ((case, _, folder, _),) = measured
+    assert (case.engine, case.precision, case.is_full) == ("keras", "float32", True)
+    assert (case.queries, case.samples, case.seconds) == (1024, 24_576, 60.0)
     assert folder == finished_run
 
 
 def test_replicas_are_a_list(measured, tmp_path):
     call = ["--model", "gru", "--lengths", "8", "--strategy", "mirrored", "--replicas", "1,2"]
     bench.main([*call, "--cache", str(tmp_path)])
-    assert [case.arm.replicas for case in measured] == [1, 2, 1, 2]
+    assert [job.case.replicas for job in measured] == [1, 2, 1, 2]
 
 
 def test_models_are_measured_in_turn_and_a_transformer_takes_the_size_of_the_recurrent(
@@ -50,22 +50,22 @@ def test_models_are_measured_in_turn_and_a_transformer_takes_the_size_of_the_rec
 ):
     call = ["--model", "gru", "--against", "lstm,transformer", "--lengths", "8"]
     bench.main([*call, "--cache", str(tmp_path)])
-    assert [case.configuration.model for case in measured] == ["gru", "lstm", "transformer"]
+    assert [job.configuration.model for job in measured] == ["gru", "lstm", "transformer"]
     assert measured[2].configuration.architecture.match == "gru"
-    assert len({case.folder for case in measured}) == 1
+    assert len({job.folder for job in measured}) == 1
 
 
 def test_answers_of_several_runs_go_into_each_run(measured, finished_run, tmp_path):
     other = shutil.copytree(finished_run, tmp_path / "other")
     bench.main([str(finished_run), str(other), "--cache", str(tmp_path)])
-    assert [case.folder for case in measured] == [finished_run, other]
+    assert [job.folder for job in measured] == [finished_run, other]
 
 
 def test_training_of_several_runs_goes_into_one_folder(measured, finished_run, tmp_path):
     other = shutil.copytree(finished_run, tmp_path / "other")
     runs, out = [str(finished_run), str(other)], str(tmp_path / "out")
     bench.main([*runs, "--what", "training", "--out", out, "--cache", str(tmp_path)])
-    assert {str(case.folder) for case in measured} == {out}
+    assert {str(job.folder) for job in measured} == {out}
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_training_of_several_runs_goes_into_one_folder(measured, finished_run, t
         ("--lengths 8", "--model is missing"),
     ],
 )
-def test_wrong_calls_are_told(call, told, tmp_path):
+def test_wrong_calls_are_reported(call, told, tmp_path):
     with pytest.raises(CallError, match=told):
         bench.main([*call.split(), "--cache", str(tmp_path)])
 
@@ -100,7 +100,7 @@ def test_wrong_calls_are_told(call, told, tmp_path):
         (",", "--engines: expected names separated by commas, got none"),
     ],
 )
-def test_an_unknown_engine_is_told(engines, told, finished_run, tmp_path):
+def test_an_unknown_engine_is_reported(engines, told, finished_run, tmp_path):
     with pytest.raises(CallError, match=told):
         bench.main([str(finished_run), "--engines", engines, "--cache", str(tmp_path)])
 
@@ -119,25 +119,25 @@ def test_what_is_of_training_is_taken_where_both_are_measured(measured, finished
     call = ["--what", "all", "--seconds", "0.5", "--lengths", "8", "--cache", str(tmp_path)]
     bench.main([str(finished_run), *call])
     training, inference = measured
-    assert (training.arm.seconds, inference.arm.seconds) == (0.5, 10.0)
+    assert (training.case.seconds, inference.case.seconds) == (0.5, 10.0)
 
 
 def test_the_device_is_that_of_the_run_or_of_the_call(measured, finished_run, tmp_path):
     for call in ([], ["--device", "auto"]):
         bench.main([str(finished_run), *call, "--cache", str(tmp_path)])
     # The tiny run was trained on the processor.
-    assert [case.arm.device for case in measured] == ["cpu", "auto"]
+    assert [job.case.device for job in measured] == ["cpu", "auto"]
 
 
 @pytest.fixture
 def failing(monkeypatch):
-    """The function that sets what the arms give: cells of training, and errors by name."""
+    """The function that sets what the cases give: cells of training, and errors by name."""
 
     def fail(cells, failures):
         record = {"training": cells, "scaling": {}, "crossings": {}}
         found = Measured({"training": cells, "inference": {}}, record, failures)
         monkeypatch.setattr(
-            measuring, "measure_cases", lambda cases, *_given: {cases[0].folder: found}
+            processes, "measure_jobs", lambda jobs, *_given: {jobs[0].folder: found}
         )
 
     return fail

@@ -134,20 +134,20 @@ def test_a_study_goes_on_from_another_folder_with_the_same_texts(tmp_path, monke
         (["--config", "nowhere.yaml"], "nowhere.yaml: no such file"),
     ],
 )
-def test_a_wrong_call_is_told(study_file, arguments, message):
+def test_a_wrong_call_is_reported(study_file, arguments, message):
     with pytest.raises(CallError) as told:
         compare.main([argument.format(file=study_file) for argument in arguments])
     assert message in str(told.value)
 
 
-def test_missing_texts_are_told_before_anything_runs(study_file, tmp_path):
+def test_missing_texts_are_reported_before_anything_runs(study_file, tmp_path):
     study_file.write_text(TINY.replace("diagnostic", str(tmp_path / "none.csv")))
     with pytest.raises((CallError, WorkError), match=r"none\.csv"):
         compare.main(["--config", str(study_file), "--runs", str(tmp_path / "runs")])
     assert not (tmp_path / "runs").exists()
 
 
-def test_failures_are_told_at_the_end(study_file, tmp_path, monkeypatch, capsys):
+def test_failures_are_reported_at_the_end(study_file, tmp_path, monkeypatch, capsys):
     class Failing:
         def __init__(self, command, log):
             log.write_text("error: no memory left\n")

@@ -15,14 +15,14 @@ from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import evaluation_data
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import data_settings
+from tfcmp.data.run_texts import data_settings
 from tfcmp.data.sources.opening import open_source
-from tfcmp.diagnostics.evaluated import Evaluated
-from tfcmp.diagnostics.evaluation_files import content_of
+from tfcmp.diagnostics.evaluated import Evaluated, content_of
 from tfcmp.errors import CallError
 from tfcmp.evaluation.metrics import accuracy
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, sha256_of
+from tfcmp.runs.layout import CONFIG
 
 TEXTS = [
     ("a lovely film, good throughout", "pos", "m1"),
@@ -134,7 +134,7 @@ def test_rows_without_a_label_are_left_out_where_that_is_asked_for(call, finishe
 @pytest.fixture
 def seen_file(finished_run, tmp_path):
     """Texts of which the first three were trained on, as the vocabulary was learned from them."""
-    from tfcmp.data.seen import training_hashes
+    from tfcmp.data.run_texts import training_hashes
 
     run = RunDirectory(finished_run)
     trained = {f"{value:016x}" for value in training_hashes(run, tmp_path / "index").tolist()}
@@ -181,7 +181,7 @@ def test_the_splits_of_the_runs_own_data_are_those_of_the_run(call, finished_run
         (["--data", "diagnostic", "--data.colum", "x"], "did you mean"),
     ],
 )
-def test_a_wrong_call_is_told_before_tensorflow_is_there(
+def test_a_wrong_call_is_reported_before_tensorflow_is_there(
     call, finished_run, arguments, told, monkeypatch
 ):
     monkeypatch.setattr(evaluate, "import_tensorflow", lambda: pytest.fail("went on to answer"))

@@ -43,7 +43,7 @@ def test_a_class_that_is_asked_for_is_explained_in_place_of_the_predicted_one(ca
     assert scores[0] != pytest.approx(scores[1])
 
 
-def test_an_unknown_class_is_told_with_those_there_are(finished_run, monkeypatch):
+def test_an_unknown_class_is_reported_with_those_there_are(finished_run, monkeypatch):
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("loaded"))
     with pytest.raises(CallError, match="--class good: expected a class of the run, neg, pos"):
         explain.main([str(finished_run), "--text", "a", "--class", "good"])
@@ -66,7 +66,7 @@ def test_bytes_of_a_file_that_are_no_text_may_be_replaced(call, tmp_path):
     assert one["text"] == "fine \ufffd"
 
 
-def test_a_page_is_written_beside_the_lines(call, tmp_path):
+def test_a_page_is_written_next_to_the_lines(call, tmp_path):
     call("--text", "a fine film", "--html", tmp_path / "page.html")
     assert "fine" in (tmp_path / "page.html").read_text()
 
@@ -100,11 +100,9 @@ def test_the_measured_figures_and_their_file_are_printed(finished_run, tmp_path,
         (["run", "--text", "a", "--method", "lime"], "invalid choice: 'lime'"),
         (["run", "--text", "a", "--html", "nowhere/a.html"], "there is no folder .*nowhere"),
         (["run", "--text", "a", "--html", "."], "--html .* is a folder"),
-        (["run", "--behaviour", "--steps", "60"], "--steps and --behaviour contradict"),
-        (["run", "--text", "a", "--other", "b"], "expected --evaluate too"),
+        (["run", "--text", "a", "--other", "b"], "--other goes with --evaluate"),
         (["run", "--evaluate", "--text", "a"], "--text and --evaluate contradict"),
         (["run", "--evaluate", "--class", "a"], "--class and --evaluate contradict"),
-        (["run", "--behaviour", "--class", "a"], "--class and --behaviour contradict"),
         (["run", "--evaluate", "--html", "a"], "--html and --evaluate contradict"),
         (["run", "--evaluate", "--input", "a", "--sample", "3"], "contradict each other"),
         (["run", "--txt", "a"], "unknown option --txt; did you mean --text?"),
@@ -117,7 +115,7 @@ def test_a_wrong_call_is_refused_before_anything_is_loaded(arguments, told, monk
         explain.main(arguments)
 
 
-def test_a_missing_file_or_an_empty_sample_is_told_before_anything_is_loaded(
+def test_a_missing_file_or_an_empty_sample_is_reported_before_anything_is_loaded(
     finished_run, monkeypatch
 ):
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("loaded"))
@@ -130,7 +128,7 @@ def test_a_missing_file_or_an_empty_sample_is_told_before_anything_is_loaded(
             explain.main([str(finished_run), *arguments])
 
 
-def test_a_directory_that_is_no_run_is_told(tmp_path):
+def test_a_directory_that_is_no_run_is_reported(tmp_path):
     with pytest.raises(WorkError, match="it is no run directory"):
         explain.main([str(tmp_path), "--text", "a"])
 
@@ -143,7 +141,7 @@ def test_the_command_prints_explanations_to_stdout_and_nothing_else_anywhere(fin
     assert len(ended.stdout.splitlines()) == 2
 
 
-def test_what_cannot_be_written_is_told_before_anything_is_loaded(
+def test_what_cannot_be_written_is_reported_before_anything_is_loaded(
     finished_run, monkeypatch, tmp_path
 ):
     def closed(path, option):
@@ -151,22 +149,35 @@ def test_what_cannot_be_written_is_told_before_anything_is_loaded(
 
     monkeypatch.setattr(explain, "require_writable", closed)
     monkeypatch.setattr(explain, "import_tensorflow", lambda: pytest.fail("went on"))
-    for check in ("--evaluate", "--behaviour", "--calibrate"):
-        with pytest.raises(CallError, match=r"is closed; --out"):
-            explain.main([str(finished_run), check])
+    with pytest.raises(CallError, match=r"is closed; --out"):
+        explain.main([str(finished_run), "--evaluate"])
 
 
-def test_a_file_of_a_check_goes_where_it_is_sent(finished_run, tmp_path, capsys):
-    explain.main([str(finished_run), "--calibrate", "--out", str(tmp_path / "later")])
-    assert (tmp_path / "later" / "temperature.json").exists()
-    assert not (finished_run / "temperature.json").exists()
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        ("run --behaviour --cases 150", "run --behaviour --cases 150"),
+        ("run --contrast=pairs.csv", "run --contrast=pairs.csv"),
+        ("run --label-errors --compare a b --json", "run --label-errors a b --json"),
+        ("run --calibrate --compare=a", "run --calibrate a"),
+        ("--curves run", "--curves run"),
+    ],
+)
+def test_an_option_that_has_moved_is_answered_with_the_command_that_has_it(arguments, command):
+    with pytest.raises(CallError, match=f"moved: python -m tfcmp.diagnose {command}$") as told:
+        explain.main(arguments.split())
+    assert told.value.exit_code == 2
+
+
+def test_a_text_that_looks_like_an_option_that_has_moved_is_a_text(tmp_path):
+    with pytest.raises(CallError, match="no such run directory"):
+        explain.main(["--text", "a", "--", str(tmp_path / "--curves")])
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--text", "a", "--out", "x"], "--out goes with --evaluate"),
-        (["--curves", "--out", "x"], "--out goes with --evaluate"),
         (["--text", "a", "--data", "x.csv"], "expected --sample"),
         (["--sample", "2", "--data", "x.csv"], "are not at"),
     ],

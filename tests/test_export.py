@@ -7,7 +7,7 @@ import pytest
 
 import tfcmp
 from tfcmp import export, verify
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sha256_of
@@ -60,7 +60,7 @@ def test_parity_knows_the_files_it_speaks_of(form, exported):
     assert all(sha256_of(folder / name) == sha256 for name, sha256 in files.items())
 
 
-def test_the_card_tells_task_data_scores_and_limits(form, exported):
+def test_the_card_names_task_data_scores_and_limits(form, exported):
     card = (exported(form) / "README.md").read_text()
     for told in (
         "`neg`, `pos`",
@@ -213,7 +213,9 @@ def test_an_export_is_written_under_any_name(form, name, finished_run, tmp_path)
     assert [file.name for file in out.parent.iterdir()] == [name]
 
 
-def test_a_name_that_no_folder_can_have_is_told_before_anything_is_written(finished_run, tmp_path):
+def test_a_name_that_no_folder_can_have_is_reported_before_anything_is_written(
+    finished_run, tmp_path
+):
     with pytest.raises(CallError, match=r"name is too long.*--out"):
         export.main(
             [str(finished_run), "--format", "saved_model", "--out", str(tmp_path / ("x" * 300))]
@@ -280,7 +282,7 @@ def test_without_a_folder_it_stands_in_the_run_which_stays_sound(finished_run, t
     verify.main([str(run)])
 
 
-def test_test_texts_that_are_gone_are_told(finished_run, monkeypatch):
+def test_test_texts_that_are_gone_are_reported(finished_run, monkeypatch):
     from tfcmp.inference.export.parity import answer_test_split, read_test_split
 
     records = list(DiagnosticSource().records())[:-3]
@@ -292,7 +294,7 @@ def test_test_texts_that_are_gone_are_told(finished_run, monkeypatch):
         answer_test_split(run, read_test_split(run), lambda texts: np.zeros((len(texts), 2)))
 
 
-def test_a_damaged_run_is_told(finished_run, tmp_path):
+def test_a_damaged_run_is_reported(finished_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(finished_run, run)
     (run / "predictions.parquet").write_bytes(b"")

@@ -88,14 +88,16 @@ def test_a_wrong_call_ends_the_process_with_code_2(tmp_path):
 
 
 @pytest.mark.parametrize("option", ["--runs", "--cache"])
-def test_a_file_in_the_place_of_a_folder_is_told(tmp_path, monkeypatch, without_tensorflow, option):
+def test_a_file_in_the_place_of_a_folder_is_reported(
+    tmp_path, monkeypatch, without_tensorflow, option
+):
     (tmp_path / "file").touch()
     arguments = ["--runs", tmp_path / "runs", "--cache", tmp_path / "cache", *TINY]
     with pytest.raises(CallError, match=f"a file is in the way .* {option}"):
         fit.main([*map(str, arguments), option, str(tmp_path / "file")])
 
 
-def test_settings_beside_resume_are_refused(without_tensorflow):
+def test_settings_next_to_resume_are_refused(without_tensorflow):
     with pytest.raises(CallError, match="--seed and --resume contradict each other"):
         fit.main(["--resume", "run", "--seed", "3"])
 

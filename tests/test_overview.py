@@ -9,7 +9,7 @@ from tfcmp.models.catalogue import CATALOGUE
 
 
 def commands_that_exist():
-    """The doors: modules at the top of the package that end with running a command."""
+    """Modules at the top of the package that run a command."""
     folder = Path(package).parent
     return {
         file.stem
@@ -44,7 +44,7 @@ def test_help_is_the_overview(capsys, option):
     assert capsys.readouterr().out == overview
 
 
-def test_a_command_as_an_argument_is_told_how_it_is_called():
+def test_a_command_as_an_argument_is_reported_how_it_is_called():
     with pytest.raises(CallError, match=r"python -m tfcmp\.fit$"):
         main(["fit", "--model", "gru"])
 

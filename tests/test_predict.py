@@ -13,9 +13,10 @@ import pytest
 import tfcmp
 from tfcmp import predict
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.artifacts import TEMPERATURE, write_later
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import PREDICTIONS, TEMPERATURE
 
 TEXTS = ["A fine film.", "", 'quotes " and, commas', "\u0641\u064a\u0644\u0645 \U0001f600"]
 
@@ -123,13 +124,13 @@ def test_without_a_text_a_terminal_is_not_waited_for(monkeypatch):
         predict.main(["run"])
 
 
-def test_a_missing_file_is_told_before_anything_is_loaded(finished_run, monkeypatch):
+def test_a_missing_file_is_reported_before_anything_is_loaded(finished_run, monkeypatch):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
     with pytest.raises(CallError, match=r"missing\.csv was not found"):
         predict.main([str(finished_run), "--input", "missing.csv"])
 
 
-def test_a_closed_stdin_is_told(finished_run, monkeypatch):
+def test_a_closed_stdin_is_reported(finished_run, monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(CallError, match="no stdin"):
         predict.main([str(finished_run)])
@@ -159,7 +160,7 @@ def test_calibrated_answers_have_the_same_labels_and_softer_probabilities(
 
 def test_calibrated_without_a_temperature_says_how_to_fit_one(finished_run, monkeypatch):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))
-    with pytest.raises(WorkError, match=f"python -m tfcmp.explain {finished_run} --calibrate"):
+    with pytest.raises(WorkError, match=f"python -m tfcmp.diagnose {finished_run} --calibrate"):
         predict.main([str(finished_run), "--calibrated", "a text"])
 
 
@@ -196,7 +197,7 @@ def test_a_column_that_is_not_there_names_the_option(call, tmp_path):
         call("--input", table)
 
 
-def test_more_is_told_of_an_answer_where_it_is_asked_for(loaded, finished_run, monkeypatch, capsys):
+def test_more_is_said_of_an_answer_where_it_is_asked_for(loaded, finished_run, monkeypatch, capsys):
     monkeypatch.setattr(tfcmp, "load", lambda path, **options: loaded)
     predict.main([str(finished_run), "--top", "1", "--all-probabilities", "A fine film."])
     answer = json.loads(capsys.readouterr().out)
@@ -251,7 +252,7 @@ def test_an_error_in_a_table_on_stdin_names_its_line(call):
         (["a", "--output", "nowhere/answers.csv"], "there is no folder .*nowhere"),
     ],
 )
-def test_options_that_cannot_be_used_are_told_before_anything_is_loaded(
+def test_options_that_cannot_be_used_are_reported_before_anything_is_loaded(
     arguments, told, monkeypatch
 ):
     monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("loaded"))

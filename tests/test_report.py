@@ -70,7 +70,7 @@ def test_a_study_keeps_its_report(tmp_path, capsys):
         (["--prefered", "x"], "unknown option --prefered; did you mean --prefer"),
     ],
 )
-def test_a_wrong_wish_is_told(runs, options, message):
+def test_a_wrong_requirement_is_reported(runs, options, message):
     with pytest.raises(CallError, match=message):
         report.main([*runs, *options])
 

@@ -83,7 +83,7 @@ def test_a_report_elsewhere_is_verified_with_its_runs(study, tmp_path, capsys):
     assert "2 runs and a report" in capsys.readouterr().out
 
 
-def test_what_could_not_be_checked_is_told_and_is_no_difference(study, capsys):
+def test_what_could_not_be_checked_is_reported_and_is_no_difference(study, capsys):
     verify.verify([study])
     assert "not checked" not in capsys.readouterr().out
     # The texts of these runs are not those of the diagnostic corpus.
@@ -99,7 +99,9 @@ def test_without_a_complete_run_the_call_is_wrong(tmp_path):
         verify.main([str(path)])
 
 
-def test_a_publication_without_its_runs_is_told_from_one_that_can_be_computed_again(tmp_path):
+def test_a_publication_without_its_runs_is_distinguished_from_one_that_can_be_computed_again(
+    tmp_path,
+):
     (tmp_path / "published.json").write_text(json.dumps({"files": {}}))
     with pytest.raises(CallError, match="was published without its runs"):
         verify.main([str(tmp_path)])

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from tfcmp.config.default_paths import absolute_path
-from tfcmp.models.registration import register_with_keras
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load"]
-
-register_with_keras()
 
 
 def load(

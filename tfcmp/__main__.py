@@ -13,6 +13,7 @@ COMMANDS = {
     "fit": "trains one model into a run directory",
     "tune": "searches for settings of a model: optimizer, learning rate, batch size and others",
     "explain": "says which words an answer comes from, and how far to trust that",
+    "diagnose": "tests behaviour, lists label errors, draws curves by length, calibrates",
     "evaluate": "says how good the answers of a run to labelled texts are",
     "predict": "answers texts with the model of a run",
     "export": "writes the model of a run as SavedModel, ONNX or OpenVINO",

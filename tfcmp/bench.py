@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_encoder, require_texts
 from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
-from tfcmp.command.options import parse_configuration
-from tfcmp.command.paths import output_folder
-from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_path
+from tfcmp.command.options import add_cache, add_trust, is_trusting, parse_configuration
+from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
+from tfcmp.config.values import output_folder
 from tfcmp.errors import CallError
-from tfcmp.measurement.arms import InferenceArm, TrainingArm, spread_out
+from tfcmp.measurement.cases import InferenceCase, TrainingCase, spread_out
 from tfcmp.models.catalogue import find_model
 from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser, Namespace
+    from argparse import Namespace
 
-    from tfcmp.measurement.measuring import Case, Measured
+    from tfcmp.command.parser import CommandParser
+    from tfcmp.measurement.processes import Job, Measured
 
 PROGRAM = "python -m tfcmp.bench"
 DESCRIPTION = (
@@ -62,16 +62,16 @@ def main(arguments: list[str]) -> None:
     what = options.what or ("inference" if runs else "training")
     for one in configurations:
         _check(what, runs, one, options, replicas, arguments)
-    cases = _cases(what, runs, configurations, options, replicas)
-    for case in cases:
-        require_writable(case.folder, "--out")
+    jobs = _jobs(what, runs, configurations, options, replicas)
+    for job in jobs:
+        require_writable(job.folder, "--out")
     cache = cache_folder(options)
     for one in configurations:
         _require_inputs(one, options, cache, what)
     if what != "training":
         for run, one in zip(runs, configurations, strict=False):
             _require_texts_of(run, one, arguments)
-    _measure(cases, cache, is_trusting(options), options.processes, arguments)
+    _measure(jobs, cache, is_trusting(options), options.processes, arguments)
 
 
 def _opponents(
@@ -92,35 +92,35 @@ def _opponents(
     return found
 
 
-def _cases(
+def _jobs(
     what: str,
     runs: list[Path],
     configurations: list[Configuration],
     options: "Namespace",
     replicas: list[int],
-) -> "list[Case]":
+) -> "list[Job]":
     """What is measured, in the order of a round."""
-    from tfcmp.measurement.measuring import Case
+    from tfcmp.measurement.processes import Job
 
     out = Path(options.out) if options.out is not None else None
-    cases = []
+    jobs = []
     for place, configuration in enumerate(configurations):
         run = runs[place] if place < len(runs) else None
         if what != "inference":
             # Models are set against each other within one file.
             is_shared = run is None or len(configurations) > 1
             folder = out or (absolute_path(DEFAULT_BENCH) if is_shared or run is None else run)
-            cases += [
-                Case(arm, arm.configuration, folder, None if is_shared else run)
-                for arm in _training_arms(configuration, options, replicas)
+            jobs += [
+                Job(case, case.configuration, folder, None if is_shared else run)
+                for case in _training_cases(configuration, options, replicas)
             ]
         if what != "training" and run is not None:
             folder = run if out is None else out / run.name if len(runs) > 1 else out
-            cases += [
-                Case(arm, configuration, folder, run)
-                for arm in _inference_arms(run, configuration, options)
+            jobs += [
+                Job(case, configuration, folder, run)
+                for case in _inference_cases(run, configuration, options)
             ]
-    return cases
+    return jobs
 
 
 def _check(
@@ -162,14 +162,14 @@ def _check(
 
 
 def _measure(
-    cases: "list[Case]", cache: Path, trust: bool, processes: int, arguments: list[str]
+    jobs: "list[Job]", cache: Path, trust: bool, processes: int, arguments: list[str]
 ) -> None:
     """Measures, shows what is measured, and raises the first error of those cases that failed."""
-    from tfcmp.measurement.measuring import measure_cases
+    from tfcmp.measurement.processes import measure_jobs
 
     command = shlex.join([*PROGRAM.split(), *arguments])
-    labels = {case.folder: case.configuration.model for case in cases}
-    by_folder = measure_cases(cases, cache, trust, command, processes)
+    labels = {job.folder: job.configuration.model for job in jobs}
+    by_folder = measure_jobs(jobs, cache, trust, command, processes)
     for folder, found in by_folder.items():
         if any(found.new.values()):
             _show(found, labels[folder], folder)
@@ -199,9 +199,9 @@ def _show(found: "Measured", label: str, folder: Path) -> None:
     sys.stdout.write("\n".join([*lines, str(folder)]) + "\n")
 
 
-def _training_arms(
+def _training_cases(
     configuration: Configuration, options: "Namespace", replicas: list[int]
-) -> list[TrainingArm]:
+) -> list[TrainingCase]:
     return spread_out(
         configuration,
         batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
@@ -213,18 +213,18 @@ def _training_arms(
     )
 
 
-def _inference_arms(
+def _inference_cases(
     run: Path, configuration: Configuration, options: "Namespace"
-) -> list[InferenceArm]:
+) -> list[InferenceCase]:
     from tfcmp.inference.engines import check_engine
 
-    arms: list[InferenceArm] = []
+    cases: list[InferenceCase] = []
     if not any(split_list(options.engines)):
         raise CallError("--engines: expected names separated by commas, got none")
     for name in split_list(options.engines):
         engine, _, precision = name.partition(":")
-        arms.append(
-            InferenceArm(
+        cases.append(
+            InferenceCase(
                 run=str(run),
                 engine=engine,
                 precision=check_engine(engine, precision or None),
@@ -236,7 +236,7 @@ def _inference_arms(
                 **(FULL if options.full else SHORT),
             )
         )
-    return arms
+    return cases
 
 
 def _require_inputs(
@@ -252,7 +252,7 @@ def _require_inputs(
 def _require_texts_of(run: Path, configuration: Configuration, arguments: list[str]) -> None:
     """Of texts at a place that is named: whether they are those that the run answered."""
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import settings_at
+    from tfcmp.data.run_texts import settings_at
 
     if DATA & {argument.split("=", 1)[0] for argument in arguments}:
         settings_at(RunDirectory(run), configuration.data.source)
@@ -270,34 +270,26 @@ def _take_replicas(arguments: list[str]) -> tuple[list[int], list[str]]:
     return whole_numbers(value, "--replicas"), rest
 
 
-def _add_options(parser: "ArgumentParser") -> None:
+def _add_options(parser: "CommandParser") -> None:
     add = parser.add_argument
-    add(
-        "--what", choices=WHAT, default=None, help="of a run its inference, of a model its training"
-    )
-    add("--lengths", type=str | None, default=None, help="tokens; without, the texts as they are")
-    add("--batch-sizes", type=str | None, default=None, help="texts of a step, or of a query")
-    add("--precisions", type=str | None, default=None, help="of training: float32,mixed_bfloat16")
+    add("--what", choices=WHAT, help="of a run its inference, of a model its training")
+    add("--lengths", type=str | None, help="tokens; without, the texts as they are")
+    add("--batch-sizes", type=str | None, help="texts of a step, or of a query")
+    add("--precisions", type=str | None, help="of training: float32,mixed_bfloat16")
     add(
         "--engines", type=str, default="keras", help="keras, onnx, openvino, or onnx:int8 and so on"
     )
-    add("--against", type=str | None, default=None, help="models measured in turn with --model")
+    add("--against", type=str | None, help="models measured in turn with --model")
     add("--processes", type=int, default=1, help="fresh processes of each; 5 support a claim")
-    add("--full", type=bool, nargs="?", const=True, default=False, help="a long sample")
+    add("--full", type=bool, default=False, help="a long sample")
     add("--repetitions", type=int, default=REPETITIONS, help="timed windows of a process")
     add("--seconds", type=float, default=2.0, help="length of a window")
     add(
         "--out",
         type=output_folder,
-        default=None,
         help="folder of bench.json; without, the run, or bench/ where none is given",
     )
-    add(
-        "--cache",
-        type=output_folder,
-        default=DEFAULT_CACHE,
-        help="folder of token ids, vocabularies, weights",
-    )
+    add_cache(parser)
     add_trust(parser)
 
 

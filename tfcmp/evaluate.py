@@ -2,25 +2,24 @@
 
 import shlex
 import sys
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsonargparse import Namespace
-
 from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import PROGRAM, evaluation_data, evaluation_parser
 from tfcmp.command.inputs import cache_folder
-from tfcmp.command.options import long_form, parse_strictly, with_values
+from tfcmp.command.options import is_trusting
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import is_trusting
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
-from tfcmp.inference.temperature import read_temperature
-from tfcmp.runs.directory import MODEL, SPLIT, RunDirectory, open_run
+from tfcmp.runs.artifacts import read_temperature
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder, sha256_of
+from tfcmp.runs.layout import MODEL, SPLIT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,23 +31,20 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, answers, and prints tables."""
-    parser = evaluation_parser()
-    given = with_values([long_form(one) for one in arguments], {"data": DataSettings})
-    options = parse_strictly(parser, given)
+    options = evaluation_parser().parse(arguments)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
     if options.mistakes < 0:
         raise CallError(f"--mistakes {options.mistakes}: expected 0 or more")
     run = open_run(Path(options.run))
     cache = cache_folder(options)
-    data = evaluation_data(run, parser.instantiate(options).data, given)
+    data = evaluation_data(run, options)
     temperature = read_temperature(run.path) if options.calibrated else None
     out = Path(options.out) if options.out is not None else None
     if out is not None:
         make_folder(out, "--out")
     one = _evaluate(run, data, cache, options, temperature)
-    from tfcmp.diagnostics.evaluated import tables_of
-    from tfcmp.diagnostics.evaluation_files import write_evaluation
+    from tfcmp.diagnostics.evaluated import tables_of, write_evaluation
     from tfcmp.reporting.render.terminal import terminal_text
 
     lines = [*(f"note: {note}" for note in one.notes), *map(terminal_text, tables_of(one))]
@@ -66,12 +62,11 @@ def _evaluate(
     options: Namespace,
     temperature: float | None,
 ) -> "Evaluated":
-    from tfcmp.data.choosing import Wanted, choose_texts
-    from tfcmp.data.doubts import left_out_rows
     from tfcmp.data.groups import connected_groups
-    from tfcmp.data.labelled import read_labelled, texts_at
+    from tfcmp.data.label_warnings import left_out_rows
+    from tfcmp.data.labelled import Wanted, choose_texts, read_labelled, texts_at
     from tfcmp.data.rare_classes import merged_classes
-    from tfcmp.data.sources.opening import describe_file, open_source
+    from tfcmp.data.sources.opening import open_source
     from tfcmp.diagnostics.evaluated import Evaluated
 
     split = run.read_json(SPLIT)
@@ -79,7 +74,7 @@ def _evaluate(
     labelled = read_labelled(source, classes, merged_classes(split))
     wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
     rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
-    notes = [*left_out_rows(describe_file(source)), *notes]
+    notes = [*left_out_rows(source.describe()), *notes]
     corpus = labelled.corpus
     probabilities = _answers(run, options, temperature, source, labelled, rows)
     one = Evaluated(
@@ -119,13 +114,10 @@ def _answers(
 ) -> "np.ndarray":
     """Probabilities (rows, classes) float32."""
     import_tensorflow()
-    import numpy as np
-
     import tfcmp
     from tfcmp.data.labelled import texts_at
-    from tfcmp.inference.calibrated import CalibratedClassifier
-    from tfcmp.inference.texts import windows_of
-    from tfcmp.progress import progress_bar
+    from tfcmp.diagnostics.answers import answer_all
+    from tfcmp.inference.answering import CalibratedClassifier
 
     classifier: Any = tfcmp.load(
         run.path,
@@ -136,12 +128,8 @@ def _answers(
     )
     if temperature is not None:
         classifier = CalibratedClassifier(classifier, temperature)
-    parts = []
-    with progress_bar("answering", len(rows)) as advance:
-        for window in windows_of(texts_at(source, labelled.corpus, rows)):
-            parts.append(np.asarray(classifier.probabilities(window), np.float32))
-            advance(len(window))
-    return np.concatenate(parts)
+    texts = texts_at(source, labelled.corpus, rows)
+    return answer_all(classifier.probabilities, texts, len(rows), "answering")
 
 
 def _computed_from(run: RunDirectory, data: DataSettings) -> dict[str, Any]:

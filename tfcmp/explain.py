@@ -1,38 +1,38 @@
 """`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
 
-import json
+import itertools
 import shlex
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
-from tfcmp.command.checking import CASES, CONFIDENCE, WRITTEN, add_checks, chosen_check, flag
 from tfcmp.command.ending import run_command
-from tfcmp.command.explaining import add_evaluation, add_explanation
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser, Options
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.text_column import input_reading, text_column
-from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.errors import CallError, TfcmpError
-from tfcmp.runs.artifacts import EXPLANATION, write_elsewhere
-from tfcmp.runs.directory import SPLIT, RunDirectory, open_run
+from tfcmp.command.text_column import add_input, input_reading, text_column
+from tfcmp.config.values import local_path, output_file, output_folder
+from tfcmp.errors import CallError
+from tfcmp.runs.artifacts import write_elsewhere
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
+from tfcmp.runs.layout import EXPLANATION, SPLIT
 
 if TYPE_CHECKING:
     from tfcmp.config.fields import DataSettings
-    from tfcmp.diagnostics.predictions import Checked
-    from tfcmp.reporting.render.document import Table
 
 PROGRAM = "python -m tfcmp.explain"
 DESCRIPTION = (
     "Explains the answers of a run by its words: integrated gradients at the token embedding, or "
-    "leave-one-word-out occlusion. One JSON object per line, or coloured text on a terminal. "
-    "Or checks runs: --behaviour, --contrast, --curves, --label-errors, --calibrate."
+    "leave-one-word-out occlusion. One JSON object per line, or coloured text on a terminal."
+)
+# Options of the version before, which tfcmp.diagnose has now.
+MOVED = (
+    *("--behaviour", "--cases", "--cases-seed", "--parts", "--positive", "--negative"),
+    *("--contrast", "--original-column", "--contrast-column"),
+    *("--original-label-column", "--contrast-label-column", "--curves", "--figures"),
+    *("--label-errors", "--confidence", "--show-texts", "--calibrate", "--compare"),
 )
 # Texts of the test split that explanations are measured on.
 SAMPLE = 200
@@ -41,60 +41,97 @@ STEPS = 50
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
-    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
-    add_explanation(parser)
-    add_evaluation(parser)
-    add_checks(parser)
-    parser.add_argument(
-        "--out",
-        type=output_folder,
-        metavar="FOLDER",
-        help="folder of the file that is written, if not the run",
-    )
-    add_data(parser)
-    add_trust(parser)
-    options = parse_strictly(parser, arguments)
-    check = chosen_check(options)
-    _check_place(check, options)
-    if check is not None:
-        run_check(check, options, shlex.join([*PROGRAM.split(), *arguments]))
-    elif options.evaluate:
+    _refuse_moved(arguments)
+    options = _parser().parse(arguments)
+    if options.evaluate:
+        if options.out is None and Path(options.run).is_dir():
+            require_writable(Path(options.run), "--out")
         evaluate(options, arguments)
     else:
         explain(options)
 
 
-def _check_place(check: str | None, options: Namespace) -> None:
-    """Whether what is asked for can be written, told before it is computed.
+def _refuse_moved(arguments: list[str]) -> None:
+    """Names the command that does what an option of the version before did.
 
     Raises:
-        CallError: it cannot, or nothing would be written.
+        CallError: there is such an option.
     """
-    if check not in WRITTEN and not options.evaluate:
-        if options.out is not None:
-            raise CallError(f"--out goes with {' or '.join(map(flag, ('evaluate', *WRITTEN)))}")
-        return
-    for path in map(Path, (options.run, *(options.compare or ()))):
-        if options.out is None and path.is_dir():
-            require_writable(path, "--out")
+    given = itertools.takewhile(lambda one: one != "--", arguments)
+    moved = next((one for one in given if one.split("=", 1)[0] in MOVED), None)
+    if moved is not None:
+        # Its other runs stand next to the first one now.
+        kept = [one.removeprefix("--compare=") for one in arguments if one != "--compare"]
+        command = shlex.join(["python", "-m", "tfcmp.diagnose", *kept])
+        raise CallError(f"{moved.split('=', 1)[0]} moved: {command}")
 
 
-def explain(options: Namespace) -> None:
+def _parser() -> CommandParser:
+    parser = CommandParser(PROGRAM, DESCRIPTION)
+    parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
+    parser.add_argument(
+        "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
+    )
+    add_input(parser)
+    parser.add_argument(
+        "--sample", type=int | None, help="explain so many texts of the test split, drawn at random"
+    )
+    parser.add_argument(
+        "--method",
+        type=str | None,
+        choices=["ig", "occlusion"],
+        help="ig: integrated gradients, the default where the model has a token embedding; "
+        "occlusion: leave one word out, which every model allows",
+    )
+    parser.add_argument(
+        "--class",
+        type=str | None,
+        metavar="NAME",
+        help="explain this class in place of the predicted one",
+    )
+    parser.add_argument(
+        "--steps",
+        type=int | None,
+        help="nodes of the integral, 50 unless given; doubled up to 400 while the completeness error "
+        "is 5 %% or more",
+    )
+    parser.add_argument("--json", type=bool, default=False, help="JSON on a terminal too")
+    parser.add_argument("--html", type=output_file, help="page of heat maps to be written")
+    parser.add_argument(
+        "--evaluate",
+        type=bool,
+        default=False,
+        help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
+        "explanation.json of the run",
+    )
+    parser.add_argument(
+        "--other",
+        action="append",
+        type=local_path,
+        default=[],
+        help="with --evaluate: run of another seed, whose explanations are compared; may be repeated",
+    )
+    parser.add_argument(
+        "--out",
+        type=output_folder,
+        metavar="FOLDER",
+        help="with --evaluate: folder of explanation.json, if not the run",
+    )
+    add_data(parser)
+    add_trust(parser)
+    return parser
+
+
+def explain(options: Options) -> None:
     """Explains texts."""
-    if options.other:
-        raise CallError("--other compares explanations; expected --evaluate too")
+    for name in ("other", "out"):
+        if options[name]:
+            raise CallError(f"--{name} goes with --evaluate; add that, or leave it out")
     given = [bool(options.text), options.input is not None, options.sample is not None]
     if sum(given) != 1:
         raise CallError(
             "expected one of --text, --input and --sample, got "
-            + (
-                "more than one"
-                if any(given)
-                else "none of them; or a check such as --evaluate, --behaviour, --curves (--help)"
-            )
+            + ("more than one" if any(given) else "none of them; or --evaluate (--help)")
         )
     _check_steps(options)
     html = Path(options.html) if options.html is not None else None
@@ -120,7 +157,7 @@ def explain(options: Namespace) -> None:
     present(explainer, texts, run.path.resolve().name, as_json, html, label)
 
 
-def evaluate(options: Namespace, arguments: list[str]) -> None:
+def evaluate(options: Options, arguments: list[str]) -> None:
     """Measures how good explanations are, and prints the figures and the file they are in."""
     for name in ("text", "html", "json", "class"):
         if options[name]:
@@ -129,7 +166,8 @@ def evaluate(options: Namespace, arguments: list[str]) -> None:
         raise CallError("--input and --sample contradict each other: leave one of them out")
     _check_steps(options)
     run = open_run(Path(options.run))
-    write_elsewhere([run], [run.path.name], _folder(options))
+    out = Path(options.out) if options.out is not None else None
+    write_elsewhere([run], [run.path.name], out)
     others = [open_run(Path(path)).path for path in options.other]
     if options.input is None:
         options.sample = SAMPLE if options.sample is None else options.sample
@@ -170,16 +208,16 @@ def _checked_class(run: RunDirectory, name: str | None) -> str | None:
     return name
 
 
-def _check_steps(options: Namespace) -> None:
+def _check_steps(options: Options) -> None:
     if options.steps is None:
         options.steps = STEPS
     if options.steps < 1:
         raise CallError(f"--steps {options.steps}: expected at least 1")
 
 
-def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
+def _checked_input(run: RunDirectory, options: Options) -> tuple["DataSettings", Iterable[str]]:
     """How the run's texts are read, and those of --input, opened but not read."""
-    from tfcmp.data.picking import data_settings, settings_at
+    from tfcmp.data.run_texts import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample
     from tfcmp.inference.inputs import stream_texts
 
@@ -194,101 +232,6 @@ def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings
         return data, ()
     reading = input_reading(options, run, options.input)
     return data, stream_texts(Path(options.input), reading, text_column(options, run))
-
-
-def _folder(options: Namespace) -> Path | None:
-    return Path(options.out) if options.out is not None else None
-
-
-def run_check(check: str, options: Namespace, command: str) -> None:
-    """Checks runs and prints what was found, as JSON or as tables."""
-    paths = [Path(options.run), *map(Path, options.compare or ())]
-    if check in ("behaviour", "contrast"):
-        found = _check_answers(check, paths, options, command)
-    else:
-        found = _check_predictions(check, paths, options, command)
-    if options.json:
-        sys.stdout.write(json.dumps(found.contents, indent=2) + "\n")
-    else:
-        from tfcmp.reporting.render.terminal import terminal_text
-
-        sys.stdout.write("\n".join(map(terminal_text, found.tables)))
-
-
-def _check_answers(check: str, paths: list[Path], options: Namespace, command: str) -> "Checked":
-    """Checks for which the models answer texts."""
-    from tfcmp.explanation import checks
-    from tfcmp.explanation.contrast.pairs import PairColumns
-
-    trust = is_trusting(options)
-    if check == "behaviour":
-        return checks.check_behaviour(
-            paths,
-            cases=CASES if options.cases is None else options.cases,
-            seed=1 if options.cases_seed is None else options.cases_seed,
-            negative=options.negative,
-            positive=options.positive,
-            parts=options.parts,
-            trust=trust,
-            command=command,
-            out=_folder(options),
-        )
-    names = ("original", "contrast", "original_label", "contrast_label")
-    given = {name: options[f"{name}_column"] for name in names}
-    columns = PairColumns(**{name: column for name, column in given.items() if column})
-    reading = input_reading(options, open_run(paths[0]), options.contrast)
-    return checks.check_contrast(
-        paths,
-        Path(options.contrast),
-        columns,
-        reading,
-        trust=trust,
-        command=command,
-        out=_folder(options),
-    )
-
-
-def _check_predictions(
-    check: str, paths: list[Path], options: Namespace, command: str
-) -> "Checked":
-    """Checks that need nothing but the predictions that the runs hold."""
-    from tfcmp.diagnostics import predictions as checks
-
-    if check == "calibrate":
-        return checks.calibrate_runs(paths, command, _folder(options))
-    if check == "label_errors":
-        confidence = CONFIDENCE if options.confidence is None else options.confidence
-        return checks.find_label_errors(
-            paths, confidence, lambda table: _with_places(table, paths[0], options)
-        )
-    return checks.draw_curves(paths, Path(options.figures) if options.figures else None)
-
-
-def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
-    """The table of label errors with the places of the texts, found in the run's source.
-
-    Of a source that is no file places are told with the texts only: reading it takes longer than
-    all the rest.
-    """
-    from tfcmp.data.picking import settings_at
-    from tfcmp.diagnostics.label_errors import with_places
-    from tfcmp.explanation.locating import is_file, locate
-
-    run, shows_texts = open_run(path), options.show_texts
-    data = settings_at(run, options.data) if options.data is not None else None
-    if not shows_texts and not is_file(run):
-        return table
-    if not is_file(run):
-        import_tensorflow()
-    try:
-        found = locate(run, [str(row[0]) for row in table.rows], data)
-    except TfcmpError as error:
-        if shows_texts:
-            raise
-        return replace(table, note=f"{table.note} Places are not told: {error}")
-    places = {id: one.where for id, one in found.items()}
-    texts = {id: one.text for id, one in found.items()} if shows_texts else None
-    return with_places(table, places, texts)
 
 
 if __name__ == "__main__":

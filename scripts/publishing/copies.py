@@ -13,25 +13,34 @@ import pyarrow.parquet
 import yaml
 
 from publishing.redaction import redacted
-from tfcmp.reporting.load.searches import BUDGET, RECORD, SPACE, TRIALS
-from tfcmp.reporting.load.studies import PUBLISHED_FROM
-from tfcmp.runs.artifacts import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import sealed, sha256_of, write_json
+from tfcmp.runs.layout import (
+    BEHAVIOUR,
+    BENCH,
+    BEST,
+    BUDGET,
     CONFIG,
+    CONTRAST,
+    EFFECTS,
     ENVIRONMENT,
+    EXPLANATION,
     LISTED,
     METRICS,
     MODEL,
+    ORACLE,
+    OUTCOME,
     PREDICTIONS,
+    PUBLISHED_FROM,
     RESULT,
+    SEARCH,
+    SPACE,
     SPLIT,
+    TEMPERATURE,
     TIMING,
-    RunDirectory,
+    TRIALS,
+    TRIALS_FOLDER,
 )
-from tfcmp.runs.files import sealed, sha256_of, write_json
-from tfcmp.search.outcome import OUTCOME, TRIALS_FOLDER
-from tfcmp.search.plan import ORACLE
-from tfcmp.search.tables import BEST, EFFECTS
 
 ARTIFACTS = (BENCH, EXPLANATION, BEHAVIOUR, CONTRAST, TEMPERATURE)
 # Of predictions.parquet; whatever else a file holds stays where it is.
@@ -101,7 +110,7 @@ def copy_search(source: Path, target: Path) -> None:
     for name in (CONFIG, SPACE, BEST):
         if (source / name).exists():
             copy_yaml(source / name, target / name)
-    for name in (RECORD, ORACLE):
+    for name in (SEARCH, ORACLE):
         if (source / name).exists():
             write_compact(target / name, redacted(RunDirectory(source).read_json(name)))
     names = [name for name in (TRIALS, BUDGET, EFFECTS) if (source / name).exists()]

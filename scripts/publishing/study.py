@@ -7,19 +7,12 @@ from typing import Any
 
 from publishing.copies import copy_bench, copy_run, copy_search, copy_unfinished
 from tfcmp.reporting.load.inputs import Found, find_all, gather
-from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run
-from tfcmp.reporting.load.studies import (
-    BENCHES,
-    OF_A_SEARCH,
-    RUNS,
-    SEARCHES,
-    STATE,
-    is_study,
-    read_marks,
-)
-from tfcmp.runs.directory import RESULT, TIMING, RunDirectory, free_name
+from tfcmp.reporting.load.studies import is_study, read_marks
+from tfcmp.runs.directory import RunDirectory, free_name
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import BENCHES, OF_A_SEARCH, RESULT, RUNS, SEARCHES, STUDY_STATE, TIMING
 
 UNKNOWN_LOAD = "its load was not measured"
 
@@ -55,7 +48,7 @@ def copy_study(sources: list[Path], made: Path) -> None:
         "contention": contention,
         **_of_studies(sources, _finished),
     }
-    write_json(made / STATE, content)
+    write_json(made / STUDY_STATE, content)
 
 
 def _of_studies(sources: Iterable[Path], read: Any) -> dict[str, Any]:
@@ -68,9 +61,9 @@ def _of_studies(sources: Iterable[Path], read: Any) -> dict[str, Any]:
 
 def _finished(study: Path) -> dict[str, Any]:
     """What a study says that it finished; nothing where it does not tell."""
-    if not (study / STATE).exists():
+    if not (study / STUDY_STATE).exists():
         return {}
-    content = RunDirectory(study).read_json(STATE)
+    content = RunDirectory(study).read_json(STUDY_STATE)
     return {"finished": content["finished"]} if "finished" in content else {}
 
 
@@ -80,9 +73,9 @@ def _named(found: list[Found]) -> list[tuple[Found, str]]:
         one.path: read_run(one.path, one.label) for one in found if (one.path / RESULT).exists()
     }
     names = {
-        id(run): f"{_folder_name(entrant.label)}-seed{run.seed}"
-        for entrant in make_entrants(list(runs.values()))
-        for run in entrant.runs
+        id(run): f"{_folder_name(model.label)}-seed{run.seed}"
+        for model in make_models(list(runs.values()))
+        for run in model.runs
     }
     return [
         (one, names[id(runs[one.path])] if one.path in runs else one.path.resolve().name)

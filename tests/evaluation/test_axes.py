@@ -1,11 +1,13 @@
+import contextlib
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfcmp.errors import CallError
 from tfcmp.evaluation.axes import (
-    AXES,
     Axis,
     are_distinguishable,
     bounds,
@@ -14,6 +16,7 @@ from tfcmp.evaluation.axes import (
     find_axis,
     goodness,
     is_measured,
+    parse_requirement,
 )
 from tfcmp.evaluation.intervals import Interval
 
@@ -42,10 +45,6 @@ def test_goodness_grows_with_what_is_better():
 def test_an_unknown_axis_is_refused_with_the_known_ones():
     with pytest.raises(CallError, match="'speed' is no axis of a decision; expected one of size"):
         find_axis("speed", [Axis("size", higher_is_better=False)])
-
-
-def test_axes_have_names_of_their_own():
-    assert len({axis.name for axis in AXES}) == len(AXES)
 
 
 def test_the_interval_of_a_difference_is_that_of_independent_estimates():
@@ -96,3 +95,26 @@ def test_equal_truths_are_distinguishable_in_at_most_5_of_100_studies(errors, is
         for study in range(len(draw))
     ]
     assert 0.02 <= np.mean(found) <= 0.055
+
+
+def test_requirements_are_read_with_their_comparison():
+    requirement = parse_requirement(" accuracy >= 9e-1 ")
+    assert requirement[1:] == ("accuracy", ">=", 0.9)
+    assert requirement.holds(0.9)
+    assert not parse_requirement("accuracy>0.9").holds(0.9)
+    assert parse_requirement("ece<=0.1").holds(0.1)
+    assert not parse_requirement("ece<0.1").holds(0.1)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "accuracy", "accuracy=0.9", "accuracy>=good", "accuracy>=nan", ">=1", "a b<1"]
+)
+def test_what_is_no_requirement_is_refused(text):
+    with pytest.raises(CallError, match="expected an axis, one of <=, >=, <, > and a number"):
+        parse_requirement(text)
+
+
+@given(st.text(max_size=20) | st.from_regex(r"[a-z]{1,3} ?[<>]=?.{0,4}"))
+def test_any_text_is_read_or_refused(text):
+    with contextlib.suppress(CallError):
+        assert parse_requirement(text, [Axis("a", higher_is_better=True)]).axis == "a"

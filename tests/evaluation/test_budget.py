@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.evaluation.budget import BudgetCurve, budget_curve, expected_maximum, ranking_flip
+from tfcmp.evaluation.budget import (
+    BudgetCurve,
+    at_equal_steps,
+    budget_curve,
+    expected_maximum,
+    ranking_flip,
+)
 
 SCORES = st.lists(st.floats(0, 1), min_size=1, max_size=7)
 
@@ -79,7 +85,7 @@ def test_trials_that_were_not_timed_have_no_axis_of_seconds():
 
 
 def test_a_score_without_a_duration_is_refused():
-    with pytest.raises(ValueError, match="Expected a duration a score, got 1 for 2"):
+    with pytest.raises(ValueError, match="got 1 for 2"):
         budget_curve([0.5, 0.7], [1.0])
 
 
@@ -127,3 +133,35 @@ def test_budgets_can_be_trials():
     assert ranking_flip(first, second) is None
     flip = ranking_flip(first, second, axis="trials")
     assert flip.budget == pytest.approx(1 + 0.1 / 0.3)
+
+
+# Three epochs of 100, 50, 25 and 400 steps.
+COURSES = [
+    [(100, 0.6), (200, 0.8), (300, 0.7)],
+    [(50, 0.5), (100, 0.6), (150, 0.7)],
+    [(25, 0.5), (50, 0.4), (75, 0.55)],
+    [(400, 0.9), (800, 0.9), (1200, 0.9)],
+    [],
+]
+
+
+def test_most_trials_are_compared_and_each_by_its_best_up_to_there():
+    # At 75 the second and third can be compared, at 150 the first and second: the later counts.
+    found = at_equal_steps(COURSES)
+    assert found.steps == 150
+    assert found.scores == (0.6, 0.7, None, None, None)
+
+
+def test_more_trials_come_before_more_steps():
+    found = at_equal_steps([*COURSES, [(60, 0.5), (70, 0.8)]])
+    assert found.steps == 70
+    assert found.scores == (None, 0.5, 0.5, None, None, 0.8)
+
+
+def test_equal_epochs_may_be_equal_steps():
+    assert at_equal_steps([COURSES[0], [(100, 0.5), (200, 0.5), (300, 0.5)]]) is None
+
+
+def test_trials_that_share_no_step_are_not_compared():
+    assert at_equal_steps([COURSES[2], COURSES[3]]) is None
+    assert at_equal_steps([[], COURSES[0]]) is None

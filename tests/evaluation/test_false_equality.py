@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import stdtr
 
-from tfcmp.evaluation.differences import Difference
-from tfcmp.evaluation.multiplicity import holm
-from tfcmp.evaluation.variance import VariancePart, t_spreads
+from tfcmp.evaluation.differences import Difference, VariancePart, t_spreads
+from tfcmp.evaluation.significance import holm
 
 MARGIN = 0.005
 REPORTS = 4000

@@ -116,13 +116,6 @@ def test_one_run_on_a_side_covers_test_sampling_only():
     assert difference.test.startswith("one side a single run: test sampling only")
 
 
-def test_the_test_names_its_parts():
-    assert seed_difference(FIRST, SECOND, GROUPS).test == (
-        "several seeds: variance over seeds (Welch) plus test sampling (cluster-robust over 50 "
-        "groups), t with Satterthwaite degrees of freedom, never narrower than either part alone"
-    )
-
-
 def test_a_difference_is_ready_for_strict_json():
     for seeds in (1, 3):
         content = json.dumps(

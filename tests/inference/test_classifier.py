@@ -8,7 +8,7 @@ import pytest
 
 import tfcmp
 from tfcmp.data.corpus import text_hash
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.errors import WorkError
 from tfcmp.inference import texts as texts_module
 from tfcmp.inference.answering import Prediction

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tfcmp
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine, importable, open_engine
 

@@ -13,10 +13,11 @@ import pytest
 
 import tfcmp
 from tfcmp.errors import CallError, WorkError
-from tfcmp.inference.calibrated import CalibratedClassifier
+from tfcmp.inference.answering import CalibratedClassifier
 from tfcmp.inference.classifier import keras_classifier
-from tfcmp.runs.directory import MODEL, RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sealed, write_json
+from tfcmp.runs.layout import MODEL, RESULT
 
 TEXTS = ["A fine film.", "bad", ""]
 FORKED_IN = """

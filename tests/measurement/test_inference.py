@@ -11,10 +11,16 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.classifier import Classifier, keras_classifier
 from tfcmp.inference.engines import open_engine
 from tfcmp.measurement import inference
-from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.audit import audit_model
-from tfcmp.measurement.inference import agreement, audit_of, measure_inference, settled
-from tfcmp.measurement.sample import Example
+from tfcmp.measurement.cases import InferenceCase
+from tfcmp.measurement.device import audit_model
+from tfcmp.measurement.inference import (
+    Example,
+    agreement,
+    audit_of,
+    measure_inference,
+    sample_examples,
+    settled,
+)
 from tfcmp.models.building import build_core, build_text_classifier
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
 from tfcmp.models.pretrained import build_pretrained
@@ -24,10 +30,10 @@ from tfcmp.training import hardware
 
 @pytest.fixture(scope="module")
 def measured(finished_run, tiny_configuration, shared_cache):
-    arm = InferenceArm(
+    case = InferenceCase(
         str(finished_run), "keras", "float32", None, (8, 1000), (4,), 20, 300, 5.0, is_full=False
     )
-    return measure_inference(arm, tiny_configuration(), shared_cache, time.time() - 1.0)
+    return measure_inference(case, tiny_configuration(), shared_cache, time.time() - 1.0)
 
 
 def test_percentiles_are_in_order(measured):
@@ -126,9 +132,9 @@ def with_gpu(monkeypatch):
     ],
 )
 def test_a_gpu_is_left_where_it_is_not_to_compute(with_gpu, engine, device, hidden, key):
-    arm = settled(arm_of(engine, device=device))
+    case = settled(arm_of(engine, device=device))
     assert with_gpu == hidden
-    assert arm.key() == key
+    assert case.key() == key
 
 
 def test_the_threads_of_an_engine_are_those_of_its_tokenizer(with_gpu):
@@ -154,7 +160,7 @@ def test_a_gpu_that_is_hidden_is_not_named(monkeypatch):
 
 
 def arm_of(engine, threads=None, device="auto"):
-    return InferenceArm(
+    return InferenceCase(
         "run", engine, None, threads, (), (), 1, 1, 1.0, is_full=False, device=device
     )
 
@@ -166,9 +172,9 @@ def test_a_model_that_the_memory_does_not_hold_is_told(
         raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating tensor")
 
     monkeypatch.setattr(inference, "measure_offline", exhausted)
-    arm = InferenceArm(str(finished_run), "keras", None, None, (), (), 1, 8, 1.0, is_full=False)
+    case = InferenceCase(str(finished_run), "keras", None, None, (), (), 1, 8, 1.0, is_full=False)
     with pytest.raises(WorkError, match="memory is too small for the model"):
-        measure_inference(arm, tiny_configuration(), shared_cache, time.time())
+        measure_inference(case, tiny_configuration(), shared_cache, time.time())
 
 
 @pytest.mark.parametrize("model", ["gru", "transformer", "bag_of_ngrams"])
@@ -192,3 +198,14 @@ def test_the_encoder_of_a_preset_is_audited_too(tiny_preset):
 
 def test_another_engine_has_no_kernels_of_tensorflow_to_audit(word_tokenizer):
     assert audit_of(Classifier(word_tokenizer(), iter, ("neg", "pos"))) == {}
+
+
+def test_the_sample_is_of_the_test_split_and_the_same_every_time(
+    finished_run, tiny_configuration, shared_cache
+):
+    found = sample_examples(tiny_configuration(), shared_cache, 50)
+    assert found == sample_examples(tiny_configuration(), shared_cache, 50)
+    table = pyarrow.parquet.read_table(finished_run / "predictions.parquet").to_pandas()
+    labels = table[table["split"] == "test"].set_index("id")["label"]
+    assert len({example.identity for example in found}) == 50
+    assert all(labels[example.identity] == example.label for example in found)

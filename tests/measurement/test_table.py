@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.measurement.spread import quantile
+from tfcmp.evaluation.times import quantile
 from tfcmp.measurement.table import (
     crossing_lines,
     failure_lines,

@@ -50,7 +50,7 @@ def study(tmp_path_factory):
     call("compare", "--config", file, "--runs", folder, "--name", "s", "--cache", folder / "cache")
     run = folder / "s" / "runs" / "gru-seed1"
     call("explain", run, "--evaluate", "--sample", 10)
-    call("explain", run, "--behaviour")
+    call("diagnose", run, "--behaviour")
     return folder / "s"
 
 

@@ -124,7 +124,7 @@ def test_a_folder_that_was_forgotten_does_not_cost_a_study_or_a_run(script, stud
         assert files_of(last) == before
 
 
-def test_a_file_in_the_place_of_the_folder_is_told(script, study, tmp_path):
+def test_a_file_in_the_place_of_the_folder_is_reported(script, study, tmp_path):
     (tmp_path / "pilot").write_text("notes")
     with pytest.raises(SystemExit, match="something else than a published study"):
         script.publish([study], tmp_path / "pilot")
@@ -160,7 +160,7 @@ def test_what_was_published_stays_where_the_new_one_cannot_be_put(
     assert list(out.parent.iterdir()) == [out]
 
 
-def test_a_folder_without_a_mark_in_the_readme_is_told_before_anything_is_written(
+def test_a_folder_without_a_mark_in_the_readme_is_reported_before_anything_is_written(
     script, study, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("sys.argv", ["publish_study.py", str(study), str(tmp_path / "unmarked")])

@@ -4,7 +4,8 @@ import json
 import pytest
 from publishing.results_table import results_table
 
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.write import write_report
 
@@ -30,7 +31,7 @@ def test_a_row_a_model_with_its_interval_and_the_conditions_below(published):
     assert lines[-1].endswith("No training times of `transformer`: threads 8, of most 2.")
 
 
-def test_every_reason_of_a_missing_time_is_told_once(published):
+def test_every_reason_of_a_missing_time_is_reported_once(published):
     file = published / "tables" / "times.csv"
     with file.open(newline="") as stream:
         rows = list(csv.DictReader(stream))

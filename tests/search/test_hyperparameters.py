@@ -1,9 +1,8 @@
 from tfcmp.models.catalogue import default_configuration, find_model
-from tfcmp.search.budget import Budget
-from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE, default_space
 from tfcmp.search.hyperparameters import grid_size, make_hyperparameters, settings_of
-from tfcmp.search.oracles import make_oracle
-from tfcmp.search.space import make_space
+from tfcmp.search.plan import Budget
+from tfcmp.search.space import BATCH, OPTIMIZER, RATE, default_space, make_space
+from tfcmp.search.tuner import make_oracle
 
 GRU = default_configuration(find_model("gru"))
 ODD = {

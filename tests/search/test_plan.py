@@ -1,4 +1,6 @@
 import json
+import math
+import os
 from dataclasses import replace
 
 import pytest
@@ -6,21 +8,31 @@ import pytest
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, LOCK, SEARCH, SPACE
 from tfcmp.search import plan as plan_module
-from tfcmp.search.budget import Budget
-from tfcmp.search.defaults import BATCH, OPTIMIZER, RATE
 from tfcmp.search.plan import (
-    SEARCH,
+    DEFAULT_TRIALS,
+    LOOPBACK,
+    ORACLE_IP,
+    ORACLE_PORT,
+    TUNER_ID,
+    Budget,
     Plan,
+    discard_abandoned,
     extended,
+    is_abandoned,
+    make_budget,
     make_plan,
+    make_room,
     planned_space,
     read_plan,
+    read_role,
     read_search_file,
     require_same,
     wait_for_search,
     write_plan,
 )
+from tfcmp.search.space import BATCH, OPTIMIZER, RATE
 
 GRU = default_configuration(find_model("gru"))
 PLAN = make_plan(GRU, "random", Budget(3), 5, None, set())
@@ -132,3 +144,129 @@ def test_a_resumed_search_keeps_the_limits_that_are_not_given_anew(trials, secon
 
 def test_a_plan_of_one_tuner_names_what_its_trials_differ_in():
     assert Plan(GRU, PLAN.space, "random", Budget(1), 0).settings() == PLAN.space.settings()
+
+
+def test_a_search_that_would_never_end_has_a_default_budget():
+    assert make_budget(None, None, "random") == Budget(DEFAULT_TRIALS)
+    assert make_budget(None, None, "bayesian") == Budget(DEFAULT_TRIALS)
+    assert not make_budget(None, None, "grid").is_limited()
+    assert make_budget(None, 60.0, "random") == Budget(None, 60.0)
+
+
+def test_progress_counts_trials_or_else_seconds():
+    assert [Budget(5, 60).units(), Budget(None, 60.4).units(), Budget().units()] == [5, 60, None]
+
+
+@pytest.mark.parametrize("limits", [(0, None), (-1, None), (None, 0.0), (None, math.nan)])
+def test_a_budget_of_nothing_is_refused(limits):
+    with pytest.raises(CallError, match=r"--search\.(trials|seconds): expected"):
+        make_budget(*limits, "random")
+
+
+PROXY = "no_grpc_proxy"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    """None of the variables is set, and none stays set."""
+    for name in (TUNER_ID, ORACLE_PORT, ORACLE_IP, PROXY):
+        # Set first: what `read_role` sets is then taken back too.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def test_a_process_without_the_variables_searches_alone():
+    assert read_role() == "alone"
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("chief", "chief"), ("worker1", "worker"), ("b", "worker")]
+)
+def test_the_role_comes_from_the_name_and_the_chief_stays_on_loopback(environment, name, role):
+    environment.setenv(TUNER_ID, name)
+    environment.setenv(ORACLE_PORT, "8000")
+    assert read_role() == role
+    assert (os.environ[ORACLE_IP], os.environ[PROXY]) == (LOOPBACK, LOOPBACK)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({TUNER_ID: "chief"}, f"{ORACLE_PORT} is not set"),
+        ({ORACLE_PORT: "8000"}, f"{TUNER_ID} is not set"),
+        ({ORACLE_IP: LOOPBACK}, f"{TUNER_ID} is not set"),
+        ({TUNER_ID: "chief", ORACLE_PORT: "0"}, "expected a port from 1 to 65535"),
+        ({TUNER_ID: "chief", ORACLE_PORT: "65536"}, "expected a port from 1 to 65535"),
+        ({TUNER_ID: "chief", ORACLE_PORT: "http"}, "expected a port from 1 to 65535"),
+    ],
+)
+def test_half_a_cluster_is_refused(environment, given, told):
+    for name, value in given.items():
+        environment.setenv(name, value)
+    with pytest.raises(CallError, match=told):
+        read_role()
+
+
+@pytest.fixture
+def abandoned(tmp_path):
+    """The directory of a search that was killed before its record was written."""
+    (tmp_path / "s").mkdir()
+    directory = RunDirectory(tmp_path / "s")
+    write_plan(directory, PLAN, {})
+    directory.file(SEARCH).unlink()
+    directory.file(LOCK).touch()
+    return directory
+
+
+def names(abandoned):
+    return sorted(file.name for file in abandoned.path.iterdir())
+
+
+def test_the_space_is_written_before_the_configuration(tmp_path, monkeypatch):
+    def broken(*_):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("tfcmp.search.plan.write_configuration", broken)
+    with pytest.raises(OSError, match="no space left"):
+        write_plan(RunDirectory(tmp_path), PLAN, {})
+    assert [file.name for file in tmp_path.iterdir()] == [SPACE]
+
+
+def test_a_plan_without_a_record_goes(abandoned):
+    assert is_abandoned(abandoned)
+    discard_abandoned(abandoned)
+    assert names(abandoned) == [LOCK]
+
+
+@pytest.mark.parametrize("other", [SEARCH, "environment.json", "trials"])
+def test_a_search_or_a_run_that_has_begun_stays(abandoned, other):
+    abandoned.file(other).touch()
+    discard_abandoned(abandoned)
+    make_room(abandoned.path.parent, "s")
+    assert names(abandoned) == sorted([LOCK, CONFIG, SPACE, other])
+
+
+def test_the_place_of_a_killed_search_is_free_again(abandoned):
+    make_room(abandoned.path.parent, "s")
+    assert not abandoned.path.exists()
+
+
+def test_files_that_no_killed_search_left_are_the_users(abandoned):
+    abandoned.file(LOCK).unlink()
+    make_room(abandoned.path.parent, "s")
+    assert names(abandoned) == [CONFIG, SPACE]
+
+
+@pytest.mark.parametrize("name", [None, "", ".", "..", "s/../s", "nowhere"])
+def test_a_name_that_is_none_for_a_search_clears_nothing(abandoned, name):
+    make_room(abandoned.path.parent, name)
+    assert names(abandoned) == [LOCK, CONFIG, SPACE]
+
+
+def test_a_search_that_is_just_beginning_is_left_alone(abandoned):
+    abandoned.lock()
+    with pytest.raises(WorkError, match="in use by another"):
+        make_room(abandoned.path.parent, "s")
+    abandoned.unlock()
+    assert names(abandoned) == [CONFIG, SPACE]

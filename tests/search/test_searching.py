@@ -1,6 +1,6 @@
 import pytest
 
-from tfcmp.search.outcome import Outcome
+from tfcmp.search.record import Outcome
 from tfcmp.search.searching import _Progress
 
 

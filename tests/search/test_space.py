@@ -7,8 +7,24 @@ from hypothesis import strategies as st
 
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
-from tfcmp.search.defaults import ADAPTIVE, BATCH, OPTIMIZER, RATE, default_space
-from tfcmp.search.space import make_space, read_space_file, write_space
+from tfcmp.search.settings import (
+    annotation_of,
+    check_value,
+    is_numeric,
+    is_whole,
+    setting_of,
+    with_settings,
+)
+from tfcmp.search.space import (
+    ADAPTIVE,
+    BATCH,
+    OPTIMIZER,
+    RATE,
+    default_space,
+    make_space,
+    read_space_file,
+    write_space,
+)
 
 GRU = default_configuration(find_model("gru"))
 
@@ -145,3 +161,45 @@ def test_a_wrong_entry_is_refused_by_name(entries, told):
 def test_a_missing_space_file_is_named_by_its_option(tmp_path):
     with pytest.raises(CallError, match=r"--search.space .*: no such file"):
         read_space_file(str(tmp_path / "space.yaml"))
+
+
+def test_a_model_named_by_its_place_has_the_space_of_its_family():
+    spaces = [
+        default_space(default_configuration(find_model(name)))
+        for name in ("bert_small_en", "preset:somewhere", "saved_model:somewhere")
+    ]
+    assert spaces[0] == spaces[1] == spaces[2]
+
+
+def test_all_four_optimizers_are_searched():
+    space = default_space(default_configuration(find_model("bag_of_ngrams")))
+    assert space[OPTIMIZER] == ["sgd", "rmsprop", "adam", "adamw"]
+    assert space[BATCH] == [16, 32, 64, 128]
+
+
+def test_settings_are_set_by_name_and_the_rest_stays():
+    changed = with_settings(GRU, {"training.batch_size": 7, "architecture.units": 3})
+    assert (changed.training.batch_size, changed.architecture.units) == (7, 3)
+    assert setting_of(changed, "training.batch_size") == 7
+    assert with_settings(changed, {"training.batch_size": 64, "architecture.units": 96}) == GRU
+
+
+def test_whole_numbers_are_told_from_others():
+    units = annotation_of(GRU, "architecture.units")
+    length = annotation_of(GRU, "data.max_length")
+    rate = annotation_of(GRU, "training.learning_rate")
+    optimizer = annotation_of(GRU, "training.optimizer")
+    assert [is_whole(one) for one in (units, length, rate)] == [True, True, False]
+    assert [is_numeric(one) for one in (units, length, rate, optimizer)] == [True] * 3 + [False]
+
+
+def test_null_is_a_value_of_settings_that_may_be_empty_only():
+    assert check_value("n", None, annotation_of(GRU, "training.clip_norm")) is None
+    with pytest.raises(CallError, match="got None"):
+        check_value("n", None, annotation_of(GRU, "training.batch_size"))
+
+
+def test_the_files_of_a_model_are_no_matter_of_search():
+    configuration = default_configuration(find_model("saved_model:somewhere"))
+    with pytest.raises(CallError, match="cannot be searched"):
+        annotation_of(configuration, "architecture.preprocessor")

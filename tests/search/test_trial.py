@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tfcmp.search import trial as trials
-from tfcmp.search.outcome import best_of, read_outcomes, trial_folder
+from tfcmp.search.record import best_of, read_outcomes, trial_folder
 from tfcmp.search.trial import MOST_STARTS, STARTS, TrialRunner
 from tfcmp.training import epochs
 from tfcmp.training.epochs import Trainer

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfcmp.training.adam import FusedAdam
+from tfcmp.training.optimizers import FusedAdam
 
 SHAPES = {"kernel": (5, 3), "bias": (3,), "scalar": ()}
 
@@ -90,7 +90,8 @@ def test_under_a_mixed_policy_weights_and_state_stay_float32():
     before = layer.kernel.numpy()
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(tf.cast(layer(tf.ones([2, 5])), tf.float32))
-    optimizer.apply(tape.gradient(loss, [v.value for v in layer.trainable_variables]))
+    gradients = tape.gradient(loss, [v.value for v in layer.trainable_variables])
+    optimizer.apply(gradients, layer.trainable_variables)
     assert {v.dtype for v in layer.trainable_variables} == {"float32"}
     # The first step of Adam is the learning rate in the direction of the sign.
     np.testing.assert_allclose(layer.kernel.numpy(), before - 0.1, rtol=1e-4, atol=1e-5)

@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.directory import ENVIRONMENT, RUN_FORMAT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import ENVIRONMENT, RUN_FORMAT
 from tfcmp.training import environment
 from tfcmp.training.environment import (
     commit_of_package,

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfcmp.errors import WorkError
 from tfcmp.models.building import build_core
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.timing import Clock
 from tfcmp.training import epochs
 from tfcmp.training.checkpoint import Checkpoint
 from tfcmp.training.epochs import Trainer, lasting_settings

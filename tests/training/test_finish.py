@@ -6,11 +6,11 @@ import pyarrow.parquet
 import pytest
 import tensorflow as tf
 
-from tfcmp.data.sources.diagnostic import DiagnosticSource
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.models.building import build_core
-from tfcmp.runs.directory import LISTED
 from tfcmp.runs.files import sha256_of
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.layout import LISTED
+from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.finish import describe_times, in_float32
 from tfcmp.training.texts import prepare_texts

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tfcmp.config.fields import TrainingSettings
-from tfcmp.data.seen import seen_texts
+from tfcmp.data.run_texts import seen_texts
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.building import build_core, core_of
 from tfcmp.models.catalogue import default_configuration, find_model

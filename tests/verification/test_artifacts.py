@@ -3,8 +3,9 @@ import json
 import pytest
 
 from tfcmp.reporting.analysis.temperature import calibrate
-from tfcmp.runs.artifacts import BEHAVIOUR, TEMPERATURE, write_later
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import write_later
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import BEHAVIOUR, MODEL, PREDICTIONS, TEMPERATURE
 from tfcmp.verification.findings import differences
 from tfcmp.verification.recompute import verify_run
 

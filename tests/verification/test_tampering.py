@@ -17,7 +17,7 @@ from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.load.runs import read_answers
 from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.search.outcome import read_outcomes, write_outcome
+from tfcmp.search.record import read_outcomes, write_outcome
 from tfcmp.verification.answers import verify_answers
 
 pytestmark = pytest.mark.slow

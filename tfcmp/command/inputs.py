@@ -11,11 +11,12 @@ from tfcmp.data.sources.opening import require_source
 from tfcmp.errors import CallError
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import CONFIG, RunDirectory, open_run
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder
+from tfcmp.runs.layout import CONFIG
 
 if TYPE_CHECKING:
-    from jsonargparse import Namespace
+    from argparse import Namespace
 
 
 def require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:
@@ -65,10 +66,10 @@ def arguments_of(
     Args:
         run: its directory.
         data: where its texts lie now (`--data`); None where they were.
-        environment: see `tfcmp.data.picking.data_settings`.
+        environment: see `tfcmp.data.run_texts.data_settings`.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings, moved_to
+    from tfcmp.data.run_texts import data_settings, moved_to
 
     settings = data_settings(run, environment)
     if data is not None:

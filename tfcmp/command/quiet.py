@@ -1,18 +1,14 @@
 """TensorFlow and Keras imported: in silence, and as this package needs them."""
 
-import contextlib
 import gc
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tfcmp.errors import CallError
-
-# Keras imports them if they are there, for parts of it that no command of ours uses.
-UNUSED_BY_US = ("sklearn", "matplotlib", "IPython")
 
 
 @contextmanager
@@ -42,39 +38,18 @@ def without_native_output() -> Iterator[None]:
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Keeps Python's garbage collector still, which walks over all that is imported time and again.
-
-    What was made inside stays for good, as modules do: it is not looked at any more afterwards.
-    """
+    """Pauses Python's garbage collector, which walks over all that is imported time and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if was_enabled:
             gc.enable()
 
 
-@contextmanager
-def without_modules(names: Iterable[str]) -> Iterator[None]:
-    """Makes modules that are not imported yet seem not to be installed, inside the block."""
-    hidden = [name for name in names if name not in sys.modules]
-    # None is how Python notes down that there is no such module.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-
-
-def import_tensorflow(*, is_lean: bool = False) -> None:
+def import_tensorflow() -> None:
     """Imports TensorFlow and finds its devices, in silence; later imports are at once.
-
-    Args:
-        is_lean: without what Keras imports for its plots and its wrappers of scikit-learn, a third
-            of the time; for a process that is ours alone.
 
     Raises:
         CallError: Keras is imported already, with another backend than TensorFlow; or its file of
@@ -83,13 +58,7 @@ def import_tensorflow(*, is_lean: bool = False) -> None:
     # Read by TensorFlow when it is imported: only what ends the process is logged.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     _choose_backend()
-    with contextlib.ExitStack() as stack:
-        # Only what is imported inside is put by for good, not what a long process has made before.
-        if is_lean and "tensorflow" not in sys.modules:
-            stack.enter_context(without_collector())
-            stack.enter_context(without_modules(UNUSED_BY_US))
-        stack.enter_context(without_native_output())
-        stack.enter_context(_keras_settings_told())
+    with without_collector(), without_native_output(), _keras_settings_told():
         import tensorflow
 
         tensorflow.config.list_physical_devices()

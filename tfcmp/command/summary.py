@@ -1,5 +1,6 @@
 """What a fit says at its end."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tfcmp.config.fields import Configuration
@@ -11,7 +12,7 @@ FEW_TOKENS = 1.5
 
 
 def summary(
-    result: dict[str, Any],
+    result: Mapping[str, Any],
     configuration: Configuration,
     note: str | None = None,
     described: dict[str, Any] | None = None,
@@ -48,7 +49,7 @@ def summary(
     return "\n".join(lines)
 
 
-def _cautions(result: dict[str, Any], configuration: Configuration) -> list[str]:
+def _cautions(result: Mapping[str, Any], configuration: Configuration) -> list[str]:
     training, lines = configuration.training, []
     if result["epochs"] < training.epochs:
         score = training.selection.replace("_f1", " F1")

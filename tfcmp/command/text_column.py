@@ -1,13 +1,13 @@
 """The file of the texts to be answered or explained, and how it is read: by default as the run's."""
 
 import codecs
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
-from tfcmp.command.paths import local_path
+from tfcmp.command.parser import CommandParser
+from tfcmp.config.values import local_path
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 READING = ("encoding", "encoding_errors", "delimiter", "quoting")
 
 
-def add_input(parser: ArgumentParser) -> None:
+def add_input(parser: CommandParser) -> None:
     """Adds --input, --text-column and how the file is read."""
     parser.add_argument(
         "--input",
@@ -32,6 +32,11 @@ def add_input(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="of a table of --input; the column that the run was fitted on unless given",
     )
+    add_reading(parser)
+
+
+def add_reading(parser: CommandParser) -> None:
+    """Adds how a file is read: --encoding, --delimiter and others."""
     parser.add_argument(
         "--encoding",
         type=str | None,
@@ -57,9 +62,9 @@ def add_input(parser: ArgumentParser) -> None:
 def text_column(options: Namespace, run: RunDirectory) -> str:
     """The column that was asked for, else the run's own."""
     if options.text_column is not None:
-        return options.text_column
+        return str(options.text_column)
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
+    from tfcmp.data.run_texts import data_settings
 
     return data_settings(run).text_column
 
@@ -80,9 +85,15 @@ def input_reading(options: Namespace, run: RunDirectory, file: str | None) -> "R
             UTF-8 and the run's was not.
     """
     # Imported here: --help needs none of it.
-    from tfcmp.data.picking import data_settings
-    from tfcmp.data.sources.formats import DELIMITERS, INPUTS, TEXTUAL, split_name
-    from tfcmp.data.sources.input_file import check_file, format_of
+    from tfcmp.data.run_texts import data_settings
+    from tfcmp.data.sources.input_file import (
+        DELIMITERS,
+        INPUTS,
+        TEXTUAL,
+        check_file,
+        format_of,
+        split_name,
+    )
     from tfcmp.data.sources.reading import Reading
     from tfcmp.data.sources.rows import require_use
 
@@ -122,7 +133,7 @@ def require_encoding(path: Path, encoding: str, option: str) -> None:
         CallError: it is, by all appearance.
     """
     from tfcmp.data.sources.input_file import open_binary
-    from tfcmp.data.sources.lines import is_rather_utf8
+    from tfcmp.data.sources.reading import is_rather_utf8
 
     if codecs.lookup(encoding).name == "utf-8":
         return

@@ -8,7 +8,7 @@ from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
 from tfcmp.config.reading import read_yaml
 from tfcmp.errors import CallError
-from tfcmp.runs.directory import CONFIG
+from tfcmp.runs.layout import CONFIG
 
 OPTION = "--init_from"
 # Settings of an architecture that no weight and no answer of a given network depends on.

@@ -1,1 +1,1 @@
-"""Checks of trained models beyond one number: label errors, curves by length, calibration, new labels."""
+"""What runs get wrong, and where: behaviour tests, contrast pairs, label errors, curves by length."""

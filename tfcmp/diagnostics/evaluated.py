@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.by_class import (
+from tfcmp.evaluation.calibration import ece_interval, reliability_bins
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.evaluation.slices import (
     class_scores,
     confusion_counts,
     macro_f1_interval,
 )
-from tfcmp.evaluation.calibration import reliability_bins
-from tfcmp.evaluation.calibration_spread import ece_interval
-from tfcmp.evaluation.metrics import predicted_classes
 from tfcmp.evaluation.summary import summarise
+from tfcmp.records.run import Metrics
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.figures.confusion import draw_confusion
 from tfcmp.reporting.render.document import (
@@ -30,7 +32,11 @@ from tfcmp.reporting.render.document import (
     interval_columns,
     make_table,
 )
+from tfcmp.reporting.render.html import page_of
+from tfcmp.reporting.render.markdown import FIGURES, markdown_of
+from tfcmp.reporting.render.write import on_paper
 from tfcmp.reporting.sections.classes import NOTE, SCORES, confusions_table, score_rows
+from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
 # Wider matrices are a picture, and a list of the most frequent confusions.
 WIDEST_MATRIX = 12
@@ -49,6 +55,10 @@ SCORES_NOTE = (
     "they cover the sampling of texts only."
 )
 CALIBRATION_NOTE = "ECE in 15 bins; Brier over all classes, from 0 to 2; NLL in nats."
+EVALUATION, PREDICTIONS = "evaluation.json", "predictions.parquet"
+# Of more classes than this a matrix would be mostly zeros, and of thousands 100 MB of them.
+MOST_CLASSES = 100
+MISTAKE = ("row", "id", "label", "answer", "confidence", "probability_of_label")
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +95,7 @@ class Evaluated:
         return predicted_classes(self.probabilities)
 
     @cached_property
-    def metrics(self) -> dict[str, dict[str, float]]:
+    def metrics(self) -> Metrics:
         """All metrics of `summarise`, macro F1 and ECE with intervals too."""
         found = summarise(self.labels, self.probabilities, self.groups)
         intervals = {
@@ -95,7 +105,8 @@ class Evaluated:
             "ece": ece_interval(self.labels, self.probabilities, self.groups),
         }
         for name, interval in intervals.items():
-            found[name] = {part: float(of) for part, of in interval._asdict().items()}
+            value, low, high = map(float, interval)
+            found[name] = {"value": value, "low": low, "high": high}
         return found
 
     @cached_property
@@ -109,7 +120,7 @@ class Evaluated:
         confidences = self.probabilities.max(axis=1)
         wrong = np.flatnonzero(self.predicted != self.labels)
         order = wrong[np.argsort(-confidences[wrong], kind="stable")]
-        return order[: self.most_mistakes].tolist()
+        return [int(place) for place in order[: self.most_mistakes]]
 
 
 def tables_of(one: Evaluated) -> list[Table]:
@@ -248,3 +259,83 @@ def _harmless(text: str) -> str:
     """A text in a cell: in one line, without what a terminal would take for a command."""
     kept = "".join(letter if letter.isprintable() else " " for letter in text)
     return kept if len(kept) <= LONGEST_TEXT else f"{kept[: LONGEST_TEXT - 1]}…"
+
+
+def write_evaluation(
+    one: Evaluated, folder: Path, computed_from: dict[str, Any], command: str
+) -> None:
+    """Writes evaluation.json, .html and .md, the pictures, and predictions.parquet, each whole."""
+    report = report_of(one)
+    pages = {"evaluation.html": page_of(report)}
+    pages["evaluation.md"] = markdown_of(report).replace(f"]({FIGURES}/", "](")
+    pages |= {f"{figure.name}.svg": on_paper(figure.svg) for figure in report.figures()}
+    for name, page in pages.items():
+        with whole_file(folder / name) as part:
+            part.write_text(page, encoding="utf-8", errors="replace")
+    write_predictions(one, folder / PREDICTIONS)
+    sums = {name: sha256_of(folder / name) for name in (*pages, PREDICTIONS)}
+    content = {**content_of(one, computed_from, command), "files": sums}
+    write_json(folder / EVALUATION, sealed(content))
+
+
+def content_of(one: Evaluated, computed_from: dict[str, Any], command: str) -> dict[str, Any]:
+    """For evaluation.json; no text stands in it."""
+    scores = class_scores(one.labels, one.predicted[None], one.groups, len(one.classes))
+    bins = reliability_bins(one.labels, one.probabilities)
+    return {
+        **one.facts,
+        "notes": list(one.notes),
+        "metrics": one.metrics,
+        "classes": [
+            {
+                "class": name,
+                "support": score.support,
+                "predicted": int(score.predicted),
+                "precision": _plain(score.precision),
+                "recall": _plain(score.recall),
+                "f1": _plain(score.f1),
+            }
+            for name, score in zip(one.classes, scores, strict=True)
+        ],
+        "confusion": {"rows": "label", "columns": "answer", **_confusions(one)},
+        "reliability": [one_bin._asdict() for one_bin in bins],
+        "mistakes": [dict(zip(MISTAKE, row, strict=True)) for row in mistake_rows(one)],
+        "computed_from": computed_from,
+        "command": command,
+    }
+
+
+def _confusions(one: Evaluated) -> dict[str, Any]:
+    """The matrix; of many classes the cells that are not 0, as [row, column, count]."""
+    counts = one.confusions
+    if len(counts) <= MOST_CLASSES:
+        return {"counts": counts.tolist()}
+    rows, columns = np.nonzero(counts)
+    return {"cells": np.stack([rows, columns, counts[rows, columns]], axis=1).tolist()}
+
+
+def write_predictions(one: Evaluated, file: Path) -> None:
+    """A row per text: row, id, label, probabilities and group, as a run has them."""
+    import pyarrow
+    import pyarrow.parquet
+
+    classes = one.probabilities.shape[1]
+    flat = pyarrow.array(np.asarray(one.probabilities, np.float32).ravel())
+    offsets = pyarrow.array(np.arange(len(one.rows) + 1, dtype=np.int64) * classes)
+    table = pyarrow.table(
+        {
+            "row": pyarrow.array(one.rows),
+            "id": pyarrow.array(list(one.ids)),
+            "label": pyarrow.array(np.asarray(one.labels, np.int32)),
+            "probabilities": pyarrow.LargeListArray.from_arrays(offsets, flat),
+            "group": pyarrow.array(one.groups),
+        }
+    )
+    with whole_file(file) as part:
+        pyarrow.parquet.write_table(table, part)
+
+
+def _plain(interval: Interval | None) -> dict[str, float] | None:
+    if interval is None:
+        return None
+    return {end: float(value) for end, value in interval._asdict().items()}

@@ -1,6 +1,8 @@
 """What a model is measured on, and which end of each axis is the good one."""
 
 import math
+import operator
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -10,6 +12,8 @@ from tfcmp.evaluation.intervals import Interval
 # Of a model by axis; a number without interval is taken as it is, None was not measured.
 Measurements = Mapping[str, Interval | float | None]
 Models = Mapping[str, Measurements]
+_COMPARISONS = {"<=": operator.le, ">=": operator.ge, "<": operator.lt, ">": operator.gt}
+_REQUIREMENT = re.compile(r"\s*([A-Za-z]\w*)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 
 class Axis(NamedTuple):
@@ -25,6 +29,10 @@ class Axis(NamedTuple):
 
 # Whether the data distinguish two models, by name, on an axis.
 Distinguishable = Callable[[str, str, Axis], bool]
+
+# Axes that other modules name.
+ACCURACY, LATENCY, COMPREHENSIVENESS = "accuracy", "latency_p90_ms", "comprehensiveness"
+PARAMETERS = "parameters"
 
 AXES = (
     Axis("accuracy", higher_is_better=True),
@@ -124,3 +132,35 @@ def are_distinguishable(first: Measurements, second: Measurements, axis: Axis) -
 def by_differences(models: Models) -> Distinguishable:
     """Distinguishes models by their measurements alone; see `are_distinguishable`."""
     return lambda first, second, axis: are_distinguishable(models[first], models[second], axis)
+
+
+class Requirement(NamedTuple):
+    """A bound on an axis; `text` is as the user wrote it."""
+
+    text: str
+    axis: str
+    comparison: str
+    bound: float
+
+    def holds(self, value: float) -> bool:
+        """Whether a measured value keeps the bound."""
+        return bool(_COMPARISONS[self.comparison](value, self.bound))
+
+
+def parse_requirement(text: str, axes: Sequence[Axis] = AXES) -> Requirement:
+    """Reads a requirement such as "latency_p90_ms<=20"; the comparisons are <=, >=, < and >.
+
+    Raises:
+        CallError: it is none, or its axis is unknown.
+    """
+    found = _REQUIREMENT.fullmatch(text)
+    try:
+        bound = float(found[3]) if found else math.nan
+    except ValueError:
+        bound = math.nan
+    if found is None or not math.isfinite(bound):
+        raise CallError(
+            f"--require {text!r}: expected an axis, one of <=, >=, <, > and a number, such as "
+            "latency_p90_ms<=20"
+        )
+    return Requirement(text.strip(), find_axis(found[1], axes).name, found[2], bound)

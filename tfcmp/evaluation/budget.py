@@ -13,6 +13,8 @@ import numpy as np
 from tfcmp.evaluation.intervals import Values
 
 Numbers = Sequence[float | None] | Values
+# Of a trial: steps taken and validation score at the end of each epoch.
+Course = Sequence[tuple[int, float]]
 
 
 class BudgetCurve(NamedTuple):
@@ -79,7 +81,7 @@ def budget_curve(scores: Numbers, seconds: Numbers) -> BudgetCurve:
         ValueError: the lengths differ.
     """
     if len(scores) != len(seconds):
-        raise ValueError(f"Expected a duration a score, got {len(seconds)} for {len(scores)}.")
+        raise ValueError(f"Expected one duration per score, got {len(seconds)} for {len(scores)}.")
     expected = expected_maximum(scores)
     trials = np.arange(1, len(expected) + 1, dtype=np.float64)
     durations = np.asarray(seconds, dtype=np.float64)
@@ -119,3 +121,49 @@ def _last_crossing(budgets: Values, gaps: Values) -> RankingFlip | None:
     share = gaps[before] / (gaps[before] - gaps[after])
     budget = float(budgets[before] + share * (budgets[after] - budgets[before]))
     return RankingFlip(budget, "a", "b") if gaps[before] > 0 else RankingFlip(budget, "b", "a")
+
+
+class EqualSteps(NamedTuple):
+    """Scores after the same number of steps.
+
+    Attributes:
+        steps: that number.
+        scores: a score per trial, the best up to there; None where a trial was not validated before,
+            or ended earlier.
+    """
+
+    steps: int
+    scores: tuple[float | None, ...]
+
+
+def at_equal_steps(courses: Sequence[Course]) -> EqualSteps | None:
+    """The number of steps at which most trials can be compared, and their scores there.
+
+    A trial can be compared from its first validation to its last step. Of numbers of steps that
+    serve equally many trials the largest is taken.
+
+    Args:
+        courses: of each trial, steps ascending; empty where it is not known.
+
+    Returns:
+        None where fewer than two trials can be compared, or all took the same number of steps, so
+        that equal epochs are equal steps.
+    """
+    known = [course for course in courses if course]
+    ends = {course[-1][0] for course in known}
+    if len(known) < 2 or len(ends) == 1:
+        return None
+
+    def comparable(steps: int) -> int:
+        return sum(course[0][0] <= steps <= course[-1][0] for course in known)
+
+    steps = max(ends | {course[0][0] for course in known}, key=lambda one: (comparable(one), one))
+    if comparable(steps) < 2:
+        return None
+    return EqualSteps(steps, tuple(_score_at(course, steps) for course in courses))
+
+
+def _score_at(course: Course, steps: int) -> float | None:
+    if not course or not course[0][0] <= steps <= course[-1][0]:
+        return None
+    return max(score for taken, score in course if taken <= steps)

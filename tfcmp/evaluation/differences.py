@@ -9,14 +9,78 @@ a difference, also where seeds vary and where the test is one of equality. The p
 of whole groups needs no distribution; it is given as a second number for single runs.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import NO_VARIATION, Clusters, Values, cluster_standard_error
-from tfcmp.evaluation.sign_flips import sign_flip_p
-from tfcmp.evaluation.variance import VariancePart, sampling_part, t_spreads, unseen_share
+from tfcmp.evaluation.intervals import (
+    NO_VARIATION,
+    Clusters,
+    Values,
+    cluster_degrees_of_freedom,
+    cluster_standard_error,
+)
+
+# Of a two-sided 95 % interval of the normal distribution.
+_NORMAL_QUANTILE = 1.96
+# A number, or an array with one for each of many simulated studies.
+Numbers = Any
+FLIPS = 10_000
+_FLIP_SEED = 0
+
+
+class VariancePart(NamedTuple):
+    """A part of the variance of an estimate and the degrees of freedom it was estimated with."""
+
+    variance: Numbers
+    freedom: float
+
+
+def sampling_part(contributions: Values, groups: Clusters) -> VariancePart:
+    """Variance of a mean difference by the sampling of groups, above 0 also where all agree, G >= 2.
+
+    Groups that agree would claim certainty. The share of groups that are unlike the rest is then
+    at most u = 1 - 0.025^(1/G), the limit of Clopper and Pearson 1934 for none of G, and u/1.96
+    stands for the standard error.
+    """
+    error = cluster_standard_error(contributions, groups)
+    if error <= NO_VARIATION:
+        error = unseen_share(len(np.unique(groups)), 0.95) / _NORMAL_QUANTILE
+    return VariancePart(error**2, cluster_degrees_of_freedom(groups))
+
+
+def t_spreads(
+    seeds: Sequence[VariancePart], sampling: VariancePart
+) -> list[tuple[Numbers, Numbers]]:
+    """Standard error and degrees of freedom of every t distribution that an estimate is judged by.
+
+    That of all parts together, with the degrees of freedom of Satterthwaite 1946, (sum v_k)^2 /
+    sum(v_k^2 / f_k), and those of the seeds and of the groups alone: the widest counts; see
+    `seeds.seed_difference`. Variances may be arrays of one shape, as of many simulated studies.
+    """
+    together = _satterthwaite([*seeds, sampling])
+    if not seeds:
+        return [together]
+    alone = [_satterthwaite([sampling])]
+    # Seeds that agree have no interval of their own.
+    if np.any(sum(part.variance for part in seeds) > 0):
+        alone.append(_satterthwaite(seeds))
+    return [together, *alone]
+
+
+def _satterthwaite(parts: Sequence[VariancePart]) -> tuple[Numbers, Numbers]:
+    total = sum(part.variance for part in parts)
+    # Shares: the squares of tiny variances would round to 0.
+    freedom = 1 / sum(np.square(part.variance / total) / part.freedom for part in parts)
+    return np.sqrt(total), freedom
+
+
+def unseen_share(count: int, confidence: float) -> float:
+    """Upper Clopper-Pearson limit of a share of which none of `count` observations was seen."""
+    return float(1 - ((1 - confidence) / 2) ** (1 / count))
 
 
 @dataclass(frozen=True)
@@ -65,7 +129,7 @@ class Difference:
         if self.sampling is None:
             return 0.0
         spreads = t_spreads(self.seeds, self.sampling)
-        return max(spreads, key=lambda spread: stdtrit(spread[1], 0.975) * spread[0])[1]
+        return float(max(spreads, key=lambda spread: stdtrit(spread[1], 0.975) * spread[0])[1])
 
     @property
     def p(self) -> float:
@@ -202,3 +266,27 @@ def sampling_difference(contributions: Values, groups: Clusters, test: str) -> D
 def _shown_freedom(freedom: float) -> str:
     """Degrees of freedom as a sentence tells them."""
     return f"{freedom:,.0f}" if freedom >= 100 else f"{freedom:.1f}"
+
+
+def sign_flip_p(contributions: Values, groups: Clusters) -> float:
+    """Two-sided p-value of "no difference" by flipping the sign of whole groups' differences.
+
+    Without a difference, a group's sum S_g is as likely as -S_g. p = (1 + number of flips with
+    |sum_g +-S_g| >= |sum_g S_g|) / (1 + flips): Fisher 1935, with the count that makes a random
+    sample of flips exact (Phipson and Smyth 2010). 10,000 flips of a fixed seed.
+
+    Args:
+        contributions: (n,) paired differences.
+        groups: (n,) id of each example's group.
+    """
+    _, index = np.unique(groups, return_inverse=True)
+    sums = np.abs(np.bincount(index, weights=contributions))
+    observed = abs(float(contributions.sum()))
+    # Groups of the same |S_g| are exchangeable: of k of them, the number that keeps its sign is
+    # binomial. A draw per size of sum in place of one per group has the same distribution, and is fast.
+    sizes, counts = np.unique(sums[sums > NO_VARIATION].round(12), return_counts=True)
+    kept = np.random.default_rng(_FLIP_SEED).binomial(counts, 0.5, size=(FLIPS, len(counts)))
+    flipped = np.abs((2 * kept - counts) @ sizes)
+    # Sums of the same numbers in another order differ by rounding.
+    as_large = int((flipped >= observed - 1e-9 * max(1.0, observed)).sum())
+    return (1 + as_large) / (1 + FLIPS)

@@ -3,6 +3,11 @@
 The simple main effect: how much of the variance of the score one hyperparameter explains alone,
 averaged over whatever the others happened to be. The idea is that of the functional ANOVA of
 Hutter et al. 2014, without its model of the whole space, for which searches are too short here.
+
+A search has few trials, and a setting with some levels explains a good part of pure noise. Under
+"no effect" the scores belong to the settings in any order, so that the p-value of a permutation
+test needs no further assumption: (1 + number of shuffles at least as extreme) / (1 + shuffles),
+Phipson and Smyth 2010.
 """
 
 import math
@@ -13,10 +18,141 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.intervals import Values
-from tfcmp.evaluation.levels import as_number, is_missing, levels_of
-from tfcmp.evaluation.permutation import Interaction, effect_p, interaction
 
+NOT_SET = "not set"
+# A numeric hyperparameter of more values is cut into bins, of about that many trials.
+_LARGEST_BINS = 4
+_TRIALS_A_BIN = 5
+SHUFFLES = 4_999
+_SEED = 0
 Row = Mapping[str, Any]
+
+
+def levels_of(values: list[Any]) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """Labels of the levels, and the number of each trial's level."""
+    given = [value for value in values if not is_missing(value)]
+    numbers = np.array([as_number(value) for value in values])
+    if all(math.isfinite(as_number(value)) for value in given):
+        labels, index = _numeric_levels(numbers)
+    else:
+        labels = sorted({str(value) for value in given})
+        place = {label: number for number, label in enumerate(labels)}
+        index = np.array([-1 if is_missing(value) else place[str(value)] for value in values])
+    if len(given) < len(values):
+        index = np.where(index < 0, len(labels), index)
+        labels = [*labels, NOT_SET]
+    return labels, index
+
+
+def _numeric_levels(numbers: Values) -> tuple[list[str], npt.NDArray[np.intp]]:
+    """Levels of numbers, ascending; -1 for one that is not finite."""
+    index = np.full(len(numbers), -1)
+    is_given = np.isfinite(numbers)
+    given = numbers[is_given]
+    distinct, place = np.unique(given, return_inverse=True)
+    if len(distinct) > _LARGEST_BINS:
+        bins = min(_LARGEST_BINS, max(2, len(given) // _TRIALS_A_BIN))
+        # Equal numbers have one rank, the mean of theirs, and so stay together.
+        first = np.searchsorted(np.sort(given), given)
+        last = np.searchsorted(np.sort(given), given, side="right")
+        _, place = np.unique((first + last) * bins // (2 * len(given)), return_inverse=True)
+    index[is_given] = place
+    labels = []
+    for number in range(place.max() + 1 if len(place) else 0):
+        lowest, highest = given[place == number].min(), given[place == number].max()
+        labels.append(f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}")
+    return labels, index
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell says nothing: None, an empty text or NaN."""
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def as_number(value: Any) -> float:
+    """The number that a value is, or is the text of; else NaN. True and False are no numbers."""
+    if isinstance(value, bool | np.bool_):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+class Interaction(NamedTuple):
+    """How far the effect of one setting depends on another one.
+
+    Attributes:
+        share: of the variance of the score that it explains beyond the effects of both alone.
+        p: of "the effects add up".
+        trials: their number.
+    """
+
+    share: float
+    p: float
+    trials: int
+
+
+def effect_p(scores: Values, index: npt.NDArray[np.intp]) -> float:
+    """p-value of "the level does not matter" by the variance between levels.
+
+    Args:
+        scores: (n,) a score per trial.
+        index: (n,) number of each trial's level, from 0.
+    """
+    levels = np.eye(index.max() + 1)[index]
+    shuffled = _shuffles(len(scores))
+    # The sum of squares between levels, up to a constant that no shuffle changes.
+    centred = scores - scores.mean()
+    found = np.square(centred[shuffled] @ levels) @ (1 / levels.sum(axis=0))
+    return _p(found)
+
+
+def interaction(first: Values, second: Values, scores: Values) -> Interaction | None:
+    """Whether the effects of two numeric settings add up, by their ranks.
+
+    The score is fitted by both ranks and their squares, and then by their product as well. The
+    residuals of the first fit are shuffled (Freedman and Lane 1983), and p compares the share of
+    the remaining variance that the product explains.
+
+    Args:
+        first, second: (n,) values of both settings.
+        scores: (n,) a score per trial.
+
+    Returns:
+        None where it cannot be told: fewer than two trials more than the fit has terms, scores that
+        do not vary, or settings whose product is a sum of the other terms.
+    """
+    from scipy.stats import rankdata
+
+    ranks = [rankdata(values) - (len(scores) + 1) / 2 for values in (first, second)]
+    design = np.stack([np.ones(len(scores)), *ranks, *np.square(ranks)], axis=1)
+    project = np.eye(len(scores)) - design @ np.linalg.pinv(design)
+    product, residuals = project @ (ranks[0] * ranks[1]), project @ scores
+    freedom = len(scores) - np.linalg.matrix_rank(design)
+    total = float(np.square(scores - scores.mean()).sum())
+    scale = float(np.square(ranks[0] * ranks[1]).sum())
+    if freedom < 3 or total <= 1e-12 or np.square(product).sum() <= 1e-9 * max(scale, 1.0):
+        return None
+    if np.square(residuals).sum() <= 1e-12 * total:
+        return None
+    drawn = residuals[_shuffles(len(scores))] @ project
+    explained = np.square(drawn @ product) / np.square(product).sum()
+    share = float(explained[0]) / total
+    return Interaction(share, _p(explained / np.square(drawn).sum(axis=1)), len(scores))
+
+
+def _shuffles(count: int) -> npt.NDArray[np.intp]:
+    """(1 + shuffles, count): the order as it is, then random ones of a fixed seed."""
+    generator = np.random.default_rng(_SEED)
+    orders = np.tile(np.arange(count), (SHUFFLES, 1))
+    return np.vstack([np.arange(count), generator.permuted(orders, axis=1)])
+
+
+def _p(statistics: Values) -> float:
+    """Share of the statistics that are at least as large as the first, rounding aside."""
+    limit = statistics[0] - 1e-9 * max(1e-12, abs(statistics[0]))
+    return float((statistics >= limit).mean())
 
 
 class Level(NamedTuple):
@@ -123,7 +259,7 @@ def interactions(
     score: str,
     alternatives: Sequence[Alternative] = (),
 ) -> list[tuple[str, Interaction]]:
-    """Whether the effects of two numeric settings add up; see `permutation.interaction`.
+    """Whether the effects of two numeric settings add up; see `interaction`.
 
     Args: `first` and `second` are the settings; the rest as of `main_effects`.
 

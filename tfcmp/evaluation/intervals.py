@@ -121,7 +121,8 @@ def share_interval(values: Values, clusters: Clusters, confidence: float = 0.95)
 
 
 def _t_quantile(clusters: Clusters, confidence: float) -> float:
-    # scipy.stats takes half a second to import.
+    # Here and below scipy.special: scipy.stats takes a second to import, and its intervals of a
+    # share (binomtest) want whole counts.
     from scipy.special import stdtrit
 
     return float(stdtrit(cluster_degrees_of_freedom(clusters), (1 + confidence) / 2))
@@ -139,11 +140,26 @@ def _wilson_interval(share: float, examples: float, quantile: float) -> Interval
 
 def _exact_interval(share: float, observations: float, confidence: float) -> Interval:
     """Clopper-Pearson interval by quantiles of the beta distribution, also for broken counts."""
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
     tail = (1 - confidence) / 2
     hits = share * observations
     misses = observations - hits
-    low = float(beta.ppf(tail, hits, misses + 1)) if hits > 0 else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, misses)) if misses > 0 else 1.0
+    low = float(betaincinv(hits, misses + 1, tail)) if hits > 0 else 0.0
+    high = float(betaincinv(hits + 1, misses, 1 - tail)) if misses > 0 else 1.0
     return Interval(share, low, high)
+
+
+def ratio_contributions(numerators: Values, denominators: Values) -> Values:
+    """(n,) contributions whose mean is sum(numerators) / sum(denominators).
+
+    With R the ratio, R + (numerator_i - R denominator_i) / mean(denominators): the linearisation of
+    Taylor's expansion, by which intervals and paired tests of means hold for ratios (Cochran 1977,
+    section 6.4).
+
+    Args:
+        numerators: (n,).
+        denominators: (n,), of a sum above 0.
+    """
+    ratio = numerators.sum() / denominators.sum()
+    return np.asarray(ratio + (numerators - ratio * denominators) / np.mean(denominators))

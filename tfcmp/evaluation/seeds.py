@@ -7,9 +7,14 @@ groups. An interval that knows one of them only is too narrow.
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.differences import Difference, paired_difference, sampling_difference
+from tfcmp.evaluation.differences import (
+    Difference,
+    VariancePart,
+    paired_difference,
+    sampling_difference,
+    sampling_part,
+)
 from tfcmp.evaluation.intervals import Clusters, Interval, Values, share_interval
-from tfcmp.evaluation.variance import VariancePart, sampling_part
 
 BOOTSTRAP_DRAWS = 2_000
 # With fewer a percentile interval is too narrow by far (Sellam et al. 2022).

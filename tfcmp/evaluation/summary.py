@@ -17,6 +17,7 @@ from tfcmp.evaluation.metrics import (
     majority_share,
     nll_per_example,
 )
+from tfcmp.records.run import Metric, Metrics
 
 # How the intervals are computed; stands in result.json, as those of another method cannot be
 # recomputed.
@@ -26,9 +27,7 @@ _HIGHEST_NLL = -math.log(SMALLEST_PROBABILITY)
 _SUM_TOLERANCE = 0.02
 
 
-def summarise(
-    labels: Labels, probabilities: Probabilities, groups: Clusters
-) -> dict[str, dict[str, float]]:
+def summarise(labels: Labels, probabilities: Probabilities, groups: Clusters) -> Metrics:
     """Metrics of the examples of one split; 95 % intervals are cluster-robust over the groups.
 
     Args:
@@ -60,8 +59,12 @@ def summarise(
     }
 
 
-def _with_bounds(interval: Interval) -> dict[str, float]:
-    return {name: float(value) for name, value in interval._asdict().items()}
+def _with_bounds(interval: Interval) -> Metric:
+    return {
+        "value": float(interval.value),
+        "low": float(interval.low),
+        "high": float(interval.high),
+    }
 
 
 def _check_shapes(labels: Labels, probabilities: Probabilities, groups: Clusters) -> None:

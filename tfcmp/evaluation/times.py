@@ -6,21 +6,20 @@ the next one will measure (Kalibera and Jones 2013, "Rigorous benchmarking in re
 Times are positive and vary by factors, so everything is computed on their logarithms.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import Interval
+from tfcmp.evaluation.intervals import NO_VARIATION, Interval
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
-SIGNIFICANCE = 0.05
+CONFIDENCE = 0.95
 # Lengths at which equality is tested around a crossing.
 _GRID = 400
-# Below this a standard error of logarithms is rounding.
-_NO_VARIATION = 1e-12
 
 Rates = npt.NDArray[np.float64]
 
@@ -34,7 +33,7 @@ class Ratio(NamedTuple):
     p: float
 
 
-def process_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
+def process_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> Interval:
     """Geometric mean of one value per process, with a t interval on the logarithms.
 
     Args:
@@ -44,11 +43,11 @@ def process_interval(values: Sequence[float], confidence: float = 0.95) -> Inter
     Raises:
         ValueError: there are fewer than two values, or one is not positive.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     logs = _logarithms(values)
     mean = float(logs.mean())
-    half = float(t.ppf((1 + confidence) / 2, len(logs) - 1) * _standard_error(logs))
+    half = float(stdtrit(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
     return Interval(*(float(np.exp(x)) for x in (mean, mean - half, mean + half)))
 
 
@@ -59,13 +58,13 @@ def ratio_of_times(first: Sequence[float], second: Sequence[float]) -> Ratio:
         first: (n,) positive, one value per process, n >= 2.
         second: (m,) the same for the other case, measured in turn with the first, m >= 2.
     """
-    # Those of scipy.stats warn of values that hardly differ, and take half a second to import.
+    # scipy.stats.ttest_ind warns of values that hardly differ, and takes a second to import.
     from scipy.special import stdtr, stdtrit
 
     difference, error, freedom = _welch(_logarithms(first), _logarithms(second))
-    if error <= _NO_VARIATION:
+    if error <= NO_VARIATION:
         ratio = float(np.exp(difference))
-        return Ratio(ratio, ratio, ratio, float(abs(difference) <= _NO_VARIATION))
+        return Ratio(ratio, ratio, ratio, float(abs(difference) <= NO_VARIATION))
     half = float(stdtrit(freedom, 0.975) * error)
     value, low, high = (float(np.exp(difference + shift)) for shift in (0.0, -half, half))
     return Ratio(value, low, high, 2 * float(stdtr(freedom, -abs(difference) / error)))
@@ -78,7 +77,7 @@ def _welch(one: Rates, other: Rates) -> tuple[Rates, Rates, Rates]:
     """
     first, second = one.var(axis=0, ddof=1) / len(one), other.var(axis=0, ddof=1) / len(other)
     parts = first**2 / (len(one) - 1) + second**2 / (len(other) - 1)
-    freedom = (first + second) ** 2 / np.maximum(parts, _NO_VARIATION**4)
+    freedom = (first + second) ** 2 / np.maximum(parts, NO_VARIATION**4)
     return one.mean(axis=0) - other.mean(axis=0), np.sqrt(first + second), freedom
 
 
@@ -157,8 +156,8 @@ def _is_rejected(one: Rates, other: Rates) -> npt.NDArray[np.bool_]:
 
     difference, error, freedom = _welch(one, other)
     # Without any variation, any difference is one.
-    limit = np.where(error > _NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
-    return np.abs(difference) > np.maximum(limit, _NO_VARIATION)
+    limit = np.where(error > NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
+    return np.abs(difference) > np.maximum(limit, NO_VARIATION)
 
 
 def _interpolated(positions: Rates, logs: Rates, grid: Rates) -> Rates:
@@ -175,3 +174,51 @@ def _logarithms(values: Sequence[float]) -> Rates:
 
 def _standard_error(logs: Rates) -> float:
     return float(logs.std(ddof=1) / np.sqrt(len(logs)))
+
+
+def quantile(
+    values: Sequence[float], share: float, confidence: float = CONFIDENCE
+) -> dict[str, Any]:
+    """A quantile and its interval between two of the values.
+
+    How many of n values lie below the true quantile is binomial, whatever their distribution: the
+    interval is between the ranks that this number stays between (David & Nagaraja 2003, "Order
+    Statistics", section 7.1). Few values give less than the confidence that was asked for; what
+    they give is `coverage`.
+
+    Args:
+        values: independent measurements, at least one.
+        share: 0.5 for the median, 0.9 for the 90th percentile.
+        confidence: wanted probability that the interval holds the true quantile.
+
+    Returns:
+        value, low, high, coverage, and the number of values as `measurements`.
+    """
+    from scipy.stats import binom
+
+    ordered = np.sort(np.asarray(values, float))
+    count = len(ordered)
+    rest = (1 - confidence) / 2
+    low = max(1, int(binom.ppf(rest, count, share)))
+    high = min(count, int(binom.ppf(1 - rest, count, share)) + 1)
+    # Between the ranks low and high: at least low values lie below, and fewer than high.
+    coverage = float(binom.cdf(high - 1, count, share) - binom.cdf(low - 1, count, share))
+    rank = max(1, math.ceil(share * count - 1e-9))
+    value = float(np.median(ordered)) if share == 0.5 else float(ordered[rank - 1])
+    return {
+        "value": value,
+        "low": float(ordered[low - 1]),
+        "high": float(ordered[high - 1]),
+        "coverage": round(coverage, 4),
+        "measurements": count,
+    }
+
+
+def inverted(measured: dict[str, Any], factor: float) -> dict[str, Any]:
+    """`factor` over a quantile: seconds per step to steps per second."""
+    return {
+        **measured,
+        "value": factor / measured["value"],
+        "low": factor / measured["high"],
+        "high": factor / measured["low"],
+    }

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tfcmp.config.processors import processors
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.directory import MODEL, RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, RESULT
+from tfcmp.runs.timing import processors
 
 if TYPE_CHECKING:
     from tfcmp.inference.classifier import Classifier

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.formats import INPUTS, LINES
-from tfcmp.data.sources.input_file import check_file, format_of, open_binary
-from tfcmp.data.sources.lines import Decoding, decoded_lines, has_returns_alone, lines_by_returns
-from tfcmp.data.sources.reading import Reading
+from tfcmp.data.sources.input_file import INPUTS, LINES, check_file, format_of, open_binary
+from tfcmp.data.sources.reading import (
+    Decoding,
+    Reading,
+    decoded_lines,
+    has_returns_alone,
+    lines_by_returns,
+)
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.errors import CallError
 

@@ -3,40 +3,42 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration
-from tfcmp.config.processors import processors
+from tfcmp.data.sources.opening import open_source
+from tfcmp.data.splits import split_source
 from tfcmp.errors import WorkError
 from tfcmp.inference.classifier import Classifier
 from tfcmp.inference.engines import open_engine, set_keras_threads
-from tfcmp.measurement.answering import (
+from tfcmp.measurement.cases import InferenceCase
+from tfcmp.measurement.device import (
+    audit_model,
+    exhaustion_told,
+    forget_peaks,
+    peak_of_gpus,
+    peak_resident,
+)
+from tfcmp.measurement.queries import (
     SHARES,
     curve_by_batch,
     curve_by_length,
     measure_offline,
     single_stream,
 )
-from tfcmp.measurement.arms import InferenceArm
-from tfcmp.measurement.audit import audit_model
-from tfcmp.measurement.memory import (
-    exhaustion_told,
-    forget_peaks,
-    peak_of_gpus,
-    peak_resident,
-)
-from tfcmp.measurement.sample import Example, sample_examples
 from tfcmp.models.building import core_of
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
-from tfcmp.timing.contention import (
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, PREDICTIONS, RESULT
+from tfcmp.runs.timing import (
     LoadRecorder,
     frequency_mhz,
     is_slowed,
     other_gpu_processes,
+    processors,
 )
 from tfcmp.training.hardware import choose_device, processor_name
 
@@ -46,37 +48,61 @@ NO_MEMORY = (
 )
 
 
-def settled(arm: InferenceArm) -> InferenceArm:
-    """Sets TensorFlow up for an arm, before its first operation.
+class Example(NamedTuple):
+    """A text, its id as predictions.parquet has it, and the number of its class."""
+
+    text: str
+    identity: str
+    label: int
+
+
+def sample_examples(configuration: Configuration, cache: Path, count: int) -> list[Example]:
+    """At most `count` examples of the test split, the same ones and in the same order every time."""
+    data = configuration.data
+    source = open_source(data)
+    corpus, splits = split_source(source, data, cache)
+    rows = np.random.default_rng(0).permutation(splits.test)[:count]
+    places = {int(row): place for place, row in enumerate(rows)}
+    identities = corpus.example_ids(rows)
+    found: list[Example | None] = [None] * len(rows)
+    for row, record in enumerate(source.records()):
+        place = places.get(row)
+        if place is not None:
+            found[place] = Example(record.text, identities[place], int(corpus.labels[row]))
+    return [example for example in found if example is not None]
+
+
+def settled(case: InferenceCase) -> InferenceCase:
+    """Sets TensorFlow up for a case, before its first operation.
 
     Engines other than Keras compute on the processor, and their tokenizer does too: GPUs are
     hidden from it, and it has as many threads as they.
 
     Returns:
-        The arm as its key is to tell it: with a device only where there was another to choose.
+        The case as its key is to tell it: with a device only where there was another to choose.
 
     Raises:
         CallError: a GPU is asked for and there is none, or TensorFlow has started already.
         WorkError: the driver shows a GPU that TensorFlow does not use.
     """
     gpus = tf.config.list_physical_devices("GPU")
-    is_keras = arm.engine == "keras"
-    device = choose_device(arm.device, len(gpus)) if is_keras else "cpu"
+    is_keras = case.engine == "keras"
+    device = choose_device(case.device, len(gpus)) if is_keras else "cpu"
     if device == "cpu":
         tf.config.set_visible_devices([], "GPU")
-    if arm.threads is not None:
-        set_keras_threads(arm.threads)
+    if case.threads is not None:
+        set_keras_threads(case.threads)
     is_chosen = is_keras and device == "cpu" and bool(gpus)
-    return replace(arm, device="cpu" if is_chosen else "auto")
+    return replace(case, device="cpu" if is_chosen else "auto")
 
 
 def measure_inference(
-    arm: InferenceArm, configuration: Configuration, cache: Path, started: float
+    case: InferenceCase, configuration: Configuration, cache: Path, started: float
 ) -> dict[str, Any]:
     """What one engine answers with: cold start, single stream, offline, curves, memory, labels.
 
     Args:
-        arm: what to measure, settled.
+        case: what to measure, settled.
         configuration: of the run, for its texts.
         cache: folder of indexes.
         started: time of day at which this process was started.
@@ -84,18 +110,18 @@ def measure_inference(
     Raises:
         WorkError: the device's memory is too small, or the run was tested on other texts.
     """
-    run = RunDirectory(Path(arm.run))
+    run = RunDirectory(Path(case.run))
     with exhaustion_told(NO_MEMORY):
-        classifier, cold = open_cold(arm, run, started)
+        classifier, cold = open_cold(case, run, started)
         # The model is warm before the texts are read: their index takes memory that is not the
         # engine's.
-        examples = sample_examples(configuration, cache, arm.samples)
+        examples = sample_examples(configuration, cache, case.samples)
         texts = [example.text for example in examples]
         forget_peaks()
-        load, clock = LoadRecorder(arm.threads), frequency_mhz()
-        least = arm.seconds if arm.is_full else 0.0
-        stream = single_stream(classifier, texts, arm.queries, least, load.observe)
-        offline, answers = measure_offline(classifier, texts, arm, load.observe)
+        load, clock = LoadRecorder(case.threads), frequency_mhz()
+        least = case.seconds if case.is_full else 0.0
+        stream = single_stream(classifier, texts, case.queries, least, load.observe)
+        offline, answers = measure_offline(classifier, texts, case, load.observe)
         share, end_clock = load.others_share(), frequency_mhz()
     return {
         **{f"latency_{name}_ms": stream["milliseconds"][name] for name in SHARES},
@@ -105,26 +131,26 @@ def measure_inference(
         "cold_start": cold,
         "single_stream": stream,
         "offline": offline,
-        "by_length": curve_by_length(classifier, texts, arm.lengths),
-        "by_batch_size": curve_by_batch(classifier, texts, arm.batch_sizes),
+        "by_length": curve_by_length(classifier, texts, case.lengths),
+        "by_batch_size": curve_by_batch(classifier, texts, case.batch_sizes),
         "labels": agreement(examples, answers, run),
         "model_mb": (classifier.graph_bytes or run.file(MODEL).stat().st_size) / 1e6,
-        "is_full": arm.is_full,
+        "is_full": case.is_full,
         "others_share": share,
         "frequency_mhz": {"start": clock, "end": end_clock},
         "is_slowed": is_slowed(clock, end_clock),
         "other_gpu_processes": other_gpu_processes() if peak_of_gpus() is not None else None,
-        "conditions": conditions(arm, configuration),
+        "conditions": conditions(case, configuration),
         **audit_of(classifier),
     }
 
 
 def open_cold(
-    arm: InferenceArm, run: RunDirectory, started: float
+    case: InferenceCase, run: RunDirectory, started: float
 ) -> tuple[Classifier, dict[str, float]]:
     """The classifier, and the seconds until it has answered its first text."""
     opening = time.perf_counter()
-    classifier = open_engine(run.path, arm.engine, arm.precision, arm.threads)
+    classifier = open_engine(run.path, case.engine, case.precision, case.threads)
     classifier.predict(["The first text that is answered."])
     return classifier, {
         "seconds": time.time() - started,
@@ -132,13 +158,13 @@ def open_cold(
     }
 
 
-def conditions(arm: InferenceArm, configuration: Configuration) -> dict[str, Any]:
+def conditions(case: InferenceCase, configuration: Configuration) -> dict[str, Any]:
     """What the times depend on beside the model."""
     return {
-        "engine": arm.engine,
+        "engine": case.engine,
         "device_names": device_names(),
-        "precision": arm.precision or "float32",
-        "threads": arm.threads or processors(),
+        "precision": case.precision or "float32",
+        "threads": case.threads or processors(),
         "data": source_name(configuration.data.source),
         "max_length": configuration.data.max_length,
     }

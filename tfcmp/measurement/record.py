@@ -1,16 +1,17 @@
-"""bench.json: what was measured, merged with what was there, under a checksum of its own."""
+"""bench.json: what was measured, pooled over processes, merged with what was there, with a checksum."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.evaluation.times import MINIMUM_PROCESSES
-from tfcmp.runs.artifacts import BENCH
-from tfcmp.runs.directory import MODEL, RESULT
+from tfcmp.evaluation.times import MINIMUM_PROCESSES, process_interval
 from tfcmp.runs.files import digest, make_folder, write_json
-from tfcmp.timing.contention import why_disturbed
+from tfcmp.runs.layout import BENCH, MODEL, RESULT
+from tfcmp.runs.timing import why_disturbed
 
 SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.
@@ -24,6 +25,8 @@ AXES = (
 USUAL_ENGINE = "keras float32"
 # Of a cell of inference; a short sample measures them as a full one does.
 CURVES = ("by_length", "by_batch_size")
+_ENDS = ("value", "low", "high")
+CONFIDENCE = 0.95
 
 
 def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
@@ -111,3 +114,53 @@ def computed_from(folder: Path) -> dict[str, str]:
         return {}
     listed = json.loads((folder / RESULT).read_text(encoding="utf-8"))["files"]
     return {MODEL: listed[MODEL]}
+
+
+def pool(cells: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One cell from one per process.
+
+    A quantity (an object with value, low and high) becomes the geometric mean of the processes'
+    values with a t interval on their logarithms, and keeps the values as `by_process`; with a
+    single process it stays what that process measured, whose interval covers the spread inside
+    it alone. Of other numbers the median stays, of what disturbed it the worst.
+
+    Args:
+        cells: of the same case, measured in one bench, at least one.
+    """
+    pooled: dict[str, Any] = _pooled(cells)
+    pooled["processes"] = len(cells)
+    shares = [cell["others_share"] for cell in cells]
+    pooled["others_share"] = None if None in shares else max(shares)
+    others = [cell.get("other_gpu_processes") for cell in cells]
+    pooled["other_gpu_processes"] = max((one for one in others if one is not None), default=None)
+    pooled["is_slowed"] = any(cell.get("is_slowed", False) for cell in cells)
+    return pooled
+
+
+def _pooled(values: Sequence[Any]) -> Any:
+    first = values[0]
+    if all(isinstance(value, dict) for value in values):
+        if all(set(_ENDS) <= set(value) for value in values):
+            return _quantity(values)
+        # A part that one process could not measure is told instead of the others' numbers.
+        left_out = [value for value in values if "left_out" in value]
+        if left_out:
+            return left_out[0]
+        return {key: _pooled([value[key] for value in values if key in value]) for key in first}
+    is_number = all(isinstance(value, int | float) for value in values)
+    if is_number and not any(isinstance(value, bool) for value in values):
+        return first if len(set(values)) == 1 else median(values)
+    return first
+
+
+def _quantity(values: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    by_process = [value["value"] for value in values]
+    if len(values) == 1:
+        return {**values[0], "by_process": by_process}
+    interval = process_interval(by_process)
+    return {
+        **interval._asdict(),
+        "coverage": CONFIDENCE,
+        "measurements": sum(value.get("measurements", 1) for value in values),
+        "by_process": by_process,
+    }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfcmp.evaluation.times import MINIMUM_PROCESSES
-from tfcmp.timing.contention import BUSY, why_disturbed
+from tfcmp.runs.timing import BUSY, why_disturbed
 
 # An interval that holds less than that is none; five medians give 94 %.
 LEAST_COVERAGE = 0.95
@@ -106,7 +106,7 @@ def failure_lines(failures: Mapping[str, Exception]) -> list[str]:
 
 
 def scaling_lines(scaling: dict[str, Any]) -> list[str]:
-    """Lines: speed-up and efficiency of each set of arms."""
+    """Lines: speed-up and efficiency of each set of cases."""
     lines = []
     for name, found in scaling.items():
         lines.append(f"scaling, {name}")
@@ -127,7 +127,7 @@ def crossing_lines(crossings: dict[str, Any]) -> list[str]:
     return [f"{name}: {found['outcome']}" for name, found in crossings.items()]
 
 
-def _table(head: Sequence[str], rows: list[tuple], commands: list[str]) -> list[str]:
+def _table(head: Sequence[str], rows: Sequence[tuple[str, ...]], commands: list[str]) -> list[str]:
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
     lines = [_line(head, widths)]
     for row, command, following in zip(rows, commands, [*commands[1:], None], strict=True):

@@ -2,10 +2,11 @@
 
 import itertools
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import keras
 import numpy as np
@@ -13,10 +14,15 @@ import numpy as np
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import Configuration, Precision
 from tfcmp.data.batches import Batch
-from tfcmp.measurement.arms import REAL, TrainingArm, model_label
-from tfcmp.measurement.audit import audit_model
-from tfcmp.measurement.memory import exhaustion_told
-from tfcmp.measurement.timed_windows import Source, measure
+from tfcmp.evaluation.times import inverted, quantile
+from tfcmp.measurement.cases import REAL, TrainingCase, model_label
+from tfcmp.measurement.device import (
+    audit_model,
+    exhaustion_told,
+    forget_peaks,
+    peak_of_gpus,
+    peak_resident,
+)
 from tfcmp.models.building import (
     adapt_core,
     build_core,
@@ -29,12 +35,26 @@ from tfcmp.models.catalogue import find_model
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
+from tfcmp.runs.timing import (
+    ContentionMeter,
+    Load,
+    add_load,
+    frequency_mhz,
+    is_slowed,
+    other_gpu_processes,
+    others_share,
+    own_seconds,
+)
 from tfcmp.training.hardware import set_up_hardware
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import Replicas, describe_replicas, open_replicas
-from tfcmp.training.step import compile_train_step
+from tfcmp.training.step import TrainStep, compile_train_step
 from tfcmp.training.texts import Texts, prepare_texts
 
+WARM_UP_STEPS = 2
+FEWEST_STEPS, MOST_STEPS = 3, 2000
+# That many batches, the same ones whenever it is asked.
+Source = Callable[[int], Iterator[Batch]]
 # Batches of made-up ids that are used in turn.
 MADE_UP_BATCHES = 8
 ONE_MACHINE = (
@@ -43,7 +63,95 @@ ONE_MACHINE = (
 )
 
 
-def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+class TimedWindow(NamedTuple):
+    """Sums over the steps of one timed window; times in seconds."""
+
+    seconds: float
+    waiting: float
+    steps: int
+    examples: int
+    tokens: int
+    places: int
+
+
+def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedWindow:
+    """Takes that many steps and waits for the last one to end."""
+    waiting, examples, tokens, places = 0.0, 0, 0, 0
+    outcome = None
+    start = asked = time.perf_counter()
+    for _ in range(steps):
+        batch = next(batches)
+        waiting += time.perf_counter() - asked
+        outcome = step(batch.ids, batch.labels)
+        examples += len(batch.labels)
+        tokens += batch.tokens
+        places += batch.ids.size
+        asked = time.perf_counter()
+    # Asked for, the number makes Python wait for the device.
+    assert outcome is not None
+    float(outcome[0])
+    return TimedWindow(time.perf_counter() - start, waiting, steps, examples, tokens, places)
+
+
+def measure(
+    step: TrainStep, source: Source, case: TrainingCase, replicas: Replicas
+) -> dict[str, Any]:
+    """One cell: the first step apart, a warm-up, and windows of about the seconds asked for."""
+    forget_peaks()
+    start = time.perf_counter()
+    time_window(step, source(1), 1)
+    first = time.perf_counter() - start
+    warm = time_window(step, source(WARM_UP_STEPS), WARM_UP_STEPS)
+    steps = max(
+        FEWEST_STEPS, min(MOST_STEPS, math.ceil(case.seconds * WARM_UP_STEPS / warm.seconds))
+    )
+    if replicas.workers > 1:
+        # All workers take as many, or some would wait for others for ever.
+        steps = replicas.sum_over_workers(steps) // replicas.total
+    load: dict[str, float] = {}
+    clock = frequency_mhz()
+    timed_windows = []
+    for _ in range(case.repetitions):
+        meter, used = ContentionMeter(case.configuration.threads), own_seconds()
+        timed_windows.append(time_window(step, source(steps), steps))
+        add_load(load, without_siblings(meter.read(), own_seconds() - used, replicas))
+    end_clock = frequency_mhz()
+    total = TimedWindow(*(sum(column) for column in zip(*timed_windows, strict=True)))
+    seconds = quantile([window.seconds / window.steps for window in timed_windows], 0.5)
+    return {
+        "seconds_per_step": seconds,
+        "examples_per_second": inverted(seconds, total.examples / total.steps),
+        "tokens_per_second": inverted(seconds, total.tokens / total.steps),
+        "waiting_share": total.waiting / total.seconds,
+        "padding_share": 1 - total.tokens / total.places,
+        "first_step_seconds": first,
+        "steps_per_repetition": steps,
+        "peak_memory_mb": peak_resident(),
+        "peak_gpu_memory_mb": peak_of_gpus(),
+        "others_share": others_share(load, total.seconds),
+        "frequency_mhz": {"start": clock, "end": end_clock},
+        "is_slowed": is_slowed(clock, end_clock),
+        "other_gpu_processes": other_gpu_processes() if peak_of_gpus() is not None else None,
+    }
+
+
+def without_siblings(load: Load | None, used: float, replicas: Replicas) -> Load | None:
+    """The load without the other workers of the same training, which are no others.
+
+    Args:
+        load: as this process sees it: all workers of the bench run on this machine.
+        used: core-seconds of this process in the same span.
+        replicas: all workers have to come here alike, be their load known or not.
+    """
+    if replicas.workers == 1:
+        return load
+    # Added up over replicas, of which every worker has as many.
+    together = replicas.sum_over_workers(round(1e6 * used)) / 1e6
+    of_workers = together * replicas.workers / replicas.total
+    return None if load is None else replace(load, others=load.others + used - of_workers)
+
+
+def measure_training(case: TrainingCase, cache: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yields key and cell of each length, the shortest first, as soon as it is measured.
 
     Memory is not given back between lengths: measured from short to long, the peak is that of the
@@ -52,7 +160,7 @@ def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[
     Raises:
         WorkError: the device's memory is too small for a step.
     """
-    configuration = arm.configuration
+    configuration = case.configuration
     hardware = set_up_hardware(configuration)
     replicas = open_replicas(configuration)
     conditions = {**hardware, **describe_replicas(configuration, replicas)}
@@ -60,8 +168,8 @@ def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[
         conditions["replicas_note"] = ONE_MACHINE
     # By the precision that "auto" stands for here, as which it may also be asked for.
     precision = cast("Precision", hardware["precision"])
-    named = replace(arm, configuration=replace(configuration, precision=precision))
-    configuration, core, texts = set_up_model(arm, replicas, cache)
+    named = replace(case, configuration=replace(configuration, precision=precision))
+    configuration, core, texts = set_up_model(case, replicas, cache)
     optimizer = build_in(replicas, configuration, core)
     step = compile_train_step(
         core,
@@ -72,14 +180,14 @@ def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[
         replicas=replicas,
     )
     told = {
-        "label": model_label(arm.configuration),
+        "label": model_label(case.configuration),
         "family": find_model(configuration.model).family,
         "parameters": count_parameters(core),
-        "loading": arm.loading,
+        "loading": case.loading,
         "conditions": {**conditions, **settings_of(configuration, texts)},
         "audit": audit_model(core),
     }
-    lengths: list[int | str] = [*sorted(arm.lengths)] or [REAL]
+    lengths: list[int | str] = [*sorted(case.lengths)] or [REAL]
     for length in lengths:
         if texts is not None:
             source, widths = (
@@ -89,7 +197,7 @@ def measure_training(arm: TrainingArm, cache: Path) -> Iterator[tuple[str, dict[
         else:
             source, widths = made_up(configuration, int(length)), 1
         with exhaustion_told(_no_memory(configuration, length)):
-            measured = measure(step, source, arm, replicas)
+            measured = measure(step, source, case, replicas)
         cell = {**told, "length": length, "padded_lengths": widths, **measured}
         yield named.key(length), cell
 
@@ -126,14 +234,16 @@ def _no_memory(configuration: Configuration, length: int | str) -> str:
     )
 
 
-def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
+def set_up_model(
+    case: TrainingCase, replicas: Replicas, cache: Path
+) -> tuple[Configuration, keras.Model, Texts | None]:
     """The configuration as it is trained, the model, and the real texts where they are asked for."""
-    configuration = arm.configuration
-    if arm.lengths:
-        data = replace(configuration.data, max_length=max(arm.lengths))
+    configuration = case.configuration
+    if case.lengths:
+        data = replace(configuration.data, max_length=max(case.lengths))
         configuration = replace(configuration, data=data)
     files = resolve_encoder(configuration, cache)
-    texts = None if arm.lengths else prepare_texts(configuration, cache, files)
+    texts = None if case.lengths else prepare_texts(configuration, cache, files)
     tokenizer = texts.tokenizer if texts else build_tokenizer(configuration, files)
     if texts is None and isinstance(tokenizer, WordTokenizer):
         size = asdict(configuration.architecture)["vocabulary_size"] - FIRST_WORD_ID
@@ -149,7 +259,9 @@ def set_up_model(arm: TrainingArm, replicas: Replicas, cache: Path):
     return configuration, core, texts
 
 
-def build_in(replicas: Replicas, configuration: Configuration, core: keras.Model):
+def build_in(
+    replicas: Replicas, configuration: Configuration, core: keras.Model
+) -> keras.Optimizer:
     """The optimizer, its variables on every replica."""
     with replicas.strategy.scope():
         return build_optimizer(configuration.training, core.trainable_variables)

@@ -1,7 +1,9 @@
 """From a configuration to a Keras model: the one place that spells its settings out."""
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,7 +15,7 @@ from tfcmp.config.fields import (
     RecurrentArchitecture,
     TransformerArchitecture,
 )
-from tfcmp.errors import WorkError
+from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.linear import Ngrams, adapt_bag_of_ngrams, build_bag_of_ngrams, choose_ngrams
@@ -24,6 +26,7 @@ from tfcmp.models.size import matching_size
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
+from tfcmp.records.run import ModelSize
 
 # Paths of the weights of which a text uses a few rows only.
 EMBEDDINGS = ("token_embedding/", "logits/feature_weights")
@@ -147,13 +150,34 @@ def build_text_classifier(tokenizer: TextTokenizer, core: keras.Model) -> keras.
     return keras.Model(text, probabilities, name=f"{core.name}_text_classifier")
 
 
+def load_text_classifier(file: Path) -> keras.Model:
+    """The model that `build_text_classifier` made and a run saved, in Keras' safe mode.
+
+    Raises:
+        CallError: it holds a SavedModel, which is not trusted here.
+        WorkError: Keras does not take the file: it was changed since it was written.
+    """
+    import tfcmp.models.layers  # noqa: F401 - registers the layers that the file may hold
+
+    try:
+        with warnings.catch_warnings():
+            # Keras' word for an error that it raises behind it.
+            warnings.filterwarnings("ignore", "Skipping nested container", UserWarning)
+            return keras.saving.load_model(file, compile=False, safe_mode=True)
+    except TfcmpError:
+        raise
+    except ValueError as error:
+        reason = " ".join(str(error).split())[:500]
+        raise WorkError(f"{file} cannot be loaded: {reason}") from error
+
+
 def core_of(model: keras.Model) -> keras.Model:
     """The part of a saved model between its tokenizer and the softmax: ids to logits."""
     (core,) = (layer for layer in model.layers if isinstance(layer, keras.Model))
     return core
 
 
-def count_parameters(core: keras.Model) -> dict[str, int]:
+def count_parameters(core: keras.Model) -> ModelSize:
     """Weights: all of them, those that are trained, those of token embeddings, and the rest.
 
     For the linear model the n-gram weights are its embedding.

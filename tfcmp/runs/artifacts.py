@@ -1,18 +1,14 @@
 """Files that later commands add to a complete run, each with the checksums it rests on inside."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.directory import RESULT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, make_folder, sealed, write_json
-
-BEHAVIOUR = "behaviour.json"
-BENCH = "bench.json"
-CONTRAST = "contrast.json"
-EXPLANATION = "explanation.json"
-TEMPERATURE = "temperature.json"
+from tfcmp.runs.layout import RESULT, TEMPERATURE
 
 
 def write_elsewhere(runs: Sequence[RunDirectory], names: Sequence[str], out: Path | None) -> None:
@@ -80,8 +76,25 @@ def read_sealed(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
     return content
 
 
-def changed_sources(content: dict[str, Any], result: dict[str, Any]) -> list[str]:
+def changed_sources(content: Mapping[str, Any], result: Mapping[str, Any]) -> list[str]:
     """Names of the files that `content` was computed from and that a run's result lists otherwise."""
     listed = result.get("files", {})
     sources = content.get("computed_from", {})
     return [source for source, sha in sources.items() if listed.get(source) != sha]
+
+
+def read_temperature(path: Path) -> float:
+    """The temperature that `tfcmp.diagnose RUN --calibrate` fitted.
+
+    Raises:
+        WorkError: there is none, it was fitted on other predictions (says which command helps), or
+            it is an end of what was searched and means nothing.
+    """
+    way = f"python -m tfcmp.diagnose {shlex.quote(str(path))} --calibrate"
+    content = read_later(RunDirectory(path), TEMPERATURE, way)
+    if content.get("is_at_bound"):
+        raise WorkError(
+            f"{path}: validation does not determine the temperature, which is an end of what was "
+            "searched; leave --calibrated out"
+        )
+    return float(content["temperature"]["value"])

@@ -1,41 +1,45 @@
 """The run directory: the only link between training and everything that comes after it."""
 
-import fcntl
 import json
 import os
 import re
 import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, overload
 
 from tfcmp.errors import CallError, WorkError
+from tfcmp.records.run import Environment, Result, Timing
 from tfcmp.runs.files import (
     agrees,
     check_name,
     is_sound,
+    locked,
     make_folder,
     sealed,
     sha256_of,
     write_json,
 )
+from tfcmp.runs.layout import (
+    CHECKPOINT,
+    CONFIG,
+    ENVIRONMENT,
+    EXPORTED_LABELS,
+    LISTED,
+    LOCK,
+    METRICS,
+    MODEL,
+    RESULT,
+    RUN_FORMAT,
+    SPLIT,
+)
 
-# A file that every export has.
-EXPORTED_LABELS = "labels.json"
-# Raised when a file of the run directory changes its meaning; a higher one is refused.
-RUN_FORMAT = 1
-CONFIG = "config.yaml"
-ENVIRONMENT = "environment.json"
-SPLIT = "split.json"
-METRICS = "metrics.jsonl"
-CHECKPOINT = "checkpoint"
-MODEL = "model.keras"
-PREDICTIONS = "predictions.parquet"
-TIMING = "timing.json"
-RESULT = "result.json"
-# Listed with their checksums in result.json, in the order in which they appear.
-LISTED = (CONFIG, ENVIRONMENT, SPLIT, METRICS, MODEL, PREDICTIONS, TIMING)
-LOCK = ".lock"
+# What a resumed run goes on from.
+BEGUN = (CONFIG, ENVIRONMENT, SPLIT, METRICS)
 
 
 class RunDirectory:
@@ -63,15 +67,12 @@ class RunDirectory:
         Raises:
             WorkError: another process is at work in it.
         """
-        stream = self.file(LOCK).open("a")
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            stream.close()
+        stream = locked(self.file(LOCK))
+        if stream is None:
             raise WorkError(
                 f"{self.path} is in use by another fit; wait for its end, or start this one under "
                 "another --name"
-            ) from None
+            )
         if not self._is_lock(stream):
             stream.close()
             raise WorkError(f"{self.path} was in use by another fit until just now; try again")
@@ -100,7 +101,15 @@ class RunDirectory:
             for name in (CONFIG, ENVIRONMENT, SPLIT):
                 self.file(name).unlink(missing_ok=True)
 
-    def read_json(self, name: str) -> dict[str, Any]:
+    @overload
+    def read_json(self, name: Literal["result.json"]) -> Result: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: Literal["timing.json"]) -> Timing: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: Literal["environment.json"]) -> Environment: ...  # type: ignore[overload-overlap]
+    @overload
+    def read_json(self, name: str) -> dict[str, Any]: ...
+    def read_json(self, name: str) -> Any:
         """Content of a JSON file of the run; each holds an object.
 
         Raises:
@@ -125,7 +134,7 @@ class RunDirectory:
         """Whether the run has ended: result.json is written last."""
         return self.file(RESULT).exists()
 
-    def complete(self, result: dict[str, Any]) -> None:
+    def complete(self, result: Result) -> None:
         """Writes result.json, with the checksums of all files before it and its own."""
         files = {name: sha256_of(self.file(name)) for name in LISTED}
         write_json(self.file(RESULT), sealed({**result, "files": files}))
@@ -307,3 +316,30 @@ def _kind_of(path: Path) -> str:
         )
     names = sorted(one.parent.name for one in path.glob(f"*/{RESULT}"))
     return f", but a folder of such; name one: {', '.join(names[:5])}" if names else ""
+
+
+@contextmanager
+def worker_run(known_as: Path, is_resumed: bool) -> Iterator[RunDirectory]:
+    """A temporary run directory, gone behind the block.
+
+    Args:
+        known_as: the run directory that the first worker writes.
+        is_resumed: whether to begin with a copy of what lies there.
+
+    Raises:
+        CallError: it is to be resumed, and this machine does not see it.
+    """
+    with tempfile.TemporaryDirectory(prefix="tfcmp-worker-") as folder:
+        run = RunDirectory(Path(folder), known_as)
+        if is_resumed:
+            if not (known_as / CONFIG).exists():
+                raise CallError(
+                    f"--resume {known_as}: no such run directory on this machine; workers share the "
+                    "folder of the run when they go on with it"
+                )
+            for name in BEGUN:
+                if (known_as / name).exists():
+                    shutil.copy2(known_as / name, run.file(name))
+            if (known_as / CHECKPOINT).is_dir():
+                shutil.copytree(known_as / CHECKPOINT, run.file(CHECKPOINT))
+        yield run

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -8,10 +9,10 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tfcmp.errors import CallError
 
@@ -79,6 +80,21 @@ def _obstacle(error: OSError) -> str:
     return f"nothing can be written there ({error.strerror})"
 
 
+def locked(file: Path) -> IO[str] | None:
+    """The file, open and locked until it is closed or the process ends; None where another has it.
+
+    Not by filelock: it leaves its files behind, for those who wait for them, and takes longer to
+    import than a command takes to show its help.
+    """
+    stream = file.open("a")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    return stream
+
+
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
     """Yields a temporary path beside `file`; renames it to `file` once the block has succeeded.
@@ -137,14 +153,14 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def sealed(content: dict[str, Any]) -> dict[str, Any]:
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a JSON file with its own checksum, in the place of one that it has already."""
     # Through JSON once, as it will be read: numbers as names are text there.
     rest = json.loads(json.dumps({n: value for n, value in content.items() if n != "sha256"}))
     return {**rest, "sha256": digest(rest)}
 
 
-def is_sound(content: dict[str, Any]) -> bool:
+def is_sound(content: Mapping[str, Any]) -> bool:
     """Whether the content is what was sealed; one without a checksum of its own says nothing else."""
     rest = {name: value for name, value in content.items() if name != "sha256"}
     return "sha256" not in content or content["sha256"] == digest(rest)

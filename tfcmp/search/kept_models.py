@@ -18,7 +18,7 @@ from tfcmp.errors import WorkError
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of, size_of
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.memory import require_memory, require_memory_of_ngrams
@@ -120,7 +120,14 @@ class KeptModels:
         keras.config.set_dtype_policy(self._policy)
         gc.collect()
 
-    def _trainer(self, configuration, texts, files, run, clock) -> Trainer:
+    def _trainer(
+        self,
+        configuration: Configuration,
+        texts: Texts,
+        files: EncoderFiles | None,
+        run: RunDirectory,
+        clock: Clock,
+    ) -> Trainer:
         kept = self._model(configuration, texts, files)
         if self._device == "cpu":
             longest = int(texts.store.lengths[texts.splits.train].max())
@@ -145,7 +152,9 @@ class KeptModels:
         kept.optimizers[key] = trainer, start
         return trainer
 
-    def _model(self, configuration: Configuration, texts: Texts, files) -> Kept:
+    def _model(
+        self, configuration: Configuration, texts: Texts, files: EncoderFiles | None
+    ) -> Kept:
         """The model of the configuration with its first weights; built where it is not kept."""
         architecture = configuration.architecture
         # All need the size of the vocabulary of the texts; these two, more than that.

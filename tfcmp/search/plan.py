@@ -1,5 +1,10 @@
-"""What a search is to do, and its folder: config.yaml, space.yaml and search.json."""
+"""What a search is to do: its settings, space, budget and processes; and the folder that says so.
 
+That of a search which was killed before its first trial holds the plan alone: it is abandoned, and
+keeps nobody from its name.
+"""
+
+import os
 import time
 from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
@@ -9,24 +14,87 @@ from typing import Any, Literal
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
-from tfcmp.search.budget import Budget, make_budget
-from tfcmp.search.defaults import default_space
-from tfcmp.search.space import Space, make_space, read_space_file, write_space
+from tfcmp.runs.layout import CONFIG, ENVIRONMENT, LOCK, SEARCH, SEARCH_FORMAT, SPACE, TRIALS_FOLDER
+from tfcmp.search.space import Space, default_space, make_space, read_space_file, write_space
 
-SEARCH = "search.json"
-SPACE = "space.yaml"
-# State of KerasTuner's oracle: every trial that was drawn, and its score.
-ORACLE = "oracle.json"
-# Raised when a file of the search directory changes its meaning; a higher one is refused.
-SEARCH_FORMAT = 1
+# Of a random or Bayesian search that is given no limit; the others end by themselves.
+DEFAULT_TRIALS = 20
+Role = Literal["alone", "chief", "worker"]
+TUNER_ID = "KERASTUNER_TUNER_ID"
+ORACLE_IP = "KERASTUNER_ORACLE_IP"
+ORACLE_PORT = "KERASTUNER_ORACLE_PORT"
+# The chief answers whoever asks, without a password.
+LOOPBACK = "127.0.0.1"
 # What search.json says from its first writing on.
 WRITTEN_FIRST = ("tuner", "budget", "seed", "space_sha256", "status")
 LARGEST_SEED = 2**31
 SECONDS_A_WORKER_WAITS = 60
-
 TunerName = Literal["random", "bayesian", "hyperband", "grid"]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Limits of a search; the one that is reached first ends it.
+
+    Attributes:
+        trials: most trials, failed ones included, or None.
+        seconds: once all trials together have taken that long no other begins, or None. The last
+            one is finished.
+    """
+
+    trials: int | None = None
+    seconds: float | None = None
+
+    def is_limited(self) -> bool:
+        """Whether there is a limit."""
+        return self.trials is not None or self.seconds is not None
+
+    def units(self) -> int | None:
+        """What progress is counted in: trials or else seconds."""
+        if self.trials is not None:
+            return self.trials
+        return None if self.seconds is None else round(self.seconds)
+
+
+def make_budget(trials: int | None, seconds: float | None, tuner: str) -> Budget:
+    """The budget of a call.
+
+    Raises:
+        CallError: a limit is none.
+    """
+    if trials is not None and trials < 1:
+        raise CallError(f"--search.trials: expected at least 1, got {trials}")
+    # Written so that NaN counts as wrong.
+    if seconds is not None and not 0 < seconds < float("inf"):
+        raise CallError(f"--search.seconds: expected a number above 0, got {seconds}")
+    if trials is None and seconds is None and tuner in ("random", "bayesian"):
+        return Budget(DEFAULT_TRIALS)
+    return Budget(trials, seconds)
+
+
+def read_role() -> Role:
+    """The role that the environment says; the chief listens on 127.0.0.1 unless told otherwise.
+
+    Raises:
+        CallError: some variables are set and others are missing.
+    """
+    name, port = os.environ.get(TUNER_ID), os.environ.get(ORACLE_PORT)
+    if name is None and port is None and ORACLE_IP not in os.environ:
+        return "alone"
+    if not name or not port:
+        missing = TUNER_ID if not name else ORACLE_PORT
+        raise CallError(
+            f"{missing} is not set: a search over several processes takes {TUNER_ID} (chief, or "
+            f"any other name for a worker) and {ORACLE_PORT}"
+        )
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise CallError(f"{ORACLE_PORT}={port}: expected a port from 1 to {2**16 - 1}")
+    address = os.environ.setdefault(ORACLE_IP, LOOPBACK)
+    # What a proxy for the web would do with it is nothing good.
+    os.environ.setdefault("no_grpc_proxy", address)
+    return "chief" if "chief" in name else "worker"
 
 
 @dataclass(frozen=True)
@@ -231,3 +299,34 @@ def extended(budget: Budget, trials: int | None, seconds: float | None, tuner: s
     """The budget of a resumed search: as it was, but for the limits that are given anew."""
     given = make_budget(trials, seconds, tuner) if {trials, seconds} != {None} else Budget()
     return Budget(given.trials or budget.trials, given.seconds or budget.seconds)
+
+
+def is_abandoned(search: RunDirectory) -> bool:
+    """Whether there is the plan of a search, but neither its record, nor a trial, nor a run."""
+    begun = any(search.file(name).exists() for name in (SEARCH, ENVIRONMENT, TRIALS_FOLDER))
+    return search.file(SPACE).exists() and not begun
+
+
+def discard_abandoned(search: RunDirectory) -> None:
+    """Takes the plan away: it cannot be resumed, and there is nothing of it to lose."""
+    if is_abandoned(search):
+        for name in (CONFIG, SPACE):
+            search.file(name).unlink(missing_ok=True)
+
+
+def make_room(runs: Path, name: str | None) -> None:
+    """Discards what a search of that name left when it was killed.
+
+    Files without the lock of a killed process beside them are the user's, and stay.
+
+    Raises:
+        WorkError: another process is at work there.
+    """
+    if not name or Path(name).name != name or name == "..":
+        return
+    search = RunDirectory(runs / name)
+    if search.file(LOCK).exists() and is_abandoned(search):
+        search.lock()
+        # Again, now that nobody else can write there.
+        discard_abandoned(search)
+        search.unlock()

@@ -9,14 +9,12 @@ from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.progress import progress_bar, tell_line
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
-from tfcmp.search.cluster import Role
+from tfcmp.runs.layout import ORACLE, SEARCH
 from tfcmp.search.hyperparameters import grid_size, make_hyperparameters, settings_of
-from tfcmp.search.oracles import HyperbandOracle, make_oracle
-from tfcmp.search.outcome import Outcome, read_outcome, write_outcome
-from tfcmp.search.plan import ORACLE, SEARCH, Plan, read_search_file, write_plan
-from tfcmp.search.record import Record
+from tfcmp.search.plan import Plan, Role, read_search_file, write_plan
+from tfcmp.search.record import Outcome, Record, read_outcome, write_outcome
 from tfcmp.search.trial import TrialRunner
-from tfcmp.search.tuner import TrialTuner, name_of_process
+from tfcmp.search.tuner import HyperbandOracle, TrialTuner, make_oracle, name_of_process
 from tfcmp.training.environment import commit_of_package, describe_environment
 from tfcmp.training.hardware import set_up_hardware
 from tfcmp.training.objective import build_objective

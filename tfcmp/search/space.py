@@ -13,6 +13,7 @@ from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
 from tfcmp.config.reading import read_settings
 from tfcmp.errors import CallError
+from tfcmp.models.catalogue import find_model
 from tfcmp.runs.files import whole_file
 from tfcmp.search.settings import (
     annotation_of,
@@ -27,6 +28,15 @@ SCALES = ("linear", "log")
 # Points of a range that a grid visits unless its entry says otherwise.
 POINTS = 4
 ENTRY = "{low: L, high: H, scale: linear|log, points: N}"
+OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
+ADAPTIVE = ("rmsprop", "adam", "adamw")
+# (lowest, highest) learning rate of SGD, and of the adaptive optimizers; batch sizes.
+Ranges = tuple[tuple[float, float], tuple[float, float], tuple[int, ...]]
+FROM_SCRATCH: Ranges = ((1e-2, 1.0), (1e-4, 1e-2), (16, 32, 64, 128))
+LINEAR: Ranges = ((1e-2, 10.0), (1e-4, 1e-1), (16, 32, 64, 128))
+FINE_TUNED: Ranges = ((1e-4, 1e-1), (1e-5, 3e-4), (16, 32, 64))
+# The head alone, or low-rank updates that start at nothing: both are trained from scratch.
+PARTLY_TRAINED: Ranges = ((1e-3, 1.0), (1e-4, 1e-2), (16, 32, 64))
 
 
 @dataclass(frozen=True)
@@ -161,7 +171,9 @@ def _domain(name: str, entry: Any, annotation: Any, configuration: Configuration
     return Domain(name, checked, parent=condition[0], parent_values=condition[1])
 
 
-def _range(name: str, entry: dict, annotation: Any, condition: tuple[str, tuple]) -> Domain:
+def _range(
+    name: str, entry: dict[str, Any], annotation: Any, condition: tuple[str, tuple[Any, ...]]
+) -> Domain:
     if not is_numeric(annotation):
         raise CallError(f"--search.space: {name}: expected a list of values, got a range")
     if "low" not in entry or "high" not in entry:
@@ -182,7 +194,7 @@ def _range(name: str, entry: dict, annotation: Any, condition: tuple[str, tuple]
     )
 
 
-def _condition(name: str, when: Any, configuration: Configuration) -> tuple[str, tuple]:
+def _condition(name: str, when: Any, configuration: Configuration) -> tuple[str, tuple[Any, ...]]:
     if when is None:
         return "", ()
     if not isinstance(when, dict) or len(when) != 1:
@@ -246,3 +258,35 @@ def _check_limits(domain: Domain, configuration: Configuration) -> None:
             # A contradiction with another setting may be one of these settings only.
             if "contradict" not in str(error):
                 raise CallError(f"--search.space: {error}") from None
+
+
+def default_space(configuration: Configuration) -> dict[str, Any]:
+    """Entries of the space that is searched unless another is given, as a space file has them.
+
+    Learning rates are drawn on a logarithmic scale. Those of SGD have a range of their own: a step
+    of the other three is divided by the size of the gradient, so that their rate is about the
+    length of a step, and SGD's is not. Fine-tuning stays near the pretrained weights, with rates
+    about a hundred times smaller (Mosbach et al. 2021 take 2e-5 to 5e-5; here with room to both
+    sides).
+    """
+    sgd, adaptive, batches = _ranges(configuration)
+    return {
+        OPTIMIZER: ["sgd", *ADAPTIVE],
+        RATE: [
+            {"low": low, "high": high, "scale": "log", "when": {OPTIMIZER: list(optimizers)}}
+            for (low, high), optimizers in ((sgd, ("sgd",)), (adaptive, ADAPTIVE))
+        ],
+        BATCH: list(batches),
+    }
+
+
+def _ranges(configuration: Configuration) -> Ranges:
+    family = find_model(configuration.model).family
+    if family == "linear":
+        return LINEAR
+    if family in ("recurrent", "transformer"):
+        return FROM_SCRATCH
+    architecture = configuration.architecture
+    if getattr(architecture, "freeze", False) or getattr(architecture, "lora_rank", None):
+        return PARTLY_TRAINED
+    return FINE_TUNED

@@ -14,13 +14,14 @@ import tensorflow as tf
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import TfcmpError, WorkError
-from tfcmp.evaluation.selection import search_score
+from tfcmp.evaluation.metrics import search_score
 from tfcmp.models.encoder_files import EncoderFiles
-from tfcmp.runs.directory import METRICS, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import METRICS
+from tfcmp.runs.timing import Clock
 from tfcmp.search.kept_models import KeptModels
-from tfcmp.search.outcome import Outcome, Status, read_outcome, trial_folder, write_outcome
+from tfcmp.search.record import Outcome, Status, read_outcome, trial_folder, write_outcome
 from tfcmp.search.settings import with_settings
-from tfcmp.timing.clock import Clock
 from tfcmp.training.epochs import Trainer
 from tfcmp.training.texts import Texts, prepare_texts
 
@@ -96,7 +97,9 @@ class TrialRunner:
         (folder / STARTS).unlink(missing_ok=True)
         return outcome
 
-    def _attempt(self, trial: int, settings: dict, folder: Path, advance: Advance) -> Outcome:
+    def _attempt(
+        self, trial: int, settings: dict[str, Any], folder: Path, advance: Advance
+    ) -> Outcome:
         start, clock = time.perf_counter(), Clock()
         status: Status = "COMPLETED"
         result: dict[str, Any] = {}

@@ -12,8 +12,8 @@ from typing import Protocol
 from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration
 from tfcmp.config.writing import write_configuration
-from tfcmp.reporting.load.studies import RUNS, SEARCHES
 from tfcmp.runs.files import whole_file
+from tfcmp.runs.layout import RUNS, SEARCHES
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.plan import RunPlan, SearchPlan
 from tfcmp.study.stages import name_of_search

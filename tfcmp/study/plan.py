@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration, DataSettings
-from tfcmp.data.picking import moved_to
+from tfcmp.data.run_texts import moved_to
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
 from tfcmp.study.file import Entry, SearchWish, Settings, Study

@@ -5,14 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tfcmp.errors import TfcmpError, WorkError
-from tfcmp.runs.directory import CONFIG, RESULT
-from tfcmp.study.agreement import require_agreement
+from tfcmp.runs.layout import BEST, CONFIG, RESULT, SEARCH
 from tfcmp.study.children import PATIENCE, Child, Start, fit_command, reason_of, tune_command
-from tfcmp.study.directory import StudyDirectory
+from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.plan import Plan, RunPlan, SearchPlan
 from tfcmp.study.stages import (
-    BEST,
-    SEARCH,
     Stage,
     configuration_of,
     name_of_search,

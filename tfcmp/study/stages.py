@@ -8,12 +8,11 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.load.searches import TRIALS
-from tfcmp.reporting.load.studies import OF_A_SEARCH
-from tfcmp.runs.directory import CONFIG, RESULT, TIMING, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import BEST, CONFIG, OF_A_SEARCH, RESULT, SEARCH, TIMING, TRIALS
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import Settings, flat_settings
 from tfcmp.study.plan import (
@@ -24,9 +23,6 @@ from tfcmp.study.plan import (
     with_best,
 )
 
-# Files of tfcmp.tune; search.json is written first and says "complete" at the end.
-BEST = "best.yaml"
-SEARCH = "search.json"
 # Why the times of a run do not count that was there before the study, and says nothing of its load.
 ADOPTED = "fitted outside this study, load unknown"
 

@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tfcmp.errors import WorkError
-from tfcmp.runs.directory import ENVIRONMENT, RUN_FORMAT, RunDirectory
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
+from tfcmp.runs.layout import ENVIRONMENT, RUN_FORMAT
 
 PACKAGES = (
     "tfcmp",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from tfcmp.evaluation.selection import NAMES, SHARES
+from tfcmp.evaluation.metrics import NAMES, SHARES
 from tfcmp.progress import tell_line
 
 VALIDATION = "validation_"

@@ -14,11 +14,11 @@ import tensorflow as tf
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
-from tfcmp.evaluation.selection import selection_score
+from tfcmp.evaluation.metrics import selection_score
 from tfcmp.models.pretrained import learning_rate_shares
-from tfcmp.runs.directory import CONFIG, METRICS, RunDirectory
-from tfcmp.timing.clock import Clock
-from tfcmp.timing.contention import add_load
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, METRICS
+from tfcmp.runs.timing import Clock, add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
 from tfcmp.training.evaluation import evaluate_split
 from tfcmp.training.objective import build_objective

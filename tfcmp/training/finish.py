@@ -20,10 +20,11 @@ from tfcmp.models.building import (
 )
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.low_rank import whole_weights
-from tfcmp.runs.directory import CHECKPOINT, MODEL, PREDICTIONS, TIMING, RunDirectory
+from tfcmp.records.run import Parameters, Result, Timing
+from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import whole_file, write_json
-from tfcmp.timing.clock import Clock
-from tfcmp.timing.contention import others_share
+from tfcmp.runs.layout import CHECKPOINT, MODEL, PREDICTIONS, RESULT, TIMING
+from tfcmp.runs.timing import Clock, others_share
 from tfcmp.training.checkpoint import Place
 from tfcmp.training.evaluation import Answers, evaluate_split
 from tfcmp.training.initialisation import Started
@@ -51,13 +52,13 @@ def finish_run(
     *,
     is_distributed: bool = False,
     initial: Started | None = None,
-) -> dict:
+) -> Result:
     """Saves the best weights, answers validation and test, and completes the run.
 
     Returns:
         The content of result.json.
     """
-    parameters = {
+    parameters: Parameters = {
         **count_parameters(core),
         "match_target": match_target(configuration, len(texts.corpus.classes)),
     }
@@ -71,25 +72,30 @@ def finish_run(
         answers = {name: evaluate_split(forward, texts, name) for name in ("validation", "test")}
     write_predictions(run, texts, answers)
     times = describe_times(clock, place)
-    write_json(run.file(TIMING), {**times, **({"initial": initial.costs} if initial else {})})
-    result = {
+    if initial:
+        times["initial"] = initial.costs
+    write_json(run.file(TIMING), times)
+    metrics = {
+        name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])
+        for name, answer in answers.items()
+    }
+    result: Result = {
         "model": configuration.model,
         "seed": configuration.seed,
         "data": source_name(configuration.data.source),
         "classes": list(texts.corpus.classes),
-        **{
-            name: summarise(answer.labels, answer.probabilities, texts.splits.groups[answer.rows])
-            for name, answer in answers.items()
-        },
+        "validation": metrics["validation"],
+        "test": metrics["test"],
         "interval_method": INTERVAL_METHOD,
         "parameters": parameters,
         "epochs": place.epoch,
         "best_epoch": place.best_epoch,
-        **({"initial": initial.told} if initial else {}),
     }
+    if initial:
+        result["initial"] = initial.told
     run.complete(result)
     shutil.rmtree(run.file(CHECKPOINT))
-    return run.read_json("result.json")
+    return run.read_json(RESULT)
 
 
 def in_float32(
@@ -155,7 +161,7 @@ def _prediction_table(texts: Texts, split: str, answer: Answers, part: slice) ->
     return pyarrow.table(columns)
 
 
-def describe_times(clock: Clock, place: Place) -> dict:
+def describe_times(clock: Clock, place: Place) -> Timing:
     """Seconds by phase over all sessions, their sum, and what `training` leaves out.
 
     `others_share` is the share of the machine's CPU time that other processes took beside the

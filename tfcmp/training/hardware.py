@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.processors import processors
 from tfcmp.errors import CallError, WorkError
+from tfcmp.runs.timing import processors
 
 # Below this compute capability (Ampere) a GPU has no bfloat16 units.
 BFLOAT16_CAPABILITY = (8, 0)

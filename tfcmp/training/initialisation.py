@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,28 +11,29 @@ import numpy as np
 from tfcmp.config.fields import Configuration, LinearArchitecture
 from tfcmp.config.initial import OPTION
 from tfcmp.data.listing import listed
-from tfcmp.data.seen import seen_texts, with_initial_runs
+from tfcmp.data.run_texts import seen_texts, with_initial_runs
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.building import build_tokenizer, core_of
+from tfcmp.models.building import build_tokenizer, core_of, load_text_classifier
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.linear import count_ngrams, log_count_ratios
 from tfcmp.models.low_rank import weights_without_updates
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer
-from tfcmp.runs.directory import ENVIRONMENT, MODEL, SPLIT, TIMING, RunDirectory, open_run
+from tfcmp.records.run import InitialCost, InitialRun
+from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import ENVIRONMENT, MODEL, SPLIT, TIMING
 from tfcmp.training.texts import Texts
 
 # Layer whose weights have a column per class, the last dimension of each.
 HEAD = "logits"
-OF_A_MACHINE = ("device", "device_names", "threads", "precision")
 
 
 class Started(NamedTuple):
     """What result.json and timing.json say of a start: run, checksum, classes; seconds by run."""
 
-    told: dict[str, Any]
-    costs: list[dict[str, Any]]
+    told: InitialRun
+    costs: list[InitialCost]
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,8 +175,9 @@ class Initial:
         classes = texts.corpus.classes
         self.require_classes(classes, configuration.new_classes)
         unknown = self.require_unseen(texts, cache)
-        told = {
-            **self.describe(),
+        told: InitialRun = {
+            "run": str(self.run.path),
+            "model_sha256": self.sha256,
             "classes": {
                 "kept": [name for name in classes if name in self.classes],
                 "added": [name for name in classes if name not in self.classes],
@@ -185,9 +187,9 @@ class Initial:
         }
         return Started(told, self.costs())
 
-    def costs(self) -> list[dict[str, Any]]:
+    def costs(self) -> list[InitialCost]:
         """Seconds of training of the run and of those that it started from, for timing.json."""
-        found: list[dict[str, Any]] = []
+        found: list[InitialCost] = []
         for run in with_initial_runs(self.run):
             if isinstance(run, str):
                 # The chain is longer, and there is no telling by how much.
@@ -195,8 +197,16 @@ class Initial:
                 break
             environment = run.read_json(ENVIRONMENT)
             seconds = run.read_json(TIMING)["seconds"].get("training")
-            machine = {name: environment.get(name) for name in OF_A_MACHINE}
-            found.append({"run": str(run.path), "training_seconds": seconds, **machine})
+            found.append(
+                {
+                    "run": str(run.path),
+                    "training_seconds": seconds,
+                    "device": environment.get("device"),
+                    "device_names": environment.get("device_names"),
+                    "threads": environment.get("threads"),
+                    "precision": environment.get("precision"),
+                }
+            )
         return found
 
 
@@ -209,11 +219,7 @@ def open_initial(configuration: Configuration) -> Initial | None:
     if configuration.init_from is None:
         return None
     run = open_run(Path(configuration.init_from))
-    try:
-        model = keras.saving.load_model(run.file(MODEL), compile=False, safe_mode=True)
-    except ValueError as error:
-        reason = " ".join(str(error).split())[:500]
-        raise WorkError(f"{run.file(MODEL)} cannot be loaded: {reason}") from error
+    model = load_text_classifier(run.file(MODEL))
     return Initial(run, model, tuple(run.read_json(SPLIT)["classes"]), sha256_of(run.file(MODEL)))
 
 

@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from tfcmp.data.batches import Batch
-from tfcmp.timing.contention import ContentionMeter, Load
+from tfcmp.runs.timing import ContentionMeter, Load
 
 
 class Segment:

@@ -129,9 +129,6 @@ class Update:
         self.optimizer = optimizer
         self.clip_norm = clip_norm
         self.rate_shares = rate_shares
-        # Keras adds gradients up over the replicas after it has clipped them, each replica's by its
-        # own norm. Here they come added up.
-        optimizer._all_reduce_sum_gradients = lambda pairs: pairs
 
     def apply(self, loss, correct, gradients):
         """Adds up over the replicas, clips and applies; mean loss, number correct, gradient norm."""

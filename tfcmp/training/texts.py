@@ -10,7 +10,7 @@ import numpy as np
 
 from tfcmp.config.fields import Configuration, PretrainedArchitecture, SavedModelArchitecture
 from tfcmp.data.batches import Batch, evaluation_order, read_batches, training_order
-from tfcmp.data.cache_entries import find_entry, new_entry
+from tfcmp.data.cache import find_entry, new_entry
 from tfcmp.data.corpus import (
     SPLITS,
     Corpus,
@@ -19,15 +19,22 @@ from tfcmp.data.corpus import (
     source_changed,
     text_hash,
 )
-from tfcmp.data.doubts import label_doubts, left_out_rows
-from tfcmp.data.movies import group_by_movie
+from tfcmp.data.groups import group_by_movie
+from tfcmp.data.label_warnings import label_warnings, left_out_rows
 from tfcmp.data.rare_classes import settle_rare_classes
-from tfcmp.data.sources.opening import describe_file, open_source
+from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
 from tfcmp.data.splits import Splits, split_by_settings
-from tfcmp.data.tokens import TokenStore, batched_lists, open_store, store_key, write_store
-from tfcmp.data.vocabulary import count_words, most_frequent
-from tfcmp.evaluation.baselines import group_majority_predictions
+from tfcmp.data.tokens import (
+    TokenStore,
+    batched_lists,
+    count_words,
+    most_frequent,
+    open_store,
+    store_key,
+    write_store,
+)
+from tfcmp.evaluation.metrics import group_majority_predictions
 from tfcmp.models.building import build_tokenizer
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.tokenizer import TextTokenizer
@@ -180,10 +187,10 @@ def prepare_texts(
     data = configuration.data
     source = open_source(data)
     indexed = group_by_movie(index_source(source, cache), source.name)
-    of_file = describe_file(source)
+    of_file = source.describe()
     # Before the splits: what is odd about the labels may be why they cannot be drawn.
-    for doubt in (*left_out_rows(of_file), *label_doubts(indexed)):
-        sys.stderr.write(f"{source.name}: {doubt}\n")
+    for warning in (*left_out_rows(of_file), *label_warnings(indexed)):
+        sys.stderr.write(f"{source.name}: {warning}\n")
     settled = settle_rare_classes(indexed, data)
     corpus = settled.corpus
     splits = split_by_settings(corpus, data)

@@ -13,9 +13,11 @@ from tfcmp.config.writing import write_configuration
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of
 from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
-from tfcmp.runs.directory import CHECKPOINT, CONFIG, ENVIRONMENT, RunDirectory, write_split
+from tfcmp.records.run import Result
+from tfcmp.runs.directory import RunDirectory, write_split
 from tfcmp.runs.files import write_json
-from tfcmp.timing.clock import Clock
+from tfcmp.runs.layout import CHECKPOINT, CONFIG, ENVIRONMENT
+from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Checkpoint
 from tfcmp.training.environment import describe_environment, note_session
 from tfcmp.training.epoch_lines import EpochLines
@@ -34,7 +36,7 @@ from tfcmp.training.replicas import (
 from tfcmp.training.texts import Texts, group_majority, prepare_texts
 
 
-def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
+def train(configuration: Configuration, run: RunDirectory, cache: Path) -> Result | None:
     """Trains one model, or goes on where a checkpoint of `run` stands.
 
     Args:
@@ -43,7 +45,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         cache: folder of indexes, vocabularies and token ids.
 
     Returns:
-        The content of result.json; nothing for a worker that is not the first.
+        The content of result.json; None for a worker that is not the first.
 
     Raises:
         WorkError: training diverged, does not fit into memory, or another worker is gone.
@@ -64,7 +66,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> dict:
         trainer.restore_best()
 
         # The only time the test split is read.
-        result = {}
+        result = None
         if replicas.worker == 0:
             result = finish_run(
                 prepared.configuration,

@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 
 import tfcmp
-from tfcmp.data.picking import data_settings, pick_texts
+from tfcmp.data.run_texts import data_settings, pick_texts
 from tfcmp.data.sources.opening import open_source
 from tfcmp.errors import TfcmpError
 from tfcmp.reporting.load.runs import Answers, read_answers
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, PREDICTIONS
 from tfcmp.verification.findings import Finding, below, unchecked
 
 SAMPLE = 200

@@ -7,8 +7,17 @@ from typing import Any
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.reporting.load.runs import Answers
-from tfcmp.runs.artifacts import BEHAVIOUR, BENCH, CONTRAST, EXPLANATION, TEMPERATURE, read_later
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RunDirectory
+from tfcmp.runs.artifacts import read_later
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import (
+    BEHAVIOUR,
+    BENCH,
+    CONTRAST,
+    EXPLANATION,
+    MODEL,
+    PREDICTIONS,
+    TEMPERATURE,
+)
 from tfcmp.verification.findings import Finding
 
 # Two searches for the same minimum agree to that.
@@ -16,9 +25,9 @@ _TOLERANCE = 1e-6
 _WAYS = {
     BENCH: "python -m tfcmp.bench RUN",
     EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
-    BEHAVIOUR: "python -m tfcmp.explain RUN --behaviour",
-    CONTRAST: "python -m tfcmp.explain RUN --contrast FILE",
-    TEMPERATURE: "python -m tfcmp.explain RUN --calibrate",
+    BEHAVIOUR: "python -m tfcmp.diagnose RUN --behaviour",
+    CONTRAST: "python -m tfcmp.diagnose RUN --contrast FILE",
+    TEMPERATURE: "python -m tfcmp.diagnose RUN --calibrate",
 }
 _BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
 # What each was computed from, at least.

@@ -14,21 +14,21 @@ import numpy as np
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.selection import selection_score
+from tfcmp.evaluation.metrics import selection_score
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.load.runs import SPLITS, Answers, read_answers, read_configuration, read_lines
-from tfcmp.reporting.load.studies import PUBLISHED_FROM
-from tfcmp.runs.directory import (
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.files import is_sound, sha256_of
+from tfcmp.runs.layout import (
     ENVIRONMENT,
     LISTED,
     METRICS,
     MODEL,
     PREDICTIONS,
+    PUBLISHED_FROM,
     RESULT,
     SPLIT,
-    RunDirectory,
 )
-from tfcmp.runs.files import is_sound, sha256_of
 from tfcmp.verification.artifacts import check_artifacts
 from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.splits import check_splits
@@ -65,14 +65,14 @@ def _check(run: RunDirectory) -> Iterator[Finding]:
     yield from check_artifacts(run, answers)
 
 
-def _checksums(run: RunDirectory, result: dict[str, Any]) -> Iterator[Finding]:
+def _checksums(run: RunDirectory, result: Mapping[str, Any]) -> Iterator[Finding]:
     """Of all files of the run; the weights are not part of a publication."""
     yield from check_seal(RESULT, result)
     names = [name for name in LISTED if name != MODEL or PUBLISHED_FROM not in result]
     yield from compare_checksums(run.path, result.get("files", {}), names)
 
 
-def check_seal(name: str, content: dict[str, Any]) -> Iterator[Finding]:
+def check_seal(name: str, content: Mapping[str, Any]) -> Iterator[Finding]:
     """Whether a file has a checksum of its own, and is what it was when that was written."""
     if "sha256" not in content:
         yield Finding(
@@ -96,7 +96,7 @@ def compare_checksums(
             yield Finding(f"{name}: its checksum is not the one that was recorded")
 
 
-def _course(path: Path, result: dict[str, Any]) -> Iterator[Finding]:
+def _course(path: Path, result: Mapping[str, Any]) -> Iterator[Finding]:
     """Compares what result.json takes from the configuration and the log."""
     configuration = read_configuration(path)
     epochs = _epochs(path)
@@ -121,7 +121,7 @@ def _epochs(path: Path) -> list[dict[str, Any]]:
     return [line for line in read_lines(path) if line.get("event") == "epoch"]
 
 
-def _logged(run: RunDirectory, result: dict[str, Any]) -> Iterator[Finding]:
+def _logged(run: RunDirectory, result: Mapping[str, Any]) -> Iterator[Finding]:
     """Compares the validation scores of the saved model with those of its epoch in the log."""
     best = [line for line in _epochs(run.path) if line.get("epoch") == result["best_epoch"]]
     if not best:
@@ -157,7 +157,7 @@ def _is_exact(run: RunDirectory) -> bool:
 
 
 def _metrics(
-    answers: dict[str, Answers], result: dict[str, Any], split: dict[str, Any]
+    answers: dict[str, Answers], result: Mapping[str, Any], split: dict[str, Any]
 ) -> Iterator[Finding]:
     """Compares classes and all metrics of both splits."""
     if result.get("classes") != split.get("classes"):

@@ -6,10 +6,10 @@ from pathlib import Path
 from tfcmp.errors import TfcmpError
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
-from tfcmp.reporting.load.studies import PUBLISHED, RUNS
 from tfcmp.reporting.render.format import csv_of
 from tfcmp.reporting.render.write import TABLES, read_record
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import PUBLISHED, RUNS
 from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.recompute import compare_checksums
 from tfcmp.verification.tables import compare_tables, parse_table, read_table

@@ -8,15 +8,22 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.errors import TfcmpError
-from tfcmp.evaluation.selection import search_score
+from tfcmp.evaluation.metrics import search_score
 from tfcmp.reporting.load.runs import read_lines
-from tfcmp.runs.directory import CONFIG, RunDirectory
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import BEST, BUDGET, CONFIG, EFFECTS, ORACLE, OUTCOME, SEARCH, TRIALS
 from tfcmp.search.hyperparameters import settings_of
-from tfcmp.search.outcome import OUTCOME, Outcome, best_of, read_outcomes, trial_folder
-from tfcmp.search.plan import ORACLE, SEARCH, Plan, read_plan
-from tfcmp.search.tables import BEST, BUDGET, EFFECTS, TRIALS, alternatives_of, write_tables
+from tfcmp.search.plan import Plan, read_plan
+from tfcmp.search.record import (
+    Outcome,
+    alternatives_of,
+    best_of,
+    read_outcomes,
+    trial_folder,
+    write_tables,
+)
 from tfcmp.verification.findings import Finding, below, unchecked
 from tfcmp.verification.recompute import is_same
 from tfcmp.verification.tables import compare_tables, read_table

@@ -7,7 +7,7 @@ import numpy as np
 
 from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
 from tfcmp.reporting.load.runs import SPLITS, Answers
-from tfcmp.runs.directory import PREDICTIONS, SPLIT
+from tfcmp.runs.layout import PREDICTIONS, SPLIT
 from tfcmp.verification.findings import Finding, unchecked
 
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from tfcmp.errors import TfcmpError
 from tfcmp.reporting.load.runs import SPLITS, read_answers, read_configuration
-from tfcmp.reporting.load.studies import OF_A_SEARCH, STATE, STUDY, label_and_seed
-from tfcmp.runs.directory import MODEL, PREDICTIONS, RESULT, RunDirectory
-from tfcmp.study.agreement import require_agreement
-from tfcmp.study.directory import StudyDirectory
+from tfcmp.reporting.load.studies import label_and_seed
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import MODEL, OF_A_SEARCH, PREDICTIONS, RESULT, STUDY, STUDY_STATE
+from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, make_plan
 from tfcmp.study.stages import Stage, name_of_search, stage_of_run, stage_of_search
@@ -77,7 +77,7 @@ def _finished(study: StudyDirectory) -> Iterator[Finding]:
         is_search = label != name and label_and_seed(name)[1] is None
         where = study.search(label) if is_search else study.run(name)
         if not where.is_dir():
-            yield Finding(f"{STATE} says that {name} ended well, and {where} is missing")
+            yield Finding(f"{STUDY_STATE} says that {name} ended well, and {where} is missing")
 
 
 class _Known(NamedTuple):

@@ -22,20 +22,20 @@ Features = Callable[[DiagnosticReview], list[str]]
 
 
 @pytest.fixture(scope="module")
-def train() -> list[DiagnosticReview]:
+def train():
     return list(generate("train", 4000, 0))
 
 
 @pytest.fixture(scope="module")
-def test() -> list[DiagnosticReview]:
+def test():
     return list(generate("test", 1000, 0))
 
 
-def words(review: DiagnosticReview) -> list[str]:
+def words(review):
     return re.findall(r"[a-z']+", review.text.lower())
 
 
-def words_beside_the_cues(review: DiagnosticReview) -> list[str]:
+def words_beside_the_cues(review):
     """All words but the rationale and the opinions that the review contradicts."""
     text = review.text
     for start, end in reversed(review.rationale):
@@ -43,19 +43,17 @@ def words_beside_the_cues(review: DiagnosticReview) -> list[str]:
     return [word for word in re.findall(r"[a-z']+", text.lower()) if word not in CUES]
 
 
-def words_of_the_title(review: DiagnosticReview) -> list[str]:
+def words_of_the_title(review):
     return review.film.split()
 
 
-def naive_bayes(
-    train: list[DiagnosticReview], test: list[DiagnosticReview], features: Features
-) -> dict[str, float]:
+def naive_bayes(train, test, features):
     """Accuracy by phenomenon, and of "all", of a multinomial naive Bayes with add-one counts."""
     counts = {label: Counter() for label in ("neg", "pos")}
     for review in train:
         counts[review.label].update(features(review))
     totals = {label: sum(counts[label].values()) + len(counts[label]) for label in counts}
-    hits: dict[str, list[bool]] = defaultdict(list)
+    hits = defaultdict(list)
     for review in test:
         odds = sum(
             np.log((counts["pos"][word] + 1) / totals["pos"])
@@ -68,31 +66,25 @@ def naive_bayes(
     return {name: float(np.mean(values)) for name, values in hits.items()}
 
 
-def test_the_majority_label_of_a_film_tells_nothing(
-    train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
-    votes: Counter[str] = Counter()
+def test_the_majority_label_of_a_film_tells_nothing(train, test):
+    votes = Counter()
     for review in train:
         votes[review.film] += 1 if review.label == "pos" else -1
     hits = [(votes[review.film] > 0) == (review.label == "pos") for review in test]
     assert abs(np.mean(hits) - 0.5) < CHANCE
 
 
-def test_the_words_of_a_title_tell_nothing(
-    train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
+def test_the_words_of_a_title_tell_nothing(train, test):
     assert abs(naive_bayes(train, test, words_of_the_title)["all"] - 0.5) < CHANCE
 
 
-def test_words_beside_the_cues_tell_nothing(
-    train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
+def test_words_beside_the_cues_tell_nothing(train, test):
     assert abs(naive_bayes(train, test, words_beside_the_cues)["all"] - 0.5) < CHANCE
 
 
 @pytest.mark.parametrize("measure", ["words", "cue_distance"])
-def test_length_and_distance_tell_nothing(train: list[DiagnosticReview], measure: str) -> None:
-    values: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+def test_length_and_distance_tell_nothing(train, measure):
+    values = defaultdict(lambda: defaultdict(list))
     for review in train:
         value = review.cue_distance if measure == "cue_distance" else len(words(review))
         values[review.phenomenon][review.label].append(value)
@@ -103,23 +95,17 @@ def test_length_and_distance_tell_nothing(train: list[DiagnosticReview], measure
 
 
 @pytest.mark.parametrize("phenomenon", ["plain", "opening_cue"])
-def test_single_words_solve_plain_sentiment(
-    phenomenon: str, train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
+def test_single_words_solve_plain_sentiment(phenomenon, train, test):
     plain = [review for review in train if review.phenomenon in PLAIN]
     assert naive_bayes(plain, test, words)[phenomenon] > 0.85
 
 
 @pytest.mark.parametrize("phenomenon", sorted({*CONTRASTS, "negation", "litotes"}))
-def test_single_words_do_not_solve_what_needs_an_operator(
-    phenomenon: str, train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
+def test_single_words_do_not_solve_what_needs_an_operator(phenomenon, train, test):
     assert naive_bayes(train, test, words)[phenomenon] < 0.65
 
 
-def test_single_words_do_not_solve_contrasts_even_when_trained_on_nothing_else(
-    train: list[DiagnosticReview], test: list[DiagnosticReview]
-) -> None:
+def test_single_words_do_not_solve_contrasts_even_when_trained_on_nothing_else(train, test):
     train = [review for review in train if review.phenomenon in CONTRASTS]
     test = [review for review in test if review.phenomenon in CONTRASTS]
     assert abs(naive_bayes(train, test, words)["all"] - 0.5) < 4 * 0.5 / len(test) ** 0.5

@@ -11,12 +11,8 @@ def test_wanted_columns_are_found_in_any_order():
 
 def test_a_missing_column_is_refused_with_the_nearest_name_and_the_flag():
     columns = Columns({"text": "--data.text_column"})
-    with pytest.raises(WorkError) as caught:
+    with pytest.raises(WorkError, match=r"line 1: .*found 'Texts'.* --data\.text_column Texts"):
         columns.present(["Texts", "label"], "table.csv, line 1")
-    assert str(caught.value) == (
-        "table.csv, line 1: expected a column 'text', found 'Texts', 'label'; "
-        "name the right one with --data.text_column Texts."
-    )
 
 
 def test_without_a_flag_the_advice_is_to_rename():

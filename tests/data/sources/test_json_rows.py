@@ -1,8 +1,14 @@
+import json
+import tracemalloc
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tfcmp.data.sources.columns import Columns
-from tfcmp.data.sources.json_rows import json_rows
-from tfcmp.data.sources.lines import Decoding
+from tfcmp.data.sources.json_rows import array_items, json_rows
+from tfcmp.data.sources.reading import Decoding
+from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import WorkError
 
 
@@ -35,24 +41,18 @@ def test_a_line_that_is_no_object_is_refused(tmp_path, line, kind):
         read(tmp_path, line)
 
 
-def test_a_key_that_stands_there_twice_is_refused(tmp_path):
-    with pytest.raises(WorkError, match="line 1: column 'label' stands there more than once"):
-        read(tmp_path, '{"text": "a", "label": 0, "label": 1}')
-
-
-def test_a_missing_key_is_refused_with_its_line(tmp_path):
-    with pytest.raises(WorkError, match="line 2: expected a column 'text'"):
-        read(tmp_path, '{"text": "a"}', '{"txt": "b"}')
-
-
-def test_an_array_line_is_not_taken_for_an_object(tmp_path):
-    with pytest.raises(WorkError, match="got an array"):
-        read(tmp_path, '[["text", "a"]]')
-
-
-def test_an_escaped_half_of_a_character_is_refused(tmp_path):
-    with pytest.raises(WorkError, match="line 1: an escape stands for half a character"):
-        read(tmp_path, r'{"text": "a\ud83d"}')
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (['{"text": "a", "label": 0, "label": 1}'], "line 1: column 'label' .* more than once"),
+        (['{"text": "a"}', '{"txt": "b"}'], "line 2: expected a column 'text'"),
+        ([r'{"text": "a\ud83d"}'], "line 1: an escape stands for half a character"),
+    ],
+    ids=["a key twice", "no key", "half a character"],
+)
+def test_an_object_that_is_wrong_is_refused_with_its_line(tmp_path, lines, told):
+    with pytest.raises(WorkError, match=told):
+        read(tmp_path, *lines)
 
 
 def test_an_escaped_half_of_a_character_can_be_replaced(tmp_path):
@@ -78,3 +78,74 @@ def test_a_nested_object_is_a_dict(tmp_path):
 def test_an_object_that_holds_all_texts_is_refused_with_the_way_to_write_them(tmp_path, line):
     with pytest.raises(WorkError, match=r"line 1: expected an object per text.*orient='records'"):
         read(tmp_path, line)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+OBJECTS = st.lists(st.dictionaries(st.text(), VALUES, max_size=3), max_size=4)
+
+
+def items(text, size):
+    chunks = (text[start : start + size] for start in range(0, len(text), size))
+    return list(array_items(chunks, "table.json", json.JSONDecoder()))
+
+
+@given(objects=OBJECTS, size=st.integers(1, 40), indent=st.sampled_from([None, 0, 3]))
+def test_the_items_come_back_however_the_text_is_cut(objects, size, indent):
+    assert items(f" {json.dumps(objects, indent=indent)}\n", size) == objects
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[{"a": 1}', "behind object 1: .*cut off"),
+        ('[{"a": 1} {"b": 2}]', "behind object 1: expected , or ]"),
+        ('[{"a": 1}, {"b": x}]', "object 2: .*malformed"),
+        ('[{"a": "never closed}]', "object 1: .*malformed"),
+        ('[{"a": 1}] more', "nothing behind the array"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_what_is_no_array_is_refused_with_the_number_of_the_object(text, told, size):
+    with pytest.raises(WorkError, match=told):
+        items(text, size)
+
+
+def records(path):
+    return [(record.text, record.label) for record in TableFileSource(path).records()]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"text": "good", "label": 1}, {"label": 0, "text": "bad"}]',
+        '\n{"text": "good", "label": 1}\n{"text": "bad", "label": 0}\n',
+    ],
+)
+def test_a_json_file_is_an_array_of_objects_or_a_file_of_lines(tmp_path, content):
+    path = tmp_path / "table.json"
+    path.write_text(content)
+    assert records(path) == [("good", "1"), ("bad", "0")]
+
+
+def test_an_object_is_named_by_its_number(tmp_path):
+    path = tmp_path / "table.json"
+    path.write_text('[{"text": "a", "label": 1}, {"txt": "b"}]')
+    with pytest.raises(WorkError, match="object 2: expected a column 'text'"):
+        records(path)
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_array(tmp_path):
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps([{"text": "0123456789" * 200, "label": 1}] * 20_000))
+    tracemalloc.start()
+    assert sum(1 for _ in TableFileSource(path).records()) == 20_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4_000_000

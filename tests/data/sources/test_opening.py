@@ -1,32 +1,31 @@
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tfcmp.config.fields import DataSettings
+from tfcmp.data.diagnostic.corpus import DiagnosticSource
 from tfcmp.data.sources import tfds
-from tfcmp.data.sources.diagnostic import DiagnosticSource
 from tfcmp.data.sources.imdb import ImdbSource
 from tfcmp.data.sources.opening import open_source, require_source
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 
 
-def test_imdb_is_the_default_source() -> None:
+def test_imdb_is_the_default_source():
     assert isinstance(open_source(DataSettings()), ImdbSource)
 
 
-def test_the_embedded_corpus_is_opened_by_its_name() -> None:
+def test_the_embedded_corpus_is_opened_by_its_name():
     assert isinstance(open_source(DataSettings(source="diagnostic")), DiagnosticSource)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".CSV"])
-def test_a_file_is_known_by_its_suffix(tmp_path: Path, suffix: str) -> None:
+def test_a_file_is_known_by_its_suffix(tmp_path, suffix):
     source = open_source(DataSettings(source=str(tmp_path / f"reviews{suffix}")))
     assert isinstance(source, TableFileSource)
 
 
-def test_all_settings_of_a_file_reach_its_source() -> None:
+def test_all_settings_of_a_file_reach_its_source():
     settings = DataSettings(
         source="reviews.csv",
         text_column="body",
@@ -53,9 +52,7 @@ def test_all_settings_of_a_file_reach_its_source() -> None:
     ],
     ids=["usual names", "own names"],
 )
-def test_tfds_chooses_the_columns_unless_they_are_named(
-    monkeypatch: pytest.MonkeyPatch, named: dict[str, Any], passed_on: dict[str, str | None]
-) -> None:
+def test_tfds_chooses_the_columns_unless_they_are_named(monkeypatch, named, passed_on):
     calls = []
     monkeypatch.setattr(tfds, "TfdsSource", lambda name, **columns: calls.append((name, columns)))
     open_source(DataSettings(source="tfds:ag_news_subset", **named))
@@ -63,22 +60,22 @@ def test_tfds_chooses_the_columns_unless_they_are_named(
 
 
 @pytest.mark.parametrize("name", ["imdbb", "reviews.txt", "no/such/file"])
-def test_an_unknown_source_is_a_wrong_call(name: str) -> None:
+def test_an_unknown_source_is_a_wrong_call(name):
     with pytest.raises(CallError, match="expected imdb, diagnostic, tfds:NAME or a file"):
         open_source(DataSettings(source=name))
 
 
-def test_a_folder_is_a_wrong_call(tmp_path: Path) -> None:
+def test_a_folder_is_a_wrong_call(tmp_path):
     with pytest.raises(CallError):
         require_source(DataSettings(source=str(tmp_path)))
 
 
-def test_a_missing_file_is_told_before_anything_is_read(tmp_path: Path) -> None:
+def test_a_missing_file_is_told_before_anything_is_read(tmp_path):
     with pytest.raises(CallError, match=r"reviews\.csv"):
         require_source(DataSettings(source=str(tmp_path / "reviews.csv")))
 
 
-def test_the_embedded_corpus_is_always_at_hand() -> None:
+def test_the_embedded_corpus_is_always_at_hand():
     settings = DataSettings(source="diagnostic")
     require_source(settings)
     assert next(iter(open_source(settings).records())).text

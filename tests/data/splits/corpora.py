@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tfcmp.data.corpus import SPLITS, UNDECLARED, Corpus
-from tfcmp.data.splits import TEST, TRAIN, VALIDATION, Splits, split_corpus
+from tfcmp.data.splits import TEST, TRAIN, VALIDATION, split_corpus
 from tfcmp.errors import TfcmpError
 
 
-def make_corpus(texts, labels, groups=None, declared=None, classes: int = 2) -> Corpus:
+def make_corpus(texts, labels, groups=None, declared=None, classes=2):
     """An index in which equal numbers in `texts` are equal texts; no group: all apart."""
     size = len(texts)
     return Corpus(
@@ -28,7 +28,7 @@ def make_corpus(texts, labels, groups=None, declared=None, classes: int = 2) -> 
     )
 
 
-def imdb_like(seed: int = 0, films: int = 3400) -> Corpus:
+def imdb_like(seed=0, films=3400):
     """Train: films of 1 to 30 texts, most of them liked or disliked, half of all texts positive.
 
     Test: as many texts, each for itself.
@@ -47,18 +47,18 @@ def imdb_like(seed: int = 0, films: int = 3400) -> Corpus:
     )
 
 
-def singles(size: int, declared=None) -> Corpus:
+def singles(size, declared=None):
     """Texts that stand alone, of two classes in turn."""
     return make_corpus(np.arange(size), np.arange(size) % 2, declared=declared)
 
 
 @st.composite
-def corpora(draw: st.DrawFn, declare: bool) -> Corpus:
+def corpora(draw, declare):
     """Copies and groups at random among 40 texts of their own, of two or three classes."""
     classes = draw(st.integers(2, 3))
     size = draw(st.integers(0, 60))
 
-    def column(values: st.SearchStrategy[int]) -> list[int]:
+    def column(values):
         return draw(st.lists(values, min_size=size, max_size=size))
 
     texts = column(st.integers(0, 30)) + list(range(100, 140))
@@ -71,7 +71,7 @@ def corpora(draw: st.DrawFn, declare: bool) -> Corpus:
     return make_corpus(texts, labels, groups, declared, classes)
 
 
-def try_split(corpus: Corpus, **settings) -> Splits | None:
+def try_split(corpus, **settings):
     """The split, or None where the few texts cannot be split so that all classes are present."""
     try:
         return split_corpus(corpus, **settings)
@@ -79,7 +79,7 @@ def try_split(corpus: Corpus, **settings) -> Splits | None:
         return None
 
 
-def place_of_row(splits: Splits, size: int) -> np.ndarray:
+def place_of_row(splits, size):
     """The split of each row, or -1."""
     places = np.full(size, -1)
     for number, name in enumerate(SPLITS):
@@ -87,7 +87,7 @@ def place_of_row(splits: Splits, size: int) -> np.ndarray:
     return places
 
 
-def class_shares(corpus: Corpus, rows: np.ndarray) -> np.ndarray:
+def class_shares(corpus, rows):
     return np.bincount(corpus.labels[rows], minlength=len(corpus.classes)) / len(rows)
 
 

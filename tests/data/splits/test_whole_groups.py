@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfcmp.data.corpus import SPLITS, Corpus
+from tfcmp.data.corpus import SPLITS
 from tfcmp.data.groups import groups_by_class
 from tfcmp.data.splits import VALIDATION, split_corpus
 from tfcmp.errors import TfcmpError
@@ -24,28 +24,28 @@ random_settings = _corpora["random_settings"]
 singles = _corpora["singles"]
 
 
-def authors() -> Corpus:
+def authors():
     """Five of 200 texts each, more and more of them of the second class."""
     labels = [int(n < 20 + 40 * author) for author in range(5) for n in range(200)]
     return make_corpus(range(1000), labels, np.repeat(np.arange(5), 200))
 
 
-def groups_of_one_class() -> Corpus:
+def groups_of_one_class():
     return make_corpus(range(1000), np.repeat(np.arange(20) % 2, 50), np.repeat(np.arange(20), 50))
 
 
-def hundred_classes() -> Corpus:
+def hundred_classes():
     """Groups of ten texts, of classes at random."""
     labels = np.random.default_rng(0).integers(0, 100, 3000)
     return make_corpus(range(3000), labels, np.arange(3000) // 10, classes=100)
 
 
-def hundred_classes_in_groups_of_their_own() -> Corpus:
+def hundred_classes_in_groups_of_their_own():
     labels = np.repeat(np.arange(100), 40)
     return make_corpus(range(4000), labels, np.arange(4000) // 10, classes=100)
 
 
-def check(corpus: Corpus, **chosen) -> list[int]:
+def check(corpus, **chosen):
     """Sizes of a split that tears no group and lacks no class."""
     splits = split_corpus(corpus, **chosen)
     groups = [set(corpus.groups[splits.rows(name)].tolist()) for name in SPLITS]
@@ -58,19 +58,17 @@ def check(corpus: Corpus, **chosen) -> list[int]:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_five_authors_are_split(seed: int) -> None:
-    assert check(authors(), seed=seed) == [600, 200, 200]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_twenty_groups_of_one_class_each_are_split(seed: int) -> None:
-    assert check(groups_of_one_class(), seed=seed) == [700, 100, 200]
+@pytest.mark.parametrize(
+    ("make", "sizes"), [(authors, [600, 200, 200]), (groups_of_one_class, [700, 100, 200])]
+)
+def test_few_groups_are_split(make, sizes, seed):
+    assert check(make(), seed=seed) == sizes
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("make", [hundred_classes, hundred_classes_in_groups_of_their_own])
-def test_a_hundred_classes_in_groups_of_ten_are_split(make, seed: int) -> None:
+def test_a_hundred_classes_in_groups_of_ten_are_split(make, seed):
     corpus = make()
     train, validation, test = check(corpus, seed=seed)
     if make is hundred_classes:
@@ -81,18 +79,15 @@ def test_a_hundred_classes_in_groups_of_ten_are_split(make, seed: int) -> None:
         assert (train, validation, test) == (2000, 1000, 1000)
 
 
-def test_what_whole_groups_do_to_the_shares_is_said() -> None:
+def test_what_whole_groups_do_to_the_shares_is_said():
     notes = split_corpus(authors()).notes
     assert any("validation has 25.0% of the training texts" in note for note in notes)
     assert any("10.0% was asked for" in note for note in notes)
     assert any("are of class 'b'" in note for note in notes)
-
-
-def test_shares_that_are_met_are_not_worth_a_word() -> None:
     assert split_corpus(singles(1000)).notes == ()
 
 
-def test_the_assignment_depends_on_the_seed_alone() -> None:
+def test_the_assignment_depends_on_the_seed_alone():
     corpus = groups_of_one_class()
     first = [split_corpus(corpus, seed=seed).test.tolist() for seed in range(4)]
     np.random.seed(7)
@@ -100,7 +95,7 @@ def test_the_assignment_depends_on_the_seed_alone() -> None:
     assert len({tuple(rows) for rows in first}) > 1
 
 
-def test_groups_of_a_declared_validation_do_not_go_to_a_test_split_that_is_drawn() -> None:
+def test_groups_of_a_declared_validation_do_not_go_to_a_test_split_that_is_drawn():
     corpus = authors()
     declared = np.full(1000, -1)
     declared[:40:2] = VALIDATION
@@ -112,7 +107,7 @@ def test_groups_of_a_declared_validation_do_not_go_to_a_test_split_that_is_drawn
     assert len(splits.validation) == 40
 
 
-def test_a_class_in_three_of_thousands_of_groups_is_in_every_split() -> None:
+def test_a_class_in_three_of_thousands_of_groups_is_in_every_split():
     groups = np.arange(12_000) // 3
     labels = np.arange(12_000) % 2
     labels[np.isin(groups, [5, 50, 500])] = 2
@@ -123,9 +118,7 @@ def test_a_class_in_three_of_thousands_of_groups_is_in_every_split() -> None:
 
 @settings(max_examples=40)
 @given(st.integers(2, 4).flatmap(lambda classes: grouped_corpora(classes)), st.integers(0, 3))
-def test_a_class_in_three_groups_or_more_is_in_every_split_that_is_drawn(
-    corpus: Corpus, seed: int
-) -> None:
+def test_a_class_in_three_groups_or_more_is_in_every_split_that_is_drawn(corpus, seed):
     refusal = ""
     try:
         check(corpus, seed=seed)
@@ -136,7 +129,7 @@ def test_a_class_in_three_groups_or_more_is_in_every_split_that_is_drawn(
 
 
 @st.composite
-def grouped_corpora(draw: st.DrawFn, classes: int) -> Corpus:
+def grouped_corpora(draw, classes):
     """Up to 12 groups of up to 20 texts, each of a class that its group prefers."""
     sizes = draw(st.lists(st.integers(1, 20), min_size=3, max_size=12))
     groups = np.repeat(np.arange(len(sizes)), sizes)
@@ -152,9 +145,7 @@ def grouped_corpora(draw: st.DrawFn, classes: int) -> Corpus:
 
 
 @given(corpora(declare=False), random_settings, st.integers(2, 40), st.integers(2, 40))
-def test_training_subsets_are_nested_and_hold_every_class(
-    corpus: Corpus, chosen: dict, one: int, other: int
-) -> None:
+def test_training_subsets_are_nested_and_hold_every_class(corpus, chosen, one, other):
     found = []
     for size in sorted((one, other)):
         try:
@@ -166,7 +157,7 @@ def test_training_subsets_are_nested_and_hold_every_class(
     assert set(found[0].train.tolist()) <= set(found[1].train.tolist())
 
 
-def test_a_class_of_three_among_thousands_is_in_every_training_subset() -> None:
+def test_a_class_of_three_among_thousands_is_in_every_training_subset():
     corpus = make_corpus(range(2005), [0, 1] * 1000 + [2] * 5, classes=3)
     subsets = [split_corpus(corpus, train_size=size).train for size in (3, 10, 100, 500, 1400)]
     for small, large in pairwise(subsets):
@@ -184,9 +175,7 @@ def test_a_class_of_three_among_thousands_is_in_every_training_subset() -> None:
         (singles(1000), {"test_share": 0.25}, "1622af0bab5582f9"),
     ],
 )
-def test_corpora_that_can_be_filled_by_shares_keep_their_splits(
-    corpus: Corpus, chosen: dict, expected: str
-) -> None:
+def test_corpora_that_can_be_filled_by_shares_keep_their_splits(corpus, chosen, expected):
     splits = split_corpus(corpus, **chosen)
     digest = hashlib.sha256()
     for name in SPLITS:
@@ -195,7 +184,7 @@ def test_corpora_that_can_be_filled_by_shares_keep_their_splits(
 
 
 @pytest.mark.slow
-def test_a_thousand_groups_of_a_hundred_classes_take_seconds() -> None:
+def test_a_thousand_groups_of_a_hundred_classes_take_seconds():
     labels = np.repeat(np.arange(100), 200)
     corpus = make_corpus(range(20_000), labels, np.arange(20_000) // 20, classes=100)
     start = time.process_time()

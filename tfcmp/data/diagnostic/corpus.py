@@ -1,23 +1,25 @@
 """Reviews whose label is decided by known words, under controlled phenomena.
 
-Reviews are made in pairs: one of each label after the same plan, which settles phenomenon, film,
+Reviews come in pairs: one of each label from the same plan, which fixes phenomenon, film,
 characters, templates of the opening and the deciding sentences, and lengths. So none of these can
-tell the label, not even by chance.
+predict the label, not even by chance.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import count, islice
+from itertools import chain, count, islice
+from pathlib import Path
 from random import Random
 
-from tfcmp.data.diagnostic.claims import CLAIMS
+from tfcmp.data.diagnostic.grammar import SPLITS
 from tfcmp.data.diagnostic.lexicon import LABELS, opposite
-from tfcmp.data.diagnostic.partition import SPLITS
+from tfcmp.data.diagnostic.templates import CLAIMS
 from tfcmp.data.diagnostic.writer import Plan, Writer
+from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import CallError
 
-# To be raised with every change to words, templates or lengths: caches depend on it.
+# Raise it with every change to words, templates or lengths: caches depend on it.
 GRAMMAR_VERSION = 1
 
 PHENOMENA: tuple[str, ...] = tuple(CLAIMS)
@@ -47,16 +49,10 @@ class DiagnosticReview:
 
 
 def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
-    """Streams the reviews of a split; a smaller corpus is the beginning of a larger one.
+    """Streams `size` reviews of a split; a smaller corpus is the beginning of a larger one.
 
-    The two labels follow each other in random order within a pair, and the phenomena take turns
-    pair by pair. No text occurs twice, and no sentence of a train split occurs in any test split,
-    whatever their seeds.
-
-    Args:
-        split: "train" or "test".
-        size: number of reviews.
-        seed: seed of the draws.
+    The labels of a pair are in random order, and the phenomena alternate pair by pair. No text
+    occurs twice, and no sentence of a train split occurs in any test split, whatever their seeds.
 
     Raises:
         CallError: unknown split, or a negative size.
@@ -94,3 +90,56 @@ def _review(writer: Writer, plan: Plan, label: str, split: str) -> DiagnosticRev
         rationale=rationale,
         cue_distance=len(text.split()) - words_to_cue,
     )
+
+
+class DiagnosticSource(Source):
+    """The embedded corpus as a source: no file, no network.
+
+    Args:
+        train_size, test_size: number of reviews.
+        seed: seed of the corpus; that of a run does not change it.
+
+    Raises:
+        CallError: a size is negative.
+    """
+
+    name = "diagnostic"
+
+    def __init__(self, train_size: int = 12_000, test_size: int = 2_000, seed: int = 0) -> None:
+        for field, size in (("train_size", train_size), ("test_size", test_size)):
+            if size < 0:
+                raise CallError(f"{field} of the diagnostic corpus is 0 or more, got {size}.")
+        self._train_size = train_size
+        self._test_size = test_size
+        self._seed = seed
+
+    def key(self, records: Path | None = None) -> str:  # noqa: ARG002
+        """Version of the grammar, sizes and seed, which determine the records."""
+        return (
+            f"diagnostic:grammar={GRAMMAR_VERSION}:train={self._train_size}"
+            f":test={self._test_size}:seed={self._seed}"
+        )
+
+    def size(self) -> int:
+        """Number of reviews of both splits."""
+        return self._train_size + self._test_size
+
+    def records(self) -> Iterator[Record]:
+        """The train reviews, then the test reviews, grouped by film."""
+        for review in self.reviews():
+            yield Record(
+                text=review.text,
+                label=review.label,
+                split=review.split,
+                group=review.film,
+                phenomenon=review.phenomenon,
+                cue_distance=review.cue_distance,
+            )
+
+    def reviews(self) -> Iterator[DiagnosticReview]:
+        """The reviews with their rationales, in the order of `records`."""
+        return chain(generate("train", self._train_size, self._seed), self.test_reviews())
+
+    def test_reviews(self) -> Iterator[DiagnosticReview]:
+        """The reviews of the test split."""
+        return generate("test", self._test_size, self._seed)

@@ -1,16 +1,25 @@
-"""The IMDB reviews as TFDS prepares them, each with the group of its movie."""
+"""The IMDB reviews as TFDS prepares them, downloaded or from a local archive, grouped by movie."""
 
+import gzip
+import hashlib
+import io
 import json
-from collections.abc import Iterator
+import posixpath
+import re
+import sys
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from tfcmp.data.content_key import content_key
+from tfcmp.data.cache import content_key
 from tfcmp.data.sources.network import require_network
-from tfcmp.data.sources.record import Record
+from tfcmp.data.sources.record import Record, Source
 from tfcmp.data.sources.tfds import data_directory, open_builder, prepare
-from tfcmp.errors import WorkError
+from tfcmp.errors import CallError, WorkError
+from tfcmp.progress import progress_bar
 
 BUILDER_NAME = "imdb_reviews/plain_text:1.0.0"
 SPLITS = ("train", "test")
@@ -32,14 +41,7 @@ def version_folder(data_dir: Path) -> Path:
 
 
 def prepared_folder(data_dir: Path | None = None) -> Path | None:
-    """The folder of the prepared reviews, found without importing TFDS.
-
-    Args:
-        data_dir: TFDS data directory; by default `TFDS_DATA_DIR` or TFDS's own default.
-
-    Returns:
-        The folder, or None where its description or a shard of train or test is missing.
-    """
+    """The folder of the prepared reviews, or None where a part is missing; without importing TFDS."""
     folder = version_folder(data_dir or data_directory())
     try:
         complete = all(shard.is_file() for shard in _shards(folder))
@@ -49,24 +51,17 @@ def prepared_folder(data_dir: Path | None = None) -> Path | None:
 
 
 def refuse_remains(data_dir: Path) -> None:
-    """Refuses to prepare over an incomplete folder, which TFDS would take for a finished one.
-
-    Raises:
-        WorkError: there is such a folder.
-    """
+    """Raises a WorkError where there is an incomplete folder, which TFDS would take for complete."""
     folder = version_folder(data_dir)
     if folder.exists():
         raise WorkError(f"{folder} is incomplete: remove it, then prepare it again")
 
 
 def download_imdb(data_dir: Path) -> Path:
-    """Downloads and prepares the reviews with TFDS.
-
-    Returns:
-        The folder of the prepared reviews.
+    """Downloads and prepares the reviews with TFDS; returns their folder.
 
     Raises:
-        WorkError: no network (within five seconds, naming the ways forward), or the work failed.
+        WorkError: there is no network (within five seconds), or something failed.
     """
     refuse_remains(data_dir)
     require_network(_HOST, "the IMDB data set (80 MiB)", _WAYS_FORWARD)
@@ -74,12 +69,8 @@ def download_imdb(data_dir: Path) -> Path:
 
 
 def review_hash(content: bytes) -> int:
-    """First 64 bits of the SHA-256 of a review, which is the key of the group table.
-
-    Args:
-        content: the text as UTF-8, without white space around it.
-    """
-    return int.from_bytes(sha256(content).digest()[:8], "big")
+    """First 64 bits of the SHA-256 of a stripped review in UTF-8: the key of the group table."""
+    return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
 @cache
@@ -91,11 +82,11 @@ def group_table() -> dict[int, int]:
         return dict(zip(table["hashes"].tolist(), table["groups"].tolist(), strict=True))
 
 
-class ImdbSource:
+class ImdbSource(Source):
     """The 25,000 reviews of train and the 25,000 of test; downloads them when they are missing.
 
     Reviews in one group are about one movie, or about movies that share the text of a review. A
-    text that the table does not know is a group of its own.
+    text that is not in the table is a group of its own.
     """
 
     name = "imdb"
@@ -104,11 +95,7 @@ class ImdbSource:
         self._data_dir = data_dir
 
     def prepare(self) -> None:
-        """Downloads and prepares the reviews where they are missing.
-
-        Raises:
-            WorkError: they are out of reach.
-        """
+        """Downloads and prepares the reviews where they are missing."""
         self._folder()
 
     def key(self, records: Path | None = None) -> str:
@@ -125,7 +112,7 @@ class ImdbSource:
         """Train, then test, in the order on disk.
 
         Raises:
-            WorkError: the reviews are missing and out of reach, or a shard is damaged.
+            WorkError: the reviews cannot be fetched, or a shard is damaged.
         """
         folder = self._folder()
         groups = group_table()
@@ -183,3 +170,137 @@ def _damaged(folder: Path, split: str, reason: str) -> WorkError:
         f"the {split} split in {folder} is damaged ({reason}): remove that folder and "
         "prepare it again with: python -m tfcmp.fetch imdb"
     )
+
+
+REVIEW = re.compile(r"aclImdb/(?:test/(?:neg|pos)|train/(?:neg|pos|unsup))/\d+_\d+\.txt")
+
+_READ_AT_ONCE = 1 << 20
+
+
+class Content(NamedTuple):
+    """How much a split holds: `files`, and `size`, their texts' bytes without outer white space."""
+
+    files: int
+    size: int
+
+
+PUBLISHED = {
+    "train": Content(25_000, 33_132_823),
+    "test": Content(25_000, 32_350_685),
+    "unsupervised": Content(50_000, 66_506_794),
+}
+
+
+def prepare_from_archive(archive: Path, data_dir: Path) -> Path:
+    """Prepares `imdb_reviews/plain_text` from a local archive, with the builder of TFDS.
+
+    The official archive is recognised by its checksum. Any other is a re-pack, as stderr tells, and
+    needs to have exactly the published number of reviews and bytes.
+
+    Args:
+        archive: `aclImdb_v1.tar.gz` or a re-pack of it.
+        data_dir: TFDS data directory to prepare the data set under.
+
+    Returns:
+        The folder of the data set, which appears when it is complete.
+
+    Raises:
+        CallError: there is no such file.
+        WorkError: the archive is damaged or not the data set, or the disk is full.
+    """
+    if folder := prepared_folder(data_dir):
+        return folder
+    if not archive.is_file():
+        raise CallError(f"there is no archive {archive}")
+    refuse_remains(data_dir)
+    import tensorflow_datasets as tfds
+
+    builder = open_builder(BUILDER_NAME, data_dir)
+    if not _is_official(archive, builder):
+        _check_repack(archive)
+        sys.stderr.write(
+            f"{archive.name} is a re-pack: its checksum is not the official one, "
+            "the number of reviews and of their bytes is.\n"
+        )
+    tfds.disable_progress_bar()  # in favour of the one bar for all three splits
+    with progress_bar("preparing IMDB", _published_files() * len(PUBLISHED)) as advance:
+        # The builder's own manager accepts only the official archive, by its url.
+        builder._make_download_manager = lambda **_: _LocalArchive(archive, advance)
+        return prepare(builder)
+
+
+def archive_files(archive: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
+    """Yields path and content of the regular files of a tar.gz whose normalised path matches.
+
+    Raises:
+        WorkError: not a tar.gz, truncated, or damaged.
+    """
+    try:
+        with (
+            gzip.open(archive) as stream,
+            tarfile.open(fileobj=stream, mode="r|") as tar,
+        ):
+            for member in tar:
+                path = posixpath.normpath(member.name)
+                content = tar.extractfile(member) if member.isreg() else None
+                if content is not None and wanted.fullmatch(path):
+                    yield path, content.read()
+            # The checksum is verified at the end of the stream.
+            while stream.read(_READ_AT_ONCE):
+                pass
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise WorkError(
+            f"{archive} cannot be read as a tar.gz archive ({error}): "
+            "it may be truncated or damaged; get it again"
+        ) from error
+
+
+class _LocalArchive:
+    """What the builder needs of a download manager, from a local file."""
+
+    def __init__(self, archive: Path, advance: Callable[[int], None]) -> None:
+        self._archive = archive
+        self._advance = advance
+        self.downloaded_size = archive.stat().st_size
+
+    def download(self, _url: str) -> Path:
+        return self._archive
+
+    def iter_archive(self, archive: Path) -> Iterator[tuple[str, io.BytesIO]]:
+        for path, content in archive_files(archive, REVIEW):
+            self._advance(1)
+            yield path, io.BytesIO(content)
+
+
+def _is_official(archive: Path, builder: Any) -> bool:
+    with archive.open("rb") as stream:
+        checksum = hashlib.file_digest(stream, "sha256").hexdigest()
+    return checksum in {info.checksum for info in builder.url_infos.values()}
+
+
+def _check_repack(archive: Path) -> None:
+    found = dict.fromkeys(PUBLISHED, Content(0, 0))
+    seen = set()
+    with progress_bar(f"checking {archive.name}", _published_files()) as advance:
+        for path, content in archive_files(archive, REVIEW):
+            if path in seen:
+                raise WorkError(f"{archive} holds {path} twice: it is not the aclImdb data set")
+            seen.add(path)
+            split = "unsupervised" if "/unsup/" in path else path.split("/")[1]
+            files, size = found[split]
+            found[split] = Content(files + 1, size + len(content.strip()))
+            advance(1)
+    for split, published in PUBLISHED.items():
+        if found[split] != published:
+            raise WorkError(
+                f"{archive} is not the aclImdb data set: expected {_in_words(published)} in "
+                f"{split}, found {_in_words(found[split])}"
+            )
+
+
+def _in_words(content: Content) -> str:
+    return f"{content.files:,} texts of {content.size:,} bytes"
+
+
+def _published_files() -> int:
+    return sum(content.files for content in PUBLISHED.values())

@@ -1,14 +1,135 @@
-"""A file that the user named: is it there, is it of a format that we read, does it open."""
+"""A file that the user named: format and compression by its extension, checks, opening.
+
+Compressed files are streamed: nothing is unpacked to disk or as a whole.
+"""
 
 import stat
+import zipfile
+import zlib
+from bz2 import BZ2File
 from collections.abc import Sequence
-from pathlib import Path
-from typing import BinaryIO
+from gzip import GzipFile
+from lzma import LZMAError, LZMAFile
+from pathlib import Path, PurePath
+from typing import BinaryIO, cast
 
-from tfcmp.data.sources.formats import extensions, is_known, split_name
-from tfcmp.data.sources.packing import DAMAGES, open_packed, open_zip, zip_member
-from tfcmp.data.sources.spelling import nearest_name
+from tfcmp.data.listing import nearest_name
 from tfcmp.errors import CallError, WorkError
+
+# Formats of tables, by extension without the dot.
+TABLES = ("csv", "tsv", "jsonl", "parquet", "json", "xlsx")
+# One text per line, for texts without labels.
+LINES = "txt"
+INPUTS = (LINES, *TABLES)
+# Formats that have an encoding.
+TEXTUAL = ("txt", "csv", "tsv", "jsonl", "json")
+# Can be read compressed; the others need random access.
+PACKABLE = TEXTUAL
+PACKINGS = ("gz", "bz2", "xz", "zip")
+# Other names of a format.
+_ALIASES = {"ndjson": "jsonl"}
+# Default delimiters.
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+def split_name(name: str) -> tuple[str, str | None]:
+    """Format and compression by the name of a file: ("csv", "gz") for "a.CSV.gz".
+
+    The format is "" without an extension, and for a .zip where only its content tells.
+    """
+    *_, before, last = ["", "", *PurePath(name.lower()).name.split(".")]
+    before, last = (_ALIASES.get(part, part) for part in (before, last))
+    if last == "zip":
+        return before if before in PACKABLE else "", "zip"
+    if last in PACKINGS:
+        return before, last
+    return ("" if PurePath(name).suffix == "" else last), None
+
+
+def is_known(name: str, formats: Sequence[str]) -> bool:
+    """Whether the name of a file is of one of `formats`, compressed or not."""
+    found, packing = split_name(name)
+    if packing == "zip" and not found:
+        return any(one in PACKABLE for one in formats)
+    return found in formats and (packing is None or found in PACKABLE)
+
+
+def extensions(formats: Sequence[str]) -> str:
+    """What can be read, for messages: extensions, compressions, folders."""
+    told = ", ".join(f".{one}" for one in formats)
+    packable = [one for one in formats if one in PACKABLE]
+    if packable:
+        told += f", one of {'/'.join(packable)} with .gz, .bz2 or .xz behind it or alone in a .zip"
+    return told + (", a folder of .parquet files" if "parquet" in formats else "")
+
+
+# What reading damaged files raises.
+DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
+
+# With other methods Python unpacks whole blocks of any size, which a malicious file could exploit.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What archivers of desktop systems add.
+_EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_ENCRYPTED = 0x1
+
+
+def open_packed(path: Path, packing: str) -> BinaryIO:
+    """The unpacked bytes of a .gz, .bz2 or .xz."""
+    openers: dict[str, type[BZ2File | GzipFile | LZMAFile]] = {
+        "gz": GzipFile,
+        "bz2": BZ2File,
+        "xz": LZMAFile,
+    }
+    return cast("BinaryIO", openers[packing](path))
+
+
+def open_zip(path: Path) -> BinaryIO:
+    """The unpacked bytes of the one file in a .zip; errors as for `zip_member`."""
+    # The archive stays open for as long as the stream is.
+    with zipfile.ZipFile(path) as archive:
+        return cast("BinaryIO", archive.open(_only_file(path, archive)))
+
+
+def zip_member(path: Path) -> str:
+    """Format of the one file in a .zip, by its name.
+
+    Raises:
+        CallError: it holds none, several, or one of a format that is not read from a .zip.
+        WorkError: it is damaged or encrypted.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            name = _only_file(path, archive).filename
+    except DAMAGES as error:
+        raise WorkError(f"{path} cannot be read as a .zip ({error}); get it again.") from None
+    found, packing = split_name(name)
+    if packing is not None or found not in PACKABLE:
+        raise CallError(
+            f"{path} holds {name!r}; expected a name that ends in .{', .'.join(PACKABLE)}: unpack "
+            f"it first, or rename the archive if it is one of these ({path.stem}.csv.zip)."
+        )
+    return found
+
+
+def _only_file(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    files = [info for info in archive.infolist() if not info.is_dir() and not _is_extra(info)]
+    if len(files) != 1:
+        names = ", ".join(info.filename for info in files[:5])
+        more = ", ..." if len(files) > 5 else ""
+        raise CallError(
+            f"{path} holds {len(files)} files ({names}{more}); expected one: unpack it and name "
+            "the file you mean."
+        )
+    if files[0].flag_bits & _ENCRYPTED:
+        raise WorkError(f"{path} is encrypted; unpack it first.")
+    if files[0].compress_type not in _METHODS:
+        raise WorkError(f"{path} is packed by a method other than deflate; unpack it first.")
+    return files[0]
+
+
+def _is_extra(info: zipfile.ZipInfo) -> bool:
+    return info.filename.startswith(_EXTRAS[0]) or info.filename.split("/")[-1] in _EXTRAS[1:]
+
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -19,16 +140,12 @@ _SPECIAL = {
 
 
 def check_file(path: Path, formats: Sequence[str]) -> None:
-    """Refuses what is no file of one of the given formats, before anything is read.
-
-    Args:
-        path: the file as the user named it.
-        formats: those that are read, as in `formats`.
+    """Refuses what is no file of one of `formats`, before anything is read.
 
     Raises:
         CallError: there is no such file, it is a folder without Parquet files, a pipe, a socket or
-            a device, or its extension is another.
-        WorkError: the file system refuses to tell.
+            a device, or has another extension.
+        WorkError: the file system reports another error.
     """
     try:
         mode = path.stat().st_mode
@@ -43,7 +160,7 @@ def check_file(path: Path, formats: Sequence[str]) -> None:
             )
         return
     if stat.S_IFMT(mode) in _SPECIAL:
-        # Opening a pipe without a writer waits for ever, and texts are read more than once.
+        # Opening a pipe without a writer blocks, and texts are read more than once.
         raise CallError(
             f"{path} is {_SPECIAL[stat.S_IFMT(mode)]}; expected a regular file: write what comes "
             "from it into one first."
@@ -57,11 +174,7 @@ def check_file(path: Path, formats: Sequence[str]) -> None:
 
 
 def format_of(path: Path) -> str:
-    """The format of a file that `check_file` has accepted; a look into a .zip is needed for its.
-
-    Raises:
-        CallError, WorkError: see `zip_member`.
-    """
+    """The format of a file that `check_file` accepts; errors as for `zip_member`."""
     if path.is_dir():
         return "parquet"
     found, packing = split_name(path.name)
@@ -69,7 +182,7 @@ def format_of(path: Path) -> str:
 
 
 def folder_files(folder: Path) -> list[Path]:
-    """The Parquet files of a folder, by name; those that engines hide (._) are none."""
+    """The Parquet files of a folder, by name, without hidden ones (._)."""
     return sorted(
         file
         for file in folder.iterdir()
@@ -78,7 +191,7 @@ def folder_files(folder: Path) -> list[Path]:
 
 
 def open_binary(path: Path) -> BinaryIO:
-    """Opens the file for reading its bytes, unpacked; WorkError where that is refused."""
+    """Opens the file for reading its unpacked bytes; WorkError where that fails."""
     _, packing = split_name(path.name)
     try:
         if packing == "zip":

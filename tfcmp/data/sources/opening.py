@@ -1,12 +1,10 @@
 """From the name that a user gives to the source of its texts."""
 
 from pathlib import Path
-from typing import Any
 
 from tfcmp.config.fields import DataSettings
-from tfcmp.data.sources.formats import TABLES, extensions, is_known
+from tfcmp.data.listing import nearest_name
 from tfcmp.data.sources.record import Source
-from tfcmp.data.sources.spelling import nearest_name
 from tfcmp.errors import CallError
 
 _NAMED = ("imdb", "diagnostic")
@@ -14,11 +12,7 @@ _TFDS = "tfds:"
 
 
 def open_source(settings: DataSettings) -> Source:
-    """The source called `settings.source`.
-
-    Raises:
-        CallError: no source is called so.
-    """
+    """The source called `settings.source`; CallError where there is none."""
     name = settings.source
     is_file = name not in _NAMED and not name.startswith(_TFDS)
     for setting in () if is_file else ("validation", "test"):
@@ -31,19 +25,22 @@ def open_source(settings: DataSettings) -> Source:
 
         return ImdbSource()
     if name == "diagnostic":
-        from tfcmp.data.sources.diagnostic import DiagnosticSource
+        from tfcmp.data.diagnostic.corpus import DiagnosticSource
 
         return DiagnosticSource()
     if name.startswith(_TFDS):
         from tfcmp.data.sources.tfds import TfdsSource
 
-        # A default names the usual column of a file; TFDS tells by itself which one it is.
+        # The defaults are columns of files; TFDS knows its own.
         text, label = settings.text_column, settings.label_column
         return TfdsSource(
             name.removeprefix(_TFDS),
             text_column=None if text == DataSettings.text_column else text,
             label_column=None if label == DataSettings.label_column else label,
         )
+    # Imported here: a run on another source needs no reader of files.
+    from tfcmp.data.sources.input_file import TABLES, extensions, is_known
+
     if is_known(Path(name).name, TABLES) or Path(name).exists():
         from tfcmp.data.sources.table_file import TableFileSource
 
@@ -69,32 +66,13 @@ def open_source(settings: DataSettings) -> Source:
     )
 
 
-def describe_file(source: Source) -> dict[str, Any]:
-    """How a file of the user's was read, for split.json; empty for the other sources.
-
-    Returns:
-        `dialects` (delimiter and quoting by file) and `left_out` (rows by what they lack), each
-        where there is any.
-    """
-    from tfcmp.data.sources.table_file import TableFileSource
-
-    if not isinstance(source, TableFileSource):
-        return {}
-    found = {"dialects": source.dialects(), "left_out": source.left_out()}
-    return {name: dict(value) for name, value in found.items() if value}
-
-
 def _path(name: str | None) -> Path | None:
     return None if name is None else Path(name)
 
 
 def require_source(settings: DataSettings) -> None:
-    """Returns when the texts are at hand; fetches them where there is a network.
+    """Makes the texts available, see `Source.prepare`.
 
-    Asked before TensorFlow is imported, so that what is missing is told within seconds.
-
-    Raises:
-        CallError: no source is called so.
-        WorkError: the texts are not at hand and cannot be fetched, or a file's first row is wrong.
+    Called before TensorFlow is imported, so that errors show within seconds.
     """
     open_source(settings).prepare()

@@ -3,7 +3,9 @@
 from typing import Any
 
 from tfcmp.config.default_paths import source_name
-from tfcmp.runs.directory import CONFIG, RESULT, SPLIT, RunDirectory
+from tfcmp.records.run import Metrics
+from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import CONFIG, RESULT, SPLIT
 
 # Names of scores in result.json, and how they are shown.
 SCORES = {
@@ -84,7 +86,7 @@ def model_card(
     return "\n".join(lines) + "\n"
 
 
-def _score_rows(scores: dict[str, Any]) -> list[str]:
+def _score_rows(scores: Metrics) -> list[str]:
     rows = []
     for name, (title, shown) in SCORES.items():
         if name in scores:

@@ -7,13 +7,14 @@ import pyarrow.parquet
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
-from tfcmp.data.picking import pick_texts, settings_at
+from tfcmp.data.run_texts import pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
 from tfcmp.inference.export.formats import Answer
 from tfcmp.inference.texts import TEXTS_A_WINDOW
 from tfcmp.progress import progress_bar
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files
+from tfcmp.runs.directory import RunDirectory, check_files
+from tfcmp.runs.layout import PREDICTIONS
 
 # In float32 a label may change where Keras itself is undecided to this much.
 MARGIN = 0.001

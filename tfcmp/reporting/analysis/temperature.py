@@ -8,16 +8,18 @@ from tfcmp.evaluation.calibration import (
     HIGHEST_TEMPERATURE,
     LOWEST_TEMPERATURE,
     at_temperature,
+    ece_interval,
     is_at_bound,
     reliability_bins,
+    temperature_interval,
 )
-from tfcmp.evaluation.calibration_spread import ece_interval, temperature_interval
 from tfcmp.evaluation.metrics import Probabilities
 from tfcmp.evaluation.summary import summarise
 from tfcmp.reporting.load.runs import Answers, read_answers
 from tfcmp.reporting.render.document import Column, Table, make_table
-from tfcmp.runs.artifacts import TEMPERATURE, write_elsewhere, write_later
-from tfcmp.runs.directory import PREDICTIONS, RunDirectory, check_files, open_run
+from tfcmp.runs.artifacts import write_elsewhere, write_later
+from tfcmp.runs.directory import RunDirectory, check_files, open_run
+from tfcmp.runs.layout import PREDICTIONS, TEMPERATURE
 
 SPLITS = ("validation", "test")
 METRICS = ("ece", "brier", "nll")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tfcmp.evaluation.by_class import Counts
+from tfcmp.evaluation.slices import Counts
 from tfcmp.reporting.figures.drawing import COLOURS, INK, canvas, finished, name_axes, shortened
 from tfcmp.reporting.render.document import Figure
 

@@ -10,18 +10,10 @@ from typing import Any
 import yaml
 
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.budget import Course
 from tfcmp.evaluation.effects import Alternative
-from tfcmp.evaluation.equal_steps import Course
 from tfcmp.reporting.load.runs import read_lines
-from tfcmp.runs.directory import METRICS
-
-TRIALS = "trials.csv"
-# Holds a folder for each trial, with its log.
-OF_TRIALS = "trials"
-# Written for random searches only: the trials of others depend on each other.
-BUDGET = "budget.csv"
-RECORD = "search.json"
-SPACE = "space.yaml"
+from tfcmp.runs.layout import BUDGET, METRICS, SEARCH, SPACE, TRIALS, TRIALS_FOLDER
 
 
 @dataclass(frozen=True)
@@ -91,7 +83,7 @@ def read_search(path: Path, contention: str | None = None, label: str | None = N
         raise WorkError(
             f"{path / TRIALS} is damaged: expected the columns score, status and seconds"
         )
-    name, record = path.resolve().name, _record(path / RECORD)
+    name, record = path.resolve().name, _record(path / SEARCH)
     # Where no trial has a score there is no budget.csv, whatever the tuner was.
     tuner = record.get("tuner")
     is_random = tuner == "random" if tuner is not None else (path / BUDGET).exists()
@@ -103,7 +95,7 @@ def read_search(path: Path, contention: str | None = None, label: str | None = N
         _alternatives(path / SPACE),
         contention,
         name,
-        tuple(_course_of(path / OF_TRIALS / _folder_of(row)) for row in rows),
+        tuple(_course_of(path / TRIALS_FOLDER / _folder_of(row)) for row in rows),
     )
 
 

@@ -6,24 +6,8 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import PUBLISHED, STUDY, STUDY_STATE
 
-STUDY = "study.yaml"
-RUNS = "runs"
-SEARCHES = "searches"
-# What python -m tfcmp.bench --out wrote there, of models without a run.
-BENCHES = "benches"
-# Where a study keeps its report.
-REPORT = "report"
-# {"failures": {name: reason}, "contended": [names], "contention": {name: reason}} of runs and searches;
-# each may lack, the file too.
-STATE = "study.json"
-# Marks a study that was published: docs/results/NAME, which holds its report and its runs.
-PUBLISHED = "published.json"
-# In result.json of a published run: the checksums that its files had before paths of the machine and
-# texts were taken out.
-PUBLISHED_FROM = "published_from"
-# Behind the label of a search, where it stands beside runs.
-OF_A_SEARCH = "-search"
 # Why times do not count, where a study names a run and gives no reason.
 CONTENDED = "other work ran beside it"
 
@@ -57,16 +41,16 @@ def read_marks(study: Path) -> Marks:
     Raises:
         WorkError: the file is damaged.
     """
-    if not (study / STATE).exists():
+    if not (study / STUDY_STATE).exists():
         return Marks()
-    content: dict[str, Any] = RunDirectory(study).read_json(STATE)
+    content: dict[str, Any] = RunDirectory(study).read_json(STUDY_STATE)
     failures, contended = content.get("failures", {}), content.get("contended", [])
     reasons = content.get("contention", {})
     if not (
         isinstance(failures, dict) and isinstance(contended, list) and isinstance(reasons, dict)
     ):
         raise WorkError(
-            f"{study / STATE} is damaged: expected failures (run: reason), contended (runs) and "
+            f"{study / STUDY_STATE} is damaged: expected failures (run: reason), contended (runs) and "
             "contention (run: reason)"
         )
     return Marks(

@@ -1,6 +1,0 @@
-import pytest
-
-
-@pytest.fixture(params=[".csv", ".tsv", ".jsonl", ".parquet"])
-def extension(request):
-    return request.param

@@ -1,0 +1,212 @@
+"""Checks of runs, each from the paths of a command line to a file in the run and a table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tfcmp.data.sources.reading import Reading
+from tfcmp.diagnostics.behaviour.cases import TEST_SET_VERSION
+from tfcmp.diagnostics.behaviour.failure_rates import (
+    Probabilities,
+    TestSet,
+    find_sides,
+    make_test_set,
+    run_tests,
+)
+from tfcmp.diagnostics.contrast_pairs import (
+    PairColumns,
+    check_training,
+    measure_pairs,
+    read_pairs,
+    warning_of,
+)
+from tfcmp.diagnostics.predictions import Checked, names_of
+from tfcmp.errors import WorkError
+from tfcmp.inference.inputs import DEFAULT_READING
+from tfcmp.inference.texts import windows_of
+from tfcmp.progress import progress_bar
+from tfcmp.reporting.render.document import Column, Table, make_table
+from tfcmp.reporting.sections.behaviour import behaviour_table
+from tfcmp.runs.artifacts import read_later, write_elsewhere, write_later
+from tfcmp.runs.directory import RunDirectory, check_files, open_run
+from tfcmp.runs.files import sha256_of
+from tfcmp.runs.layout import BEHAVIOUR, CONTRAST, MODEL, PREDICTIONS, SPLIT
+
+MEASURES = ("original_accuracy", "contrast_accuracy", "consistency")
+NOTE = (
+    "Consistency: share of originals that are answered right together with all their contrasts. "
+    "95 % intervals over movies where they are known, else over originals."
+)
+
+
+def check_behaviour(
+    paths: Sequence[Path],
+    *,
+    cases: int,
+    seed: int,
+    negative: str | None = None,
+    positive: str | None = None,
+    parts: bool = False,
+    trust: bool = False,
+    command: str,
+    out: Path | None = None,
+) -> Checked:
+    """Tests the runs, writes behaviour.json into each, and sets them side by side.
+
+    The first run is always tested; another one that has been tested on the same cases is not
+    tested again.
+
+    Args:
+        paths: complete runs.
+        cases: of each capability.
+        seed: of the cases.
+        negative, positive: classes that stand for bad and good, where their names do not tell.
+        parts: a row for every variation in the table.
+        trust: lets a SavedModel of the run run.
+        command: the command line, kept in the file.
+        out: folder of the files, if not the runs.
+
+    Raises:
+        CallError: the classes are not known to be good and bad, or there are not so many cases.
+        WorkError: a path is no complete run, or is damaged.
+    """
+    runs = [open_run(path) for path in paths]
+    names = names_of(paths)
+    write_elsewhere(runs, names, out)
+    sides = [find_sides(_classes(run), negative, positive) for run in runs]
+    test_set = make_test_set(cases, seed)
+    about = {"version": TEST_SET_VERSION, "seed": seed, "cases": cases, "texts": count(test_set)}
+    contents: dict[str, Any] = {}
+    for name, run, of_run in zip(names, runs, sides, strict=True):
+        found = _tested_before(run, about, of_run._asdict()) if contents else None
+        if found is None:
+            probabilities = _probabilities(run, trust, "behaviour tests")
+            found = run_tests(test_set, probabilities, _classes(run), of_run)
+            found = {"test_set": about, **found}
+            write_later(run, BEHAVIOUR, found, command, [MODEL])
+        contents[name] = found
+    return Checked(contents, (behaviour_table(contents, parts),))
+
+
+def check_contrast(
+    paths: Sequence[Path],
+    file: Path,
+    columns: PairColumns,
+    reading: Reading = DEFAULT_READING,
+    *,
+    trust: bool = False,
+    command: str,
+    out: Path | None = None,
+) -> Checked:
+    """Answers the pairs of `file`, writes contrast.json into each run, and tabulates.
+
+    `reading` is how the file is read.
+
+    Raises:
+        CallError, WorkError: see `read_pairs`; a path is no complete run.
+    """
+    runs = [open_run(path) for path in paths]
+    write_elsewhere(runs, names_of(paths), out)
+    pairs = [read_pairs(file, columns, _classes(run), reading) for run in runs]
+    about = {"file": file.name, "sha256": sha256_of(file), "columns": asdict(columns)}
+    contents = {}
+    for name, run, of_run in zip(names_of(paths), runs, pairs, strict=True):
+        check_files(run, [PREDICTIONS])
+        training = check_training(run, [pair.original for pair in of_run])
+        found = {
+            "pairs_file": about,
+            **measure_pairs(of_run, _probabilities(run, trust, "contrast pairs")),
+            "training": training._asdict(),
+            "warning": warning_of(training),
+        }
+        write_later(run, CONTRAST, found, command, [MODEL, PREDICTIONS])
+        contents[name] = found
+    return Checked(contents, (contrast_table(contents),))
+
+
+def count(test_set: TestSet) -> int:
+    """Number of different texts."""
+    return len({text for _, cases in test_set for case in cases for text in case.texts})
+
+
+def _tested_before(
+    run: RunDirectory, about: dict[str, Any], sides: dict[str, str]
+) -> dict[str, Any] | None:
+    if not run.file(BEHAVIOUR).exists():
+        return None
+    try:
+        found = read_later(run, BEHAVIOUR, "")
+    except WorkError:
+        return None
+    is_same = found.get("test_set") == about and found.get("classes") == sides
+    return found if is_same else None
+
+
+def _classes(run: RunDirectory) -> tuple[str, ...]:
+    return tuple(run.read_json(SPLIT)["classes"])
+
+
+def _probabilities(run: RunDirectory, trust: bool, description: str) -> Probabilities:
+    import tfcmp
+
+    classifier = tfcmp.load(run.path, trust=trust)
+    return lambda texts: answer_all(classifier.probabilities, texts, len(texts), description)
+
+
+def answer_all(
+    probabilities: Probabilities, texts: Iterable[str], size: int, description: str
+) -> np.ndarray:
+    """Probabilities (texts, classes) float32, with a progress bar.
+
+    Args:
+        probabilities: texts to probabilities (texts, classes), as `Classifier.probabilities`.
+        texts: at least one.
+        size: how many there are.
+        description: what is being done, a few words.
+    """
+    answered = []
+    with progress_bar(description, size) as advance:
+        for window in windows_of(texts):
+            answered.append(np.asarray(probabilities(window), np.float32))
+            advance(len(window))
+    return np.concatenate(answered)
+
+
+def contrast_table(contents: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Accuracies and consistency.
+
+    Args:
+        contents: name of a run -> content of its contrast.json.
+    """
+    columns = (
+        Column("run", "run"),
+        Column("pairs", "pairs", "count"),
+        Column("original_accuracy", "originals"),
+        Column("contrast_accuracy", "contrasts"),
+        Column("consistency", "consistency"),
+        Column("movie_in_training", "movie in training", "count"),
+    )
+    rows = [
+        (
+            name,
+            content["pairs"],
+            *(_shown(content[measure]) for measure in MEASURES),
+            content["training"]["movie_in_training"] if content["training"]["is_checked"] else None,
+        )
+        for name, content in contents.items()
+    ]
+    warnings = [
+        f"Warning, {name}: {content['warning']}."
+        for name, content in contents.items()
+        if content["warning"]
+    ]
+    note = " ".join([NOTE, *warnings])
+    return make_table("contrast", "Contrast pairs", columns, rows, note)
+
+
+def _shown(interval: Mapping[str, float]) -> str:
+    value, low, high = (100 * interval[name] for name in ("value", "low", "high"))
+    return f"{value:.1f} % ({low:.1f} to {high:.1f})"
