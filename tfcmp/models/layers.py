@@ -7,6 +7,7 @@ Keras loads a `.keras` file in safe mode only where all layers in it are registe
 import tfcmp.models.linear
 import tfcmp.models.preset_tokenizer
 import tfcmp.models.pretrained
+import tfcmp.models.recurrence
 import tfcmp.models.saved_model.building
 import tfcmp.models.sequence_layers
 import tfcmp.models.transformer

@@ -4,13 +4,10 @@ import keras
 
 from tfcmp.models.embedding import embedded_tokens
 from tfcmp.models.head import classification_head
+from tfcmp.models.recurrence import GRU, LSTM, SimpleRNN
 from tfcmp.models.sequence_layers import PaddingMask, ReverseWithinLength, SequencePooling
 
-CELLS = {
-    "simple_rnn": keras.layers.SimpleRNN,
-    "lstm": keras.layers.LSTM,
-    "gru": keras.layers.GRU,
-}
+CELLS = {"simple_rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
 
 
 def build_recurrent(
