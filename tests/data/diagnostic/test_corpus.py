@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tfcmp.data.diagnostic.corpus import PHENOMENA, DiagnosticSource, generate
+from tfcmp.data.diagnostic.corpus import DiagnosticSource, generate
 from tfcmp.data.diagnostic.lexicon import CIRCUMSTANCES, FILLERS, NAMES, cue_words
 from tfcmp.data.diagnostic.templates import CLAIMS, OPENINGS, PLOT
 from tfcmp.errors import CallError
@@ -66,8 +66,8 @@ def test_texts_have_10_to_400_words_and_most_are_short(corpus):
 def test_every_phenomenon_is_balanced_in_every_split(corpus):
     for reviews in corpus.values():
         counts = Counter((review.phenomenon, review.label) for review in reviews)
-        assert len(counts) == 2 * len(PHENOMENA)
-        assert all(counts[name, "neg"] == counts[name, "pos"] for name in PHENOMENA)
+        assert len(counts) == 2 * len(CLAIMS)
+        assert all(counts[name, "neg"] == counts[name, "pos"] for name in CLAIMS)
         assert max(counts.values()) - min(counts.values()) <= 1
 
 
