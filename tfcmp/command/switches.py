@@ -1,4 +1,4 @@
-"""Options that need no value, beside arguments that have no option."""
+"""Options that need no value, next to arguments that have no option."""
 
 from jsonargparse import ArgumentParser
 
