@@ -80,7 +80,6 @@ def check_configuration(configuration: Configuration) -> None:
 
 
 def _check_nulls(configuration: Configuration) -> None:
-    # jsonargparse lets a null of a file through whatever the type.
     parts: dict[str, Any] = {
         "": configuration,
         "architecture.": configuration.architecture,

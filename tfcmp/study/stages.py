@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
