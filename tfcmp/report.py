@@ -3,11 +3,9 @@
 import sys
 from pathlib import Path
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.parser import CommandParser
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
 
 PROGRAM = "python -m tfcmp.report"
@@ -21,9 +19,7 @@ DESCRIPTION = (
 
 def main(arguments: list[str]) -> None:
     """Parses, computes the report and prints the path of its page."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument(
         "paths",
         nargs="+",
@@ -53,7 +49,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--margin", type=float, default=0.5, help="points within which accuracies count as equal"
     )
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     if not 0 < options.margin <= 100:
         raise CallError(f"--margin {options.margin:g}: expected points above 0, up to 100")
     paths = [Path(path) for path in options.paths]
@@ -73,9 +69,9 @@ def report(
 ) -> Path:
     """Writes the report of `paths`; gives the path of its page."""
     from tfcmp.evaluation.axes import find_axis, parse_requirement
-    from tfcmp.reporting.build import ReportOptions, assemble
-    from tfcmp.reporting.load.folders import expand_folders
-    from tfcmp.reporting.load.inputs import gather
+    from tfcmp.reporting.analysis.comparison import ReportOptions
+    from tfcmp.reporting.build import assemble
+    from tfcmp.reporting.load.inputs import expand_folders, gather
     from tfcmp.reporting.load.studies import is_study
     from tfcmp.reporting.render.write import write_report
     from tfcmp.runs.layout import REPORT
@@ -89,8 +85,8 @@ def report(
         raise CallError("--out is missing: expected the folder to write the report to")
     folder = Path(out) if out is not None else paths[0] / REPORT
     report_options = ReportOptions(tuple(requirements), preference, margin, then)
-    material = gather(expand_folders(paths))
-    return write_report(assemble(material, report_options), report_options, folder)
+    made = assemble(gather(expand_folders(paths)), report_options)
+    return write_report(made, report_options, folder)
 
 
 if __name__ == "__main__":
