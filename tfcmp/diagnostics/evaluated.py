@@ -120,7 +120,7 @@ class Evaluated:
         confidences = self.probabilities.max(axis=1)
         wrong = np.flatnonzero(self.predicted != self.labels)
         order = wrong[np.argsort(-confidences[wrong], kind="stable")]
-        return order[: self.most_mistakes].tolist()
+        return [int(place) for place in order[: self.most_mistakes]]
 
 
 def tables_of(one: Evaluated) -> list[Table]:

@@ -26,8 +26,7 @@ from tfcmp.runs.layout import (
     STUDY,
     STUDY_STATE,
 )
-from tfcmp.study.agreement import require_agreement
-from tfcmp.study.directory import StudyDirectory
+from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, make_plan
 from tfcmp.study.stages import Stage, name_of_search, stage_of_run, stage_of_search
