@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path
+from tfcmp.command.options import add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path
 from tfcmp.errors import CallError, WorkError
 
 if TYPE_CHECKING:
@@ -30,9 +28,7 @@ NOT_FORGERY = "this detects damage and slips, not forgery"
 
 def main(arguments: list[str]) -> None:
     """Parses, verifies and prints what was found, one finding per line."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument(
         "paths",
         nargs="+",
@@ -50,7 +46,7 @@ def main(arguments: list[str]) -> None:
         help="let each saved model answer 200 test texts again; needs the texts and TensorFlow",
     )
     add_trust(parser)
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     paths = [Path(path) for path in options.paths]
     verify(paths, options.report, answers=options.answers, trust=is_trusting(options))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.writing import write_configuration
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import read_study

@@ -172,7 +172,7 @@ def _style(share: float) -> str:
 
 
 def told(explanation: Explanation) -> str:
-    """Method, error and cost of an explanation, in one line."""
+    """Method, error and price of an explanation, in a line."""
     seconds = f"{explanation.seconds:.2f} s"
     if explanation.completeness_error is None:
         return f"leave-one-word-out occlusion, {seconds}"
@@ -198,7 +198,7 @@ def write_page(file: Path, explanations: Sequence[Explanation], run: str) -> Non
 
 
 def page_of(explanations: Sequence[Explanation], run: str) -> str:
-    """The page. It needs no other file, holds no script and fetches nothing."""
+    """The page. It needs nothing else, holds no script and fetches nothing."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tfcmp.errors import CallError
 
@@ -79,9 +80,24 @@ def _obstacle(error: OSError) -> str:
     return f"nothing can be written there ({error.strerror})"
 
 
+def locked(file: Path) -> IO[str] | None:
+    """The file, open and locked until it is closed or the process ends; None where another has it.
+
+    Not by filelock: it leaves its files behind, for those who wait for them, and takes longer to
+    import than a command takes to show its help.
+    """
+    stream = file.open("a")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    return stream
+
+
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `file`; renames it to `file` once the block has succeeded.
+    """Yields a temporary path next to `file`; renames it to `file` once the block has succeeded.
 
     Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
     the temporary file is removed. The suffix stays, as some libraries choose the format by it.
@@ -99,7 +115,7 @@ def whole_file(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(folder: Path, options: str) -> Iterator[Path]:
-    """Yields a temporary folder beside `folder`; renames it once the block has succeeded.
+    """Yields a temporary folder next to `folder`; renames it once the block has succeeded.
 
     Raises:
         CallError: there is something at `folder` already; `options` names the flags it comes from.

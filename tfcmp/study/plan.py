@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.data.run_texts import moved_to

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
@@ -71,7 +71,7 @@ def stage_of_search(study: StudyDirectory, search: SearchPlan) -> Stage:
 
 
 def name_of_search(search: SearchPlan) -> str:
-    """What a search is called beside runs."""
+    """What a search is called among runs."""
     return f"{search.label}{OF_A_SEARCH}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from tfcmp.command.file import parse_file
+from tfcmp.command.options import parse_file
 from tfcmp.errors import TfcmpError
 from tfcmp.evaluation.metrics import search_score
 from tfcmp.reporting.load.runs import read_lines

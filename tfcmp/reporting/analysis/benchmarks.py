@@ -41,7 +41,7 @@ class InferenceCell(NamedTuple):
 
     @property
     def conditions(self) -> Conditions:
-        """What its times depend on beside model and engine."""
+        """What its times depend on apart from model and engine."""
         of = self.measured.get("conditions", {})
         return (", ".join(of.get("device_names") or []), f"{of.get('threads')} threads")
 
@@ -223,7 +223,7 @@ class TrainingCell(NamedTuple):
 
     @property
     def conditions(self) -> tuple[str, ...]:
-        """What its times depend on beside model, batch and length."""
+        """What its times depend on apart from model, batch and length."""
         of = self.measured["conditions"]
         device, *rest = (of.get(name) for name in SAME)
         hardware = ", ".join(device) if isinstance(device, list) else str(device)

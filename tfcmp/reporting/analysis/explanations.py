@@ -26,7 +26,7 @@ NO_METHOD = f"by integrated gradients only, not by leaving words out; {WAY} meas
 
 
 class Setting(NamedTuple):
-    """What the figures depend on beside the model; None where a file says nothing."""
+    """What the figures depend on apart from the model; None where a file says nothing."""
 
     texts_of: str | None
     texts: int | None

@@ -19,7 +19,7 @@ Conditions = dict[str, str]
 
 
 def conditions(run: Run) -> Conditions:
-    """What its times depend on, beside the model and its settings."""
+    """What its times depend on, apart from the model and its settings."""
     environment = run.environment
     return {
         **machine(environment),
@@ -138,7 +138,7 @@ def later_value(runs: Sequence[Run], name: str) -> float | None:
 
 
 def usual_of_searches(searches: Sequence[Search], usual: Conditions) -> Conditions:
-    """Those of the runs, beside which searches stand; without any the machine of most searches."""
+    """Those of the runs, with which searches are compared; without any those of most searches."""
     if usual:
         return usual
     known = [search for search in searches if search.environment and search.contention is None]

@@ -145,7 +145,7 @@ def _figure(number: int, found: Sequence[TrainingCell]) -> list[Figure]:
 def crossings_table(benches: Sequence[Bench]) -> Table:
     """One row per length at which a recurrent model and a transformer of one size cross.
 
-    Pairs that do not cross have a row too; so do those measured beside other work, without numbers.
+    Pairs that do not cross have a row too; so do those measured during other work, without numbers.
     """
     rows = []
     for bench in benches:

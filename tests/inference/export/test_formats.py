@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tfcmp.errors import CallError
-from tfcmp.inference.export.tokenizer_files import write_tokenizer
+from tfcmp.inference.export.formats import write_tokenizer
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
 from tfcmp.models.saved_model.characters import CharacterTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tfcmp.inference.calibrated import CalibratedClassifier
+from tfcmp.inference.answering import CalibratedClassifier
 
 
 class Fixed:
