@@ -102,7 +102,7 @@ def test_other_texts_or_labels_at_the_new_place_are_refused(of_a_file, tmp_path,
         settings_at(of_a_file, "new.csv")
 
 
-def test_files_of_other_splits_are_found_beside_the_source_at_its_new_place(tmp_path):
+def test_files_of_other_splits_are_found_next_to_the_source_at_its_new_place(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     (new / "held out").mkdir(parents=True)
     for file in ("train2.csv", "held out/test.csv"):

@@ -247,7 +247,7 @@ def test_what_is_wrong_with_any_file_is_told_before_a_run_is_begun(tmp_path, fil
     assert "dev.jsonl" in refusal(tmp_path / "train.csv", **files)
 
 
-def test_a_split_column_beside_declared_files_is_a_wrong_call(tmp_path, files):
+def test_a_split_column_next_to_declared_files_is_a_wrong_call(tmp_path, files):
     path = tmp_path / "own.csv"
     path.write_text("text,label,split\ngood,1,train\n")
     assert "--data.split_column none" in refusal(path, CallError, test=files["test"])
@@ -255,7 +255,7 @@ def test_a_split_column_beside_declared_files_is_a_wrong_call(tmp_path, files):
 
 
 @pytest.mark.parametrize("source", ["imdb", "diagnostic", "tfds:ag_news_subset"])
-def test_files_of_splits_beside_a_source_with_splits_of_its_own_are_a_wrong_call(source):
+def test_files_of_splits_next_to_a_source_with_splits_of_its_own_are_a_wrong_call(source):
     with pytest.raises(CallError, match=r"--data\.test goes with a file"):
         open_source(DataSettings(source=source, test="test.csv"))
 
