@@ -53,12 +53,12 @@ def _graph(model: keras.Model) -> bytes:
 
 
 def read_openvino(file: Path) -> openvino.Model:
-    """The model of an .xml file, its weights in the .bin file beside it."""
+    """The model of an .xml file, its weights in the .bin file next to it."""
     return openvino.Core().read_model(file)
 
 
 def write_openvino(model: openvino.Model, file: Path) -> None:
-    """Writes an .xml file, and the weights, in float32, as .bin beside it."""
+    """Writes an .xml file, and the weights, in float32, as .bin next to it."""
     openvino.save_model(model, file, compress_to_fp16=False)
 
 

@@ -159,7 +159,7 @@ def open_cold(
 
 
 def conditions(case: InferenceCase, configuration: Configuration) -> dict[str, Any]:
-    """What the times depend on beside the model."""
+    """What the times depend on apart from the model."""
     return {
         "engine": case.engine,
         "device_names": device_names(),

@@ -317,7 +317,7 @@ def discard_abandoned(search: RunDirectory) -> None:
 def make_room(runs: Path, name: str | None) -> None:
     """Discards what a search of that name left when it was killed.
 
-    Files without the lock of a killed process beside them are the user's, and stay.
+    Files without the lock of a killed process next to them are the user's, and stay.
 
     Raises:
         WorkError: another process is at work there.

@@ -71,7 +71,7 @@ def stage_of_search(study: StudyDirectory, search: SearchPlan) -> Stage:
 
 
 def name_of_search(search: SearchPlan) -> str:
-    """What a search is called beside runs."""
+    """What a search is called among runs."""
     return f"{search.label}{OF_A_SEARCH}"
 
 
