@@ -4,8 +4,8 @@
 
 RUN is a run with one layer in both directions and max pooling (the default), PYTHON the interpreter
 of an environment with requirements-huggingface.txt. Both sides have the same weights, threads and
-ids, sorted by length; PyTorch reads packed batches of `--batch` texts. Float32 on both sides, and
-bfloat16 of ours beside it. Token ids in, probabilities out; the sides take turns.
+ids, sorted by length; PyTorch reads batches of `--batch` texts, packed and padded, and the ratios
+are over the faster form. Float32 on both sides, and bfloat16 of ours next to it. Token ids in, probabilities out; the sides take turns.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from inference import reviews
 from tfcmp.runs.timing import ContentionMeter
 
 HERE = Path(__file__).parent
+FORMS = ("packed", "padded", "compiled")
 OURS = ("openvino float32", "openvino bf16", "onnx float32", "keras float32")
 
 
@@ -34,7 +35,8 @@ def main() -> None:
     parser.add_argument("--torch", required=True, help="its Python interpreter")
     parser.add_argument("--texts", type=int, default=4096)
     parser.add_argument("--batch", type=int, default=64, help="texts a batch of PyTorch")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--forms", default="packed,padded", help="of PyTorch; also: compiled")
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     import tfcmp
 
@@ -51,25 +53,28 @@ def main() -> None:
         np.savez(folder / "batches.npz", **arrays)
         threads = str(len(os.sched_getaffinity(0)))
         command = [options.torch, str(HERE / "recurrent_torch.py"), "answer", name, cell, threads]
-        seconds: dict[str, list[float]] = {name: [] for name in ("pytorch", *engines)}
-        of_cpu: dict[str, list[float]] = {name: [] for name in seconds}
+        taken: dict[str, list[dict[str, float]]] = {name: [] for name in engines}
         answers, meter = {}, ContentionMeter()
         for _ in range(options.rounds):
             for name, engine in engines.items():
                 engine.probabilities_of(ids[:256])
                 start, used = time.perf_counter(), time.process_time()
                 answers[name] = engine.probabilities_of(ids)
-                seconds[name].append(time.perf_counter() - start)
-                of_cpu[name].append(time.process_time() - used)
-            printed = printed_by(command)
-            seconds["pytorch"].append(printed["seconds"])
-            of_cpu["pytorch"].append(printed["cpu_seconds"])
+                taken[name].append(
+                    {
+                        "seconds": time.perf_counter() - start,
+                        "cpu_seconds": time.process_time() - used,
+                    }
+                )
+            for form, seconds in printed_by([*command, *options.forms.split(",")]).items():
+                taken.setdefault(form, []).append(seconds)
         load = meter.read()
         answers["pytorch"] = np.empty_like(answers[OURS[0]])
         with np.load(folder / "answers.npz") as file:
             answers["pytorch"][order] = np.concatenate([file[name] for name in file.files])
     share = round(load.others / load.capacity, 3) if load else None
-    print(json.dumps({"others_share": share, **report(seconds, of_cpu, answers)}, indent=2))
+    rates = {name: over_faster_form(taken, name, options.texts) for name in engines}
+    print(json.dumps({"others_share": share, **rates, **differences(answers)}, indent=2))
 
 
 def open_engine(run: Path, name: str):
@@ -94,30 +99,49 @@ def padded(rows: list[np.ndarray]) -> np.ndarray:
     return ids
 
 
-def printed_by(command: list[str]) -> dict[str, float]:
-    """What the other side prints: seconds and cpu_seconds."""
+def printed_by(command: list[str]) -> dict:
+    """What another process prints as JSON in its last line."""
     finished = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(finished.stdout.splitlines()[-1])
 
 
-def ratios(of_side: dict[str, list[float]]) -> dict[str, list[float]]:
-    """PyTorch's seconds over those of every side, round by round."""
+def over_faster_form(taken: dict[str, list[dict[str, float]]], side: str, texts: int) -> dict:
+    """Texts per second of a side and of the forms of PyTorch, and ratios round by round.
+
+    Args:
+        taken: per side and form, {"seconds", "cpu_seconds"} of every round; a form that failed has
+            {"error"}.
+        side: of ours.
+        texts: handled per round.
+    """
+    worked = {
+        form: rounds
+        for form, rounds in taken.items()
+        if form == side or (form in FORMS and all("seconds" in taken for taken in rounds))
+    }
+    medians = {
+        form: statistics.median(taken["seconds"] for taken in rounds)
+        for form, rounds in worked.items()
+    }
+    faster = min((form for form in worked if form != side), key=medians.get)
+
+    def ratios(kind: str) -> list[float]:
+        pairs = zip(worked[side], worked[faster], strict=True)
+        return [round(other[kind] / own[kind], 3) for own, other in pairs]
+
     return {
-        name: [round(other / own, 3) for own, other in zip(taken, of_side["pytorch"], strict=True)]
-        for name, taken in of_side.items()
+        "texts_per_second": {form: round(texts / value, 1) for form, value in medians.items()},
+        "faster_form": faster,
+        "over_faster_form": ratios("seconds"),
+        "over_faster_form_in_cpu_time": ratios("cpu_seconds"),
+        "failed_forms": {form: rounds for form, rounds in taken.items() if "error" in rounds[0]},
     }
 
 
-def report(seconds: dict[str, list[float]], of_cpu: dict[str, list[float]], answers: dict) -> dict:
-    """Medians, ratios round by round, and differences from Keras."""
+def differences(answers: dict[str, np.ndarray]) -> dict:
+    """How far the probabilities of all sides are from Keras'."""
     expected = answers["keras float32"]
-    texts = len(expected)
     return {
-        "texts_per_second": {
-            name: round(texts / statistics.median(taken), 1) for name, taken in seconds.items()
-        },
-        "over_pytorch": ratios(seconds),
-        "over_pytorch_in_cpu_time": ratios(of_cpu),
         "largest_difference_from_keras": {
             name: float(np.abs(found - expected).max()) for name, found in answers.items()
         },
