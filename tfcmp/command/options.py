@@ -20,8 +20,8 @@ from tfcmp.config.fields import (
     Strategy,
     TrainingSettings,
 )
+from tfcmp.config.file import read_settings
 from tfcmp.config.initial import InitialSettings, initial_settings
-from tfcmp.config.reading import read_settings
 from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import default_configuration, find_model

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json

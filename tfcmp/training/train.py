@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import keras
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of
 from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
