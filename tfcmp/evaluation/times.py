@@ -119,11 +119,11 @@ def find_crossings(lengths: Sequence[int], first: Rates, second: Rates) -> list[
     one, other = np.log(first), np.log(second)
     gaps = one.mean(axis=0) - other.mean(axis=0)
     found = []
-    for place in range(len(lengths) - 1):
-        here, there = gaps[place], gaps[place + 1]
+    for index in range(len(lengths) - 1):
+        here, there = gaps[index], gaps[index + 1]
         if here * there < 0 or (here == 0 and there != 0):
             share = here / (here - there)
-            at = positions[place] + share * (positions[place + 1] - positions[place])
+            at = positions[index] + share * (positions[index + 1] - positions[index])
             low, high = _not_rejected(positions, one, other, float(at))
             found.append(Crossing(float(np.exp(at)), low, high))
     return found

@@ -19,7 +19,7 @@ FORGET_PEAK = "5"
 
 
 def audit_model(core: keras.Model) -> dict[str, Any]:
-    """What the times of a model depend on beside its size.
+    """What the times of a model depend on, apart from its size.
 
     Returns:
         Per recurrent layer whether cuDNN can compute it and if not why; XLA; precision policy;

@@ -62,13 +62,13 @@ def sample_examples(configuration: Configuration, cache: Path, count: int) -> li
     source = open_source(data)
     corpus, splits = split_source(source, data, cache)
     rows = np.random.default_rng(0).permutation(splits.test)[:count]
-    places = {int(row): place for place, row in enumerate(rows)}
+    positions = {int(row): position for position, row in enumerate(rows)}
     identities = corpus.example_ids(rows)
     found: list[Example | None] = [None] * len(rows)
     for row, record in enumerate(source.records()):
-        place = places.get(row)
-        if place is not None:
-            found[place] = Example(record.text, identities[place], int(corpus.labels[row]))
+        position = positions.get(row)
+        if position is not None:
+            found[position] = Example(record.text, identities[position], int(corpus.labels[row]))
     return [example for example in found if example is not None]
 
 
@@ -159,7 +159,7 @@ def open_cold(
 
 
 def conditions(case: InferenceCase, configuration: Configuration) -> dict[str, Any]:
-    """What the times depend on beside the model."""
+    """What the times depend on, apart from the model."""
     return {
         "engine": case.engine,
         "device_names": device_names(),
@@ -178,7 +178,7 @@ def device_names() -> list[str]:
 
 
 def audit_of(classifier: Classifier) -> dict[str, Any]:
-    """The kernels of the model behind its tokenizer, as "audit"; nothing under other engines."""
+    """The kernels of the model after its tokenizer, as "audit"; nothing under other engines."""
     if classifier.model is None:
         return {}
     return {"audit": audit_model(core_of(classifier.model))}

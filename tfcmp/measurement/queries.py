@@ -11,12 +11,12 @@ import tensorflow as tf
 from tfcmp.data.batches import evaluation_order
 from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.inference.classifier import Classifier
-from tfcmp.inference.texts import TEXTS_A_WINDOW
+from tfcmp.inference.texts import TEXTS_PER_WINDOW
 from tfcmp.measurement.cases import InferenceCase
 
 WARM_UP_QUERIES = 32
 # Less than `predict` answers at once, so that a short sample has a spread.
-TEXTS_A_SHORT_WINDOW = 512
+TEXTS_PER_SHORT_WINDOW = 512
 # Queries of a point of a curve: fewer than of the figures that are published.
 QUERIES_OF_A_CURVE = 100
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -77,8 +77,8 @@ def measure_offline(
     once before the clock starts: many batches at once may take another path than a single text,
     which some engines compile when it is first asked for.
     """
-    size = TEXTS_A_WINDOW if case.is_full else TEXTS_A_SHORT_WINDOW
-    windows = [texts[place : place + size] for place in range(0, len(texts), size)]
+    size = TEXTS_PER_WINDOW if case.is_full else TEXTS_PER_SHORT_WINDOW
+    windows = [texts[start : start + size] for start in range(0, len(texts), size)]
     classifier.probabilities(windows[0])
     answers, lengths, rates, tokenising, samples = [], [], [], 0.0, 0
     start = time.perf_counter()
@@ -104,24 +104,24 @@ def measure_offline(
         "seconds": seconds,
         "examples_per_second": {**of_windows, "value": rate, **interval},
         "tokenising_share": tokenising / seconds,
-        "padding_share": padding_share(lengths, classifier.tokens_a_batch),
+        "padding_share": padding_share(lengths, classifier.tokens_per_batch),
     }, np.concatenate(answers)
 
 
-def padding_share(windows: list[np.ndarray], tokens_a_batch: int) -> float:
-    """Share of the places of all batches that hold no token.
+def padding_share(windows: list[np.ndarray], tokens_per_batch: int) -> float:
+    """Share of padding among the tokens of all padded batches.
 
     Args:
         windows: of each the tokens of its texts.
-        tokens_a_batch: of the classifier, by which it cuts a window into batches.
+        tokens_per_batch: of the classifier, by which it cuts a window into batches.
     """
     tokens = sum(int(lengths.sum()) for lengths in windows)
-    places = sum(
+    padded_tokens = sum(
         len(rows) * int(lengths[rows].max())
         for lengths in windows
-        for rows in evaluation_order(lengths, np.arange(len(lengths)), tokens_a_batch)
+        for rows in evaluation_order(lengths, np.arange(len(lengths)), tokens_per_batch)
     )
-    return 1 - tokens / places
+    return 1 - tokens / padded_tokens
 
 
 def curve_by_length(
@@ -163,7 +163,7 @@ def curve_by_batch(
 
 
 def timed_queries(classifier: Classifier, texts: list[str], size: int) -> list[float]:
-    """Seconds of each of some queries of `size` texts, behind two that warm up."""
+    """Seconds of each of some queries of `size` texts, after two that warm up."""
     turn, seconds = _drawn(texts), []
     for number in range(QUERIES_OF_A_CURVE // min(size, 10) + 2):
         query = [next(turn) for _ in range(size)]

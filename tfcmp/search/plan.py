@@ -30,7 +30,7 @@ LOOPBACK = "127.0.0.1"
 # What search.json says from its first writing on.
 WRITTEN_FIRST = ("tuner", "budget", "seed", "space_sha256", "status")
 LARGEST_SEED = 2**31
-SECONDS_A_WORKER_WAITS = 60
+WORKER_PATIENCE_SECONDS = 60
 TunerName = Literal["random", "bayesian", "hyperband", "grid"]
 
 
@@ -284,7 +284,7 @@ def wait_for_search(path: Path) -> RunDirectory:
         WorkError: it is not there after a while.
     """
     search = RunDirectory(path)
-    end = time.monotonic() + SECONDS_A_WORKER_WAITS
+    end = time.monotonic() + WORKER_PATIENCE_SECONDS
     while not search.file(SEARCH).exists():
         if time.monotonic() > end:
             raise WorkError(
@@ -317,7 +317,7 @@ def discard_abandoned(search: RunDirectory) -> None:
 def make_room(runs: Path, name: str | None) -> None:
     """Discards what a search of that name left when it was killed.
 
-    Files without the lock of a killed process beside them are the user's, and stay.
+    Files without the lock of a killed process next to them are the user's, and stay.
 
     Raises:
         WorkError: another process is at work there.

@@ -20,7 +20,7 @@ from tfcmp.search.settings import with_settings
 from tfcmp.search.space import Space
 
 Status = Literal["COMPLETED", "FAILED", "INVALID"]
-# Columns of trials.csv in front of the settings; none has a dot in its name.
+# Columns of trials.csv before the settings; none has a dot in its name.
 COLUMNS = (
     "trial",
     "score",

@@ -150,7 +150,7 @@ def _units(plan: Plan, oracle: Any) -> int | None:
     if plan.budget.is_limited():
         return plan.budget.units()
     if isinstance(oracle, HyperbandOracle):
-        return oracle.trials_a_round()
+        return oracle.trials_per_round()
     return grid_size(plan.space) if plan.tuner == "grid" else None
 
 
