@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.intervals import NO_VARIATION, Interval
+from tfcmp.records.bench import Quantity
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
@@ -176,9 +177,7 @@ def _standard_error(logs: Rates) -> float:
     return float(logs.std(ddof=1) / np.sqrt(len(logs)))
 
 
-def quantile(
-    values: Sequence[float], share: float, confidence: float = CONFIDENCE
-) -> dict[str, Any]:
+def quantile(values: Sequence[float], share: float, confidence: float = CONFIDENCE) -> Quantity:
     """A quantile and its interval between two of the values.
 
     How many of n values lie below the true quantile is binomial, whatever their distribution: the
@@ -214,7 +213,7 @@ def quantile(
     }
 
 
-def inverted(measured: dict[str, Any], factor: float) -> dict[str, Any]:
+def inverted(measured: Quantity, factor: float) -> Quantity:
     """`factor` over a quantile: seconds per step to steps per second."""
     return {
         **measured,

@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -13,13 +12,13 @@ from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.inference.classifier import Classifier
 from tfcmp.inference.texts import TEXTS_PER_WINDOW
 from tfcmp.measurement.cases import InferenceCase
+from tfcmp.records.bench import BatchPoint, LengthPoint, Offline, Percentiles, SingleStream
 
 WARM_UP_QUERIES = 32
 # Less than `predict` answers at once, so that a short sample has a spread.
 TEXTS_PER_SHORT_WINDOW = 512
 # Queries of a point of a curve: fewer than of the figures that are published.
 QUERIES_OF_A_CURVE = 100
-SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 NO_MEMORY = "the device's memory is too small for a query of {} texts; try smaller --batch-sizes"
 
 
@@ -29,7 +28,7 @@ def single_stream(
     queries: int,
     seconds: float,
     observe: Callable[[], None] = lambda: None,
-) -> dict[str, Any]:
+) -> SingleStream:
     """One text at a time, the next when the last is answered: times from text to probabilities.
 
     Args:
@@ -67,7 +66,7 @@ def measure_offline(
     texts: list[str],
     case: InferenceCase,
     observe: Callable[[], None] = lambda: None,
-) -> tuple[dict[str, Any], np.ndarray]:
+) -> tuple[Offline, np.ndarray]:
     """As many texts per second as go, all of them known beforehand; and the answers.
 
     A full sample ends when both the number of texts and the seconds are reached, a short one when
@@ -98,11 +97,15 @@ def measure_offline(
             break
     seconds = time.perf_counter() - start
     rate, of_windows = samples / seconds, inverted(quantile(rates, 0.5), 1.0)
-    interval = {"low": min(rate, of_windows["low"]), "high": max(rate, of_windows["high"])}
     return {
         "samples": samples,
         "seconds": seconds,
-        "examples_per_second": {**of_windows, "value": rate, **interval},
+        "examples_per_second": {
+            **of_windows,
+            "value": rate,
+            "low": min(rate, of_windows["low"]),
+            "high": max(rate, of_windows["high"]),
+        },
         "tokenising_share": tokenising / seconds,
         "padding_share": padding_share(lengths, classifier.tokens_per_batch),
     }, np.concatenate(answers)
@@ -126,9 +129,9 @@ def padding_share(windows: list[np.ndarray], tokens_per_batch: int) -> float:
 
 def curve_by_length(
     classifier: Classifier, texts: list[str], lengths: tuple[int, ...]
-) -> dict[str, Any]:
+) -> dict[str, LengthPoint]:
     """Single-stream times of texts that are cut to about so many tokens."""
-    found: dict[str, Any] = {}
+    found: dict[str, LengthPoint] = {}
     for length in lengths:
         cut = _cut(classifier, texts, length)
         if not cut:
@@ -136,18 +139,24 @@ def curve_by_length(
             continue
         measured = single_stream(classifier, cut, QUERIES_OF_A_CURVE, 0.0)
         tokens = float(np.mean([len(ids) for ids in classifier.tokenize(cut)]))
-        found[str(length)] = {"mean_tokens": tokens, **measured}
+        found[str(length)] = {
+            "mean_tokens": tokens,
+            "queries": measured["queries"],
+            "seconds": measured["seconds"],
+            "milliseconds": measured["milliseconds"],
+            "tokenising_milliseconds": measured["tokenising_milliseconds"],
+        }
     return found
 
 
 def curve_by_batch(
     classifier: Classifier, texts: list[str], sizes: tuple[int, ...]
-) -> dict[str, Any]:
+) -> dict[str, BatchPoint]:
     """Times and throughput of queries of several texts.
 
     A size that the device has no memory for is left out with that reason: the others stand.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, BatchPoint] = {}
     for size in sizes:
         try:
             seconds = timed_queries(classifier, texts, size)
@@ -174,9 +183,13 @@ def timed_queries(classifier: Classifier, texts: list[str], size: int) -> list[f
     return seconds
 
 
-def _percentiles(seconds: list[float]) -> dict[str, Any]:
+def _percentiles(seconds: list[float]) -> Percentiles:
     milliseconds = [1000 * value for value in seconds]
-    return {name: quantile(milliseconds, share) for name, share in SHARES.items()}
+    return {
+        "p50": quantile(milliseconds, 0.5),
+        "p90": quantile(milliseconds, 0.9),
+        "p99": quantile(milliseconds, 0.99),
+    }
 
 
 def _drawn(texts: list[str]) -> Iterator[str]:
