@@ -74,22 +74,7 @@ def _parser() -> CommandParser:
     parser.add_argument(
         "runs", nargs="+", type=local_path, metavar="RUN", help="run directory of tfcmp.fit"
     )
-    parser.add_argument(
-        "--behaviour",
-        action="store_true",
-        help="behaviour tests (CheckList); writes behaviour.json",
-    )
-    parser.add_argument(
-        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
-    )
-    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
-    parser.add_argument(
-        "--parts",
-        action="store_true",
-        help="with --behaviour: a row for every variation of a capability",
-    )
-    parser.add_argument("--positive", type=str | None, help="class of good reviews")
-    parser.add_argument("--negative", type=str | None, help="class of bad reviews")
+    _add_behaviour(parser)
     parser.add_argument(
         "--contrast",
         type=local_path,
@@ -133,6 +118,25 @@ def _parser() -> CommandParser:
     )
     add_trust(parser)
     return parser
+
+
+def _add_behaviour(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--behaviour",
+        action="store_true",
+        help="behaviour tests (CheckList); writes behaviour.json",
+    )
+    parser.add_argument(
+        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
+    )
+    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="with --behaviour: a row for every variation of a capability",
+    )
+    parser.add_argument("--positive", type=str | None, help="class of good reviews")
+    parser.add_argument("--negative", type=str | None, help="class of bad reviews")
 
 
 def chosen_check(options: Options) -> str:

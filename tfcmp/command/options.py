@@ -116,7 +116,7 @@ def parse_resumed(arguments: list[str], program: str, add_options: AddOptions) -
     """The options of a command line that goes on with a run; None if it starts one.
 
     Raises:
-        CallError: settings are given beside `--resume`: a resumed run keeps its own.
+        CallError: settings are given with `--resume`: a resumed run keeps its own.
     """
     if _first_look(arguments).resume is None:
         return None

@@ -69,7 +69,7 @@ def build_pretrained(
         freeze: train the head alone; the encoder's own dropout is off then.
         lora_rank: rank of low-rank updates (Hu et al. 2022, LoRA) of queries and values, whose
             biases are trained too; the rest of the encoder stays.
-        with_weights: False leaves zeros, for a twin that takes its weights from elsewhere.
+        with_weights: False leaves zeros, for a copy that takes its weights from elsewhere.
 
     Raises:
         WorkError: the weights cannot be read.

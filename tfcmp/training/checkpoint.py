@@ -29,7 +29,7 @@ class Place:
         seconds: by phase, of all sessions.
         metrics_bytes: size of metrics.jsonl; what was appended later is done again.
         sessions: processes that have worked on the run.
-        load: core-seconds of other processes and of the machine, beside the timed steps.
+        load: core-seconds of other processes and of the machine, during the timed steps.
         settings: that training has gone by, by dotted name; empty in earlier checkpoints.
     """
 
@@ -51,8 +51,8 @@ def training_state(
 ) -> dict[str, keras.Variable]:
     """Every variable that training changes, under a name of its own.
 
-    `core.variables` holds the random states of dropout beside the weights; neither a `.keras` file
-    nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
+    `core.variables` holds the random states of dropout as well as the weights; neither a `.keras`
+    file nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
     """
     variables = [*core.variables, *optimizer.variables]
     return {f"{place:04d}/{variable.name}": variable for place, variable in enumerate(variables)}

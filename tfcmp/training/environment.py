@@ -1,4 +1,4 @@
-"""What a run's numbers depend on beside its configuration: environment.json."""
+"""What a run's numbers depend on apart from its configuration: environment.json."""
 
 import platform
 import subprocess
@@ -25,7 +25,7 @@ PACKAGES = (
 
 
 def describe_environment(origin: dict, command: str = "fit") -> dict:
-    """Versions, commit, command and date beside `origin`: hardware and pretrained weights."""
+    """Versions, commit, command and date, with `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
         "versions": {"python": platform.python_version(), **package_versions()},

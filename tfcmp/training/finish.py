@@ -164,7 +164,7 @@ def _prediction_table(texts: Texts, split: str, answer: Answers, part: slice) ->
 def describe_times(clock: Clock, place: Place) -> Timing:
     """Seconds by phase over all sessions, their sum, and what `training` leaves out.
 
-    `others_share` is the share of the machine's CPU time that other processes took beside the
+    `others_share` is the share of the machine's CPU time that other processes took during the
     steps of `training`; null where the system does not tell.
     """
     share = others_share(place.load, clock.seconds.get("training", 0.0))
