@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tfcmp.errors import WorkError
 from tfcmp.explanation.reading import NO_WORD, read_text
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.saved_model.characters import CharacterTokenizer
+from tfcmp.models.saved_model.tokenizers import CharacterTokenizer
 from tfcmp.models.tokenizer import encode_utf8
 
 TEXT = "The film was not good, don't go!<br /><br />Bad 'acting' (really)..."

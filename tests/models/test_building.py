@@ -18,8 +18,10 @@ from tfcmp.models.building import (
     match_target,
     matched,
     ngrams_of,
+    whole_weights,
 )
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
+from tfcmp.models.pretrained import build_pretrained
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, UNKNOWN_ID, WordTokenizer
 from tfcmp.training.step import compile_train_step
 
@@ -255,3 +257,47 @@ def test_texts_without_a_known_word_have_one_feature_that_is_never_found() -> No
     core = build_core(sized, word_tokenizer(), 2)
     adapt_core(core, sized, ngrams)
     np.testing.assert_array_equal(core(np.array([[2, 3], [1, 0]])), np.zeros((2, 2)))
+
+
+IDS = np.array([[2, 5, 6, 8, 3], [2, 9, 3, 0, 0]], np.int32)
+
+
+@pytest.fixture
+def build_low_rank(tiny_preset):
+    def make(lora_rank, **settings):
+        return build_pretrained(
+            tiny_preset("bert"),
+            padding_id=0,
+            classes=3,
+            pooling="mean",
+            dropout=0.0,
+            freeze=False,
+            lora_rank=lora_rank,
+            **settings,
+        )
+
+    return make
+
+
+def test_a_model_with_updates_and_its_twin_with_whole_weights_answer_the_same(build_low_rank):
+    core, twin = build_low_rank(2), build_low_rank(None, with_weights=False)
+    draw = np.random.default_rng(0)
+    for weight in core.trainable_weights:
+        weight.assign(draw.normal(scale=0.3, size=weight.shape))
+    twin.set_weights(whole_weights(core))
+    np.testing.assert_allclose(twin(IDS), core(IDS), atol=1e-5)
+
+
+def test_the_updates_count(build_low_rank):
+    core, twin = build_low_rank(2), build_low_rank(None, with_weights=False)
+    layer = core.get_layer("encoder").transformer_layers[0]._self_attention_layer.query_dense
+    layer.lora_kernel_b.assign(np.ones(layer.lora_kernel_b.shape))
+    twin.set_weights(whole_weights(core))
+    whole = twin.get_layer("encoder").transformer_layers[0]._self_attention_layer.query_dense
+    assert np.abs(whole.kernel - layer._kernel).max() > 0.01
+
+
+def test_without_updates_the_weights_are_those_of_the_model():
+    core = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    for one, other in zip(whole_weights(core), core.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

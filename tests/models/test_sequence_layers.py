@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -7,6 +8,8 @@ from tfcmp.models.sequence_layers import (
     ReverseWithinLength,
     SequencePooling,
     WordDropout,
+    classification_head,
+    embedded_tokens,
 )
 
 UNKNOWN_ID = 1
@@ -94,3 +97,90 @@ def test_word_dropout_differs_from_step_to_step() -> None:
     ids = np.full((10, 10), 5, np.int32)
     first, second = (np.asarray(layer(ids, training=True)) for _ in range(2))
     assert (first != second).any()
+
+
+VOCABULARY, SIZE = 11, 5
+
+
+def build(word_dropout: float = 0.0, embedding_dropout: float = 0.0) -> keras.Model:
+    ids = keras.Input((None,), dtype="int32")
+    return keras.Model(ids, embedded_tokens(ids, VOCABULARY, SIZE, word_dropout, embedding_dropout))
+
+
+def test_ids_become_their_vectors() -> None:
+    model = build()
+    table = model.get_layer("token_embedding").get_weights()[0]
+    ids = np.array([[3, 10, 0], [1, 1, 2]], np.int32)
+    assert table.shape == (VOCABULARY, SIZE)
+    np.testing.assert_array_equal(model(ids), table[ids])
+
+
+@pytest.mark.parametrize(
+    ("dropouts", "names"),
+    [
+        ({}, []),
+        ({"word_dropout": 0.2}, ["word_dropout"]),
+        ({"embedding_dropout": 0.2}, ["embedding_dropout"]),
+        (
+            {"word_dropout": 0.1, "embedding_dropout": 0.1},
+            ["word_dropout", "embedding_dropout"],
+        ),
+    ],
+)
+def test_only_the_dropout_asked_for_is_part_of_the_model(
+    dropouts: dict[str, float], names: list[str]
+) -> None:
+    layers = [layer.name for layer in build(**dropouts).layers]
+    assert [name for name in layers if name.endswith("dropout")] == names
+
+
+def test_embedding_dropout_drops_a_channel_for_all_tokens_of_a_text() -> None:
+    model = build(embedding_dropout=0.5)
+    vectors = np.asarray(model(np.full((20, 7), 3, np.int32), training=True))
+    is_dropped = vectors == 0
+    np.testing.assert_array_equal(is_dropped.all(axis=1), is_dropped.any(axis=1))
+    assert 0 < is_dropped.mean() < 1
+
+
+def test_hidden_words_have_the_vector_of_the_unknown_word() -> None:
+    model = build(word_dropout=0.5)
+    table = model.get_layer("token_embedding").get_weights()[0]
+    vectors = np.asarray(model(np.full((20, 7), 3, np.int32), training=True))
+    is_unknown = (vectors == table[1]).all(axis=-1)
+    np.testing.assert_array_equal(
+        vectors[~is_unknown], np.broadcast_to(table[3], vectors[~is_unknown].shape)
+    )
+    assert 0 < is_unknown.mean() < 1
+
+
+BATCH, CHANNELS, CLASSES = 3, 4, 2
+
+
+@pytest.fixture
+def half_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+def build_embedding(dropout: float = 0.0) -> keras.Model:
+    vector = keras.Input((CHANNELS,))
+    return keras.Model(vector, classification_head(vector, CLASSES, dropout))
+
+
+def test_a_vector_becomes_a_row_of_logits() -> None:
+    assert build_embedding()(np.ones((BATCH, CHANNELS), np.float32)).shape == (BATCH, CLASSES)
+
+
+@pytest.mark.usefixtures("half_precision")
+def test_logits_are_float32_under_half_precision() -> None:
+    model = build_embedding(dropout=0.1)
+    assert model(np.ones((BATCH, CHANNELS), np.float32)).dtype == "float32"
+    assert model.get_layer("logits").compute_dtype == "float32"
+
+
+@pytest.mark.parametrize(("dropout", "present"), [(0.0, False), (0.3, True)])
+def test_dropout_stands_before_the_logits_only_where_asked_for(
+    dropout: float, present: bool
+) -> None:
+    assert ("head_dropout" in [layer.name for layer in build_embedding(dropout).layers]) == present

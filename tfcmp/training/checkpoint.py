@@ -29,7 +29,7 @@ class Place:
         seconds: by phase, of all sessions.
         metrics_bytes: size of metrics.jsonl; what was appended later is done again.
         sessions: processes that have worked on the run.
-        load: core-seconds of other processes and of the machine, beside the timed steps.
+        load: core-seconds of other processes and of the machine, during the timed steps.
         settings: that training has gone by, by dotted name; empty in earlier checkpoints.
     """
 
@@ -51,14 +51,14 @@ def training_state(
 ) -> dict[str, keras.Variable]:
     """Every variable that training changes, under a name of its own.
 
-    `core.variables` holds the random states of dropout beside the weights; neither a `.keras` file
+    `core.variables` holds the random states of dropout next to the weights; neither a `.keras` file
     nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
     """
     variables = [*core.variables, *optimizer.variables]
     return {f"{place:04d}/{variable.name}": variable for place, variable in enumerate(variables)}
 
 
-def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict) -> None:
+def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict[str, Any]) -> None:
     """Writes variables and a JSON-ready note into one file, whole or not at all.
 
     Raises:
@@ -83,7 +83,7 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
             ) from None
 
 
-def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
+def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict[str, Any]:
     """Assigns what `save_variables` wrote and returns the note.
 
     Raises:
@@ -102,7 +102,8 @@ def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
                 )
             for name, variable in variables.items():
                 variable.assign(arrays.get_tensor(name))
-            return json.loads(arrays.metadata()["note"])
+            note: dict[str, Any] = json.loads(arrays.metadata()["note"])
+            return note
     except (FileNotFoundError, SafetensorError) as error:
         raise WorkError(
             f"{file} is missing or damaged ({error}); fit again from the start"

