@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.data.diagnostic.corpus import generate
-from tfcmp.explanation.words import find_words
+from tfcmp.explanation.reading import find_words
 
 
 def main() -> None:

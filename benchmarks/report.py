@@ -37,7 +37,8 @@ REPORT = """
 import json, resource, sys, time
 start = time.perf_counter()
 from pathlib import Path
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.write import write_report
 seconds = {"imports": time.perf_counter() - start}

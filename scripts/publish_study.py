@@ -24,7 +24,8 @@ from publishing.results_table import results_table
 from publishing.study import copy_study
 
 from tfcmp.errors import TfcmpError
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import find_all, gather
 from tfcmp.reporting.load.studies import is_publication, is_study
 from tfcmp.reporting.render.write import PAGE, RECORD, read_record, write_report
@@ -88,11 +89,11 @@ def publish(sources: list[Path], folder: Path) -> None:
         # Until the end, when its checksums are known: the mark of a publication.
         write_json(made / PUBLISHED, {})
         # From the copies, as whoever verifies the publication has nothing else.
-        material = gather([made])
+        inputs = gather([made])
         report_options = report_options_of(sources)
-        write_report(assemble(material, report_options), report_options, made)
+        write_report(assemble(inputs, report_options), report_options, made)
         leave_out_page(made)
-        described = describe(material, study, shown(folder))
+        described = describe(inputs, study, shown(folder))
         page = front_page(described, folder.name, shown(folder))
         (made / "README.md").write_text(page, encoding="utf-8")
         sums = {

@@ -36,7 +36,7 @@ STATE = "KerasTuner's own state leaves it out, and a search could not go on afte
 PRIVATE = [
     Private("keras.Layer", "_flatten_layers", "models", "finds layers with low-rank updates"),
     Private("keras.Layer", "_flatten_layers", "explanation/network.py", "finds nested layers"),
-    Private("keras.Layer", "_flatten_layers", "inference/precision.py", "finds nested layers"),
+    Private("keras.Layer", "_flatten_layers", "inference/classifier.py", "finds nested layers"),
     Private("keras.Layer", "_track_variable", "models/saved_model", "weights of a SavedModel"),
     Private("keras.Layer", "_tracker", "models/saved_model", "is locked when a file is loaded"),
     Private("keras.layers.Dense", "_kernel", "models", "kernel without its low-rank update"),

@@ -18,7 +18,7 @@ from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
-from tfcmp.inference.temperature import read_temperature
+from tfcmp.runs.artifacts import read_temperature
 from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import make_folder, sha256_of
 from tfcmp.runs.layout import MODEL, SPLIT
@@ -121,7 +121,7 @@ def _answers(
     import tfcmp
     from tfcmp.data.labelled import texts_at
     from tfcmp.diagnostics.answers import answer_all
-    from tfcmp.inference.calibrated import CalibratedClassifier
+    from tfcmp.inference.answering import CalibratedClassifier
 
     classifier: Any = tfcmp.load(
         run.path,

@@ -18,9 +18,14 @@ from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.saved_model.trust import trusting_saved_models
-from tfcmp.runs.directory import RunDirectory, create_run, require_unfinished, resume_run
+from tfcmp.runs.directory import (
+    RunDirectory,
+    create_run,
+    require_unfinished,
+    resume_run,
+    worker_run,
+)
 from tfcmp.runs.layout import ENVIRONMENT, SPLIT
-from tfcmp.runs.worker import worker_run
 
 if TYPE_CHECKING:
     from jsonargparse import ArgumentParser

@@ -23,8 +23,8 @@ from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
-from tfcmp.inference.temperature import read_temperature
 from tfcmp.progress import progress_bar
+from tfcmp.runs.artifacts import read_temperature
 from tfcmp.runs.directory import open_run
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def load(options: Namespace, temperature: float | None) -> "TextClassifier":
     """The classifier that was asked for, calibrated where there is a temperature."""
     import_tensorflow()
     import tfcmp
-    from tfcmp.inference.calibrated import CalibratedClassifier
+    from tfcmp.inference.answering import CalibratedClassifier
 
     classifier = tfcmp.load(
         options.run,
@@ -206,8 +206,7 @@ def load(options: Namespace, temperature: float | None) -> "TextClassifier":
 
 def windows(texts: Iterable[str], is_waited_for: bool) -> Iterable[list[str]]:
     """The texts in lists that are answered at once; those of a pipe as they come."""
-    from tfcmp.inference.arriving import ArrivingTexts
-    from tfcmp.inference.texts import windows_of
+    from tfcmp.inference.texts import ArrivingTexts, windows_of
 
     return ArrivingTexts(texts) if is_waited_for else windows_of(texts)
 

@@ -73,9 +73,9 @@ def report(
 ) -> Path:
     """Writes the report of `paths`; gives the path of its page."""
     from tfcmp.evaluation.axes import find_axis, parse_requirement
-    from tfcmp.reporting.build import ReportOptions, assemble
-    from tfcmp.reporting.load.folders import expand_folders
-    from tfcmp.reporting.load.inputs import gather
+    from tfcmp.reporting.analysis.comparison import ReportOptions
+    from tfcmp.reporting.build import assemble
+    from tfcmp.reporting.load.inputs import expand_folders, gather
     from tfcmp.reporting.load.studies import is_study
     from tfcmp.reporting.render.write import write_report
     from tfcmp.runs.layout import REPORT
@@ -89,8 +89,8 @@ def report(
         raise CallError("--out is missing: expected the folder to write the report to")
     folder = Path(out) if out is not None else paths[0] / REPORT
     report_options = ReportOptions(tuple(requirements), preference, margin, then)
-    material = gather(expand_folders(paths))
-    return write_report(assemble(material, report_options), report_options, folder)
+    made = assemble(gather(expand_folders(paths)), report_options)
+    return write_report(made, report_options, folder)
 
 
 if __name__ == "__main__":

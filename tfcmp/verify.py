@@ -70,8 +70,7 @@ def verify(
         CallError: there is no complete run and no search.
         WorkError: something differs.
     """
-    from tfcmp.reporting.load.folders import expand_folders
-    from tfcmp.reporting.load.inputs import find_all
+    from tfcmp.reporting.load.inputs import expand_folders, find_all
     from tfcmp.runs.layout import RESULT
 
     given, paths = paths, expand_folders(paths)

@@ -5,35 +5,34 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from tfcmp.reporting.load.inputs import Material
-from tfcmp.reporting.render.commands import portable
+from tfcmp.reporting.load.inputs import ReportInputs
+from tfcmp.reporting.render.format import portable
 from tfcmp.runs.layout import OF_A_SEARCH, PUBLISHED, STUDY, STUDY_STATE
 
 
-def describe(material: Material, study: Path | None, shown: str) -> dict[str, Any]:
+def describe(inputs: ReportInputs, study: Path | None, shown: str) -> dict[str, Any]:
     """The content of published.json but for the checksums.
 
     Args:
-        material: all that is published.
+        inputs: all that is published.
         study: its directory, if it is one.
         shown: the folder of the publication as seen from the repository.
     """
-    runs = [run for entrant in material.entrants for run in entrant.runs]
+    runs = [run for model in inputs.models for run in model.runs]
     environments = [run.environment for run in runs]
     if study is None:
         commands = [command_of(environment) for environment in environments]
     else:
-        commands = commands_of_adopted(material, study)
+        commands = commands_of_adopted(inputs, study)
         commands.append(f"python -m tfcmp.compare --config {shown}/{STUDY}")
     hours = {
         "fits": sum(run.timing.get("total_seconds", 0.0) for run in runs) / 3600,
-        "searches": sum(value or 0.0 for one in material.searches for value in one.seconds())
-        / 3600,
+        "searches": sum(value or 0.0 for one in inputs.searches for value in one.seconds()) / 3600,
     }
     return {
         "commits": sorted({str(of.get("commit")) for of in environments}),
         "search_commits": sorted(
-            {str(search.environment.get("commit")) for search in material.searches}
+            {str(search.environment.get("commit")) for search in inputs.searches}
         ),
         "hardware": sorted(
             f"{', '.join(of.get('device_names') or [str(of.get('device'))])}, "
@@ -45,11 +44,11 @@ def describe(material: Material, study: Path | None, shown: str) -> dict[str, An
         "commands": [command for command in dict.fromkeys(commands) if command],
         "hours": {name: round(value, 2) for name, value in hours.items()},
         "runs": [run.name for run in runs],
-        "searches": [search.label for search in material.searches],
+        "searches": [search.label for search in inputs.searches],
     }
 
 
-def commands_of_adopted(material: Material, study: Path) -> list[str]:
+def commands_of_adopted(inputs: ReportInputs, study: Path) -> list[str]:
     """Of the runs and searches that compare found complete: it did not start them.
 
     A study says what ended in it; where it does not, nothing is known.
@@ -59,9 +58,9 @@ def commands_of_adopted(material: Material, study: Path) -> list[str]:
     finished = json.loads((study / STUDY_STATE).read_text(encoding="utf-8")).get("finished")
     if finished is None:
         return []
-    runs = [run for entrant in material.entrants for run in entrant.runs]
+    runs = [run for model in inputs.models for run in model.runs]
     made = {run.name: run.environment for run in runs}
-    made |= {f"{one.name}{OF_A_SEARCH}": one.environment for one in material.searches}
+    made |= {f"{one.name}{OF_A_SEARCH}": one.environment for one in inputs.searches}
     return [command_of(of) for name, of in made.items() if name not in finished]
 
 

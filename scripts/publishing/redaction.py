@@ -5,7 +5,7 @@ from pathlib import PurePath
 from typing import Any
 
 from tfcmp.data.corpus import text_id
-from tfcmp.reporting.render.commands import portable
+from tfcmp.reporting.render.format import portable
 
 # Names under which later commands keep texts, or words of them.
 TEXTS = frozenset(

@@ -7,7 +7,7 @@ from typing import Any
 
 from publishing.copies import copy_bench, copy_run, copy_search, copy_unfinished
 from tfcmp.reporting.load.inputs import Found, find_all, gather
-from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run
 from tfcmp.reporting.load.studies import is_study, read_marks
 from tfcmp.runs.directory import RunDirectory, free_name
@@ -73,9 +73,9 @@ def _named(found: list[Found]) -> list[tuple[Found, str]]:
         one.path: read_run(one.path, one.label) for one in found if (one.path / RESULT).exists()
     }
     names = {
-        id(run): f"{_folder_name(entrant.label)}-seed{run.seed}"
-        for entrant in make_entrants(list(runs.values()))
-        for run in entrant.runs
+        id(run): f"{_folder_name(model.label)}-seed{run.seed}"
+        for model in make_models(list(runs.values()))
+        for run in model.runs
     }
     return [
         (one, names[id(runs[one.path])] if one.path in runs else one.path.resolve().name)

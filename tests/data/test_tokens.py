@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tfcmp.data import tokens
 from tfcmp.data.tokens import (
-    TEXTS_A_STEP,
+    TEXTS_PER_STEP,
     count_words,
     most_frequent,
     open_store,
@@ -38,7 +38,7 @@ def read_back(store):
     return ["".join(map(chr, store.row(index))) for index in range(len(store.lengths))]
 
 
-@given(st.lists(st.text("abcdef", min_size=1, max_size=9), min_size=1, max_size=3 * TEXTS_A_STEP))
+@given(st.lists(st.text("abcdef", min_size=1, max_size=9), min_size=1, max_size=3 * TEXTS_PER_STEP))
 def test_rows_read_back_equal_what_was_encoded(tmp_path_factory, texts):
     cache = tmp_path_factory.mktemp("cache")
     for store in (write(cache, texts), open_store(cache, KEY)):
@@ -128,10 +128,10 @@ def test_nothing_is_left_in_the_cache_when_encoding_fails_in_the_middle(tmp_path
             raise KeyboardInterrupt
         return encode(texts)
 
-    texts = ["abc"] * (2 * TEXTS_A_STEP)
+    texts = ["abc"] * (2 * TEXTS_PER_STEP)
     with pytest.raises(KeyboardInterrupt):
         write_store(tmp_path, KEY, texts, failing, 255)
-    assert calls == [TEXTS_A_STEP, TEXTS_A_STEP]
+    assert calls == [TEXTS_PER_STEP, TEXTS_PER_STEP]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_opened_after_the_index_could_not_be_written(tmp_path, monkey
 
 
 def test_very_long_texts_come_in_shorter_lists(monkeypatch):
-    monkeypatch.setattr(tokens, "CHARACTERS_A_STEP", 10)
+    monkeypatch.setattr(tokens, "CHARACTERS_PER_STEP", 10)
     lists = list(tokens.batched_lists(["a" * 6, "b" * 6, "c" * 30, "d"], 3))
     assert [[text[0] for text in texts] for texts in lists] == [["a", "b"], ["c"], ["d"]]
 

@@ -8,7 +8,7 @@ from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.diagnostics.label_errors import is_file, label_error_table, locate, with_places
 from tfcmp.errors import CallError, WorkError
-from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.directory import RunDirectory
 
@@ -29,7 +29,7 @@ def entrants_answering(write_run, *answers):
             tokens=np.array([11, 12, 13, 14]),
         )
         runs.append(replace(run, answers={**run.answers, "test": answer}))
-    return make_entrants(runs)
+    return make_models(runs)
 
 
 def test_what_all_runs_get_wrong_with_confidence_is_listed_least_likely_label_first(write_run):

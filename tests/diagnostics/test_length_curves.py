@@ -5,7 +5,7 @@ import numpy as np
 from tfcmp.diagnostics.length_curves import curves, finding
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.slices import Slice
-from tfcmp.reporting.load.models import make_entrants
+from tfcmp.reporting.load.models import make_models
 from tfcmp.reporting.load.runs import read_run
 
 EXAMPLES = 1200
@@ -28,7 +28,7 @@ def forgetful(write_run, last_known):
         phenomena=np.where(7 * np.arange(EXAMPLES) % 10 < 8, "far_cue", "negation"),
         cue_distances=distances,
     )
-    return make_entrants([replace(run, answers={**run.answers, "test": answers})])
+    return make_models([replace(run, answers={**run.answers, "test": answers})])
 
 
 def test_the_curve_shows_where_the_accuracy_drops(write_run):
@@ -71,7 +71,7 @@ def test_texts_without_cues_have_a_curve_by_length_only(write_run):
     (entrant,) = forgetful(write_run, last_known=60)
     run = entrant.runs[0]
     plain = replace(run.answers["test"], phenomena=None, cue_distances=None)
-    made = curves(make_entrants([replace(run, answers={**run.answers, "test": plain})]))
+    made = curves(make_models([replace(run, answers={**run.answers, "test": plain})]))
     assert [curve.table.name for curve in made] == ["curve_length"]
 
 

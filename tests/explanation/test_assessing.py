@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 
 from tfcmp.errors import WorkError
-from tfcmp.explanation.assessing import assess
+from tfcmp.explanation.assessing import assess, rank_correlation
+from tfcmp.explanation.evaluation import agreement_of_seeds, summarise
 from tfcmp.explanation.explainer import Explainer
 from tfcmp.explanation.samples import Example
-from tfcmp.explanation.summary import agreement_of_seeds, summarise
 
 EXAMPLES = [Example("a1", "word2 word3 word4", -1), Example("b2", "word5 word6 word7 word2", -1)]
 
@@ -58,3 +59,18 @@ def test_the_temperature_of_a_model_changes_no_axis(make_network):
         assert found[0][axis]["value"] == pytest.approx(found[1][axis]["value"], abs=1e-4)
     probabilities = [one["methods"]["occlusion"]["comprehensiveness"]["value"] for one in found]
     assert probabilities[0] != pytest.approx(probabilities[1], abs=0.02)
+
+
+def test_it_is_the_correlation_of_ranks_worked_out_by_hand():
+    """Ranks 1 2 3 4 and 2 1 4 3: 1 - 6 * 4 / (4 * 15)."""
+    first, second = np.array([0.1, 0.2, 5.0, 9.0]), np.array([3.0, -1.0, 8.0, 7.0])
+    assert rank_correlation(first, second) == pytest.approx(0.6)
+
+
+def test_words_that_one_of_them_lacks_take_no_part():
+    first = np.array([1.0, np.nan, 2.0, 3.0])
+    assert rank_correlation(first, np.array([1.0, 99.0, 2.0, 3.0])) == pytest.approx(1.0)
+
+
+def test_of_fewer_than_three_words_there_is_none():
+    assert rank_correlation(np.array([1.0, 2.0]), np.array([1.0, 2.0])) is None

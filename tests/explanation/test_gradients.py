@@ -44,7 +44,7 @@ def test_of_a_square_the_integral_is_exact(make_network):
 def test_nodes_in_several_batches_give_the_same(make_network):
     network = make_network("max")
     whole = attribute(network)
-    network.tokens_a_batch = 7
+    network.tokens_per_batch = 7
     np.testing.assert_allclose(attribute(network).token_scores, whole.token_scores, atol=1e-5)
 
 

@@ -20,7 +20,7 @@ def test_rows_in_small_batches_come_back_in_order(make_network):
     network = make_network("max")
     rows = [np.arange(2, 3 + n % 5, dtype=np.int32) for n in range(20)]
     whole = network.logits(rows)
-    network.tokens_a_batch = 6
+    network.tokens_per_batch = 6
     np.testing.assert_allclose(network.logits(rows), whole, atol=1e-6)
 
 

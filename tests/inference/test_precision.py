@@ -4,7 +4,7 @@ import pytest
 
 import tfcmp
 from tfcmp.errors import CallError
-from tfcmp.inference.precision import compute_in_bfloat16
+from tfcmp.inference.classifier import compute_in_bfloat16
 from tfcmp.models.linear import build_bag_of_ngrams
 from tfcmp.models.pretrained import build_pretrained
 

@@ -13,7 +13,7 @@ import pytest
 
 import tfcmp
 from tfcmp.errors import CallError, WorkError
-from tfcmp.inference.calibrated import CalibratedClassifier
+from tfcmp.inference.answering import CalibratedClassifier
 from tfcmp.inference.classifier import keras_classifier
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sealed, write_json

@@ -14,6 +14,10 @@ import yaml
 
 from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
+from tfcmp.reporting.analysis.comparison import Comparison, ReportOptions
+from tfcmp.reporting.load.inputs import ReportInputs
+from tfcmp.reporting.load.models import make_models
+from tfcmp.reporting.load.runs import Run, read_run
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 
@@ -44,6 +48,37 @@ def write_run_directory():
 def benches():
     """The functions of benches.py, which make contents of bench.json."""
     return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("benches.py"))))
+
+
+@pytest.fixture(scope="session")
+def compare():
+    """The function (runs or their paths, other inputs, options of the report) -> the comparison."""
+
+    def build(runs=(), *, searches=(), benches=(), failed_runs=(), failed_searches=(), **options):
+        read = [run if isinstance(run, Run) else read_run(run) for run in runs]
+        inputs = ReportInputs(
+            make_models(read), failed_runs, tuple(searches), tuple(benches), tuple(failed_searches)
+        )
+        return Comparison(inputs, ReportOptions(**options))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def rows_of():
+    """The function (table, or section and name of a table) -> rows as dicts by column."""
+
+    def read(table, name=None):
+        if name is not None:
+            tables = [one for one in table.tables if one.name == name]
+            assert len(tables) <= 1
+            if not tables:
+                return []
+            (table,) = tables
+        names = [column.name for column in table.columns]
+        return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+    return read
 
 
 @pytest.fixture

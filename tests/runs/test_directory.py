@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.runs import directory
+from tfcmp.runs import directory, files
 from tfcmp.runs.directory import (
     RunDirectory,
     check_files,
@@ -14,6 +14,7 @@ from tfcmp.runs.directory import (
     free_name,
     open_run,
     resume_run,
+    worker_run,
     write_split,
 )
 from tfcmp.runs.files import sha256_of, write_json
@@ -263,7 +264,7 @@ def test_a_directory_that_was_renamed_while_open_is_let_go(tmp_path):
 
 def test_a_lock_file_that_was_taken_away_meanwhile_is_no_lock(tmp_path, monkeypatch):
     run = RunDirectory(tmp_path)
-    monkeypatch.setattr(directory.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())
+    monkeypatch.setattr(files.fcntl, "flock", lambda *_given: (tmp_path / LOCK).unlink())
     with pytest.raises(WorkError, match="until just now"):
         run.lock()
 
@@ -291,3 +292,27 @@ def test_a_version_that_is_no_number_is_told(complete, version):
     environment = {**complete.read_json("environment.json"), "run_format": version}
     complete.file("environment.json").write_text(json.dumps(environment))
     assert "is damaged: expected a number as run_format" in refusal(open_run, complete.path)
+
+
+def test_a_helper_leaves_nothing_behind(tmp_path):
+    with worker_run(tmp_path / "run", is_resumed=False) as run:
+        assert run.known_as == tmp_path / "run"
+        run.append_metrics({"event": "segment"})
+    assert not run.path.exists()
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_helper_goes_on_from_a_copy(tmp_path):
+    (tmp_path / "config.yaml").write_text("model: gru")
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "state.safetensors").write_bytes(b"state")
+    with worker_run(tmp_path, is_resumed=True) as run:
+        run.file("config.yaml").write_text("changed")
+        assert (run.file("checkpoint") / "state.safetensors").read_bytes() == b"state"
+    assert (tmp_path / "config.yaml").read_text() == "model: gru"
+
+
+def test_a_run_that_this_machine_does_not_see_cannot_be_gone_on_with(tmp_path):
+    helping = worker_run(tmp_path / "missing", is_resumed=True)
+    with pytest.raises(CallError, match="workers share the folder of the run"), helping:
+        pass

@@ -4,7 +4,8 @@ import json
 import pytest
 from publishing.results_table import results_table
 
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.write import write_report
 

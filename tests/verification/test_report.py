@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from tfcmp.reporting.build import ReportOptions, assemble
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.write import write_report
 from tfcmp.verification.findings import differences

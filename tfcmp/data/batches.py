@@ -7,9 +7,9 @@ import numpy as np
 
 from tfcmp.data.tokens import TokenStore
 
-# Texts are sorted by length inside windows of this many batches: enough to leave 2 to 4 % padding,
+# Texts are sorted by length within windows of this many batches: enough to leave 2 to 4 % padding,
 # few enough that the texts of a batch still change with every epoch.
-BATCHES_A_WINDOW = 50
+BATCHES_PER_WINDOW = 50
 
 
 class Batch(NamedTuple):
@@ -24,18 +24,16 @@ class Batch(NamedTuple):
 def training_order(
     lengths: np.ndarray, rows: np.ndarray, batch_size: int, seed: int, epoch: int
 ) -> list[np.ndarray]:
-    """The rows of every batch of an epoch; the same for the same seed and epoch.
+    """The rows of every batch of an epoch, which seed and epoch (from 0) determine.
 
     Args:
         lengths: (n,) tokens of every text of the corpus.
         rows: (m,) the training rows.
         batch_size: texts per batch; the last batch may be smaller.
-        seed: seed of the run.
-        epoch: number of the epoch, from 0.
     """
     draw = np.random.default_rng((seed, epoch))
     shuffled = draw.permutation(rows)
-    window = batch_size * BATCHES_A_WINDOW
+    window = batch_size * BATCHES_PER_WINDOW
     batches = []
     for start in range(0, len(shuffled), window):
         part = shuffled[start : start + window]
@@ -45,19 +43,19 @@ def training_order(
 
 
 def evaluation_order(
-    lengths: np.ndarray, rows: np.ndarray, tokens_a_batch: int
+    lengths: np.ndarray, rows: np.ndarray, tokens_per_batch: int
 ) -> list[np.ndarray]:
     """The rows of every batch, longest texts first: memory runs out at once or not at all.
 
     Args:
         lengths: (n,) tokens of every text.
         rows: (m,) the rows to be read, each once.
-        tokens_a_batch: bound on the places of a padded batch; one text may be longer alone.
+        tokens_per_batch: limit on the padded tokens of a batch; a single longer text is a batch.
     """
     ordered = rows[np.argsort(-lengths[rows], kind="stable")]
     batches, start = [], 0
     while start < len(ordered):
-        size = max(1, tokens_a_batch // max(1, int(lengths[ordered[start]])))
+        size = max(1, tokens_per_batch // max(1, int(lengths[ordered[start]])))
         batches.append(ordered[start : start + size])
         start += size
     return batches
@@ -78,9 +76,8 @@ def read_batches(
         labels: (n,) labels of the corpus.
         order: rows of each batch.
         padding_id: id that fills the right end.
-        pad_multiple: batch lengths are rounded up to a multiple of it, which keeps their number
-            small; under XLA every new length is a compilation. None is longer than the longest
-            text of the store: a length limit is one for the padding too.
+        pad_multiple: batch lengths are rounded up to a multiple of it, but not beyond the longest
+            text of the store. This keeps the number of lengths small: under XLA each is compiled.
     """
     lengths = store.lengths
     longest = int(lengths.max())
@@ -88,6 +85,6 @@ def read_batches(
         kept = lengths[rows]
         width = min(-(-int(kept.max()) // pad_multiple) * pad_multiple, longest)
         ids = np.full((len(rows), width), padding_id, np.int32)
-        for place, row in enumerate(rows):
-            ids[place, : kept[place]] = store.row(row)
+        for index, row in enumerate(rows):
+            ids[index, : kept[index]] = store.row(row)
         yield Batch(ids, labels[rows].astype(np.int32), rows, int(kept.sum()))

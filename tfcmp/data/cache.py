@@ -1,16 +1,15 @@
-"""Files of the cache folder: each is known by the hash of its content, which its name carries.
+"""Files of the cache folder, each with the hash of its content in its name.
 
-A file that was cut short, overwritten or mixed up does not have the hash of its name: it is named on
-stderr and made again. With the hash in its name an entry is complete by one rename, so that processes
-that share the folder see it whole or not at all.
+A truncated or overwritten file no longer matches its name: it is reported on stderr and made again.
+An entry is completed by one rename, so that processes that share the folder see all of it or none.
 
-Files of up to `ALWAYS_READ` bytes together are hashed each time, in less than a tenth of a second. Of
-larger ones the hash is kept on record with the status of the file (size, times, inode), and a file is
-read again when its status has changed: gigabytes of token ids would delay every start by seconds. The
-status holds ctime, which no program can set: content that was changed under an old modification time
-(`cp -p`, `touch -r`) is noticed by it. File systems without a ctime of their own (sshfs, some mounts of
-object stores) give the modification time in its place; there a large file is known by honest times
-only, and a disk that alters it below the file system goes unnoticed.
+Files of up to `ALWAYS_READ` bytes together are hashed each time, in less than a tenth of a second.
+The hashes of larger ones are recorded with the status of the file (size, times, inode), and a file
+is read again only when its status has changed: hashing gigabytes of token ids would delay every
+start by seconds. The status includes ctime, which no program can set, so that content changed under
+an old modification time (`cp -p`, `touch -r`) is noticed. Limits: file systems without a ctime of
+their own (sshfs, some object stores) report the modification time instead, and a disk that alters a
+large file below the file system goes unnoticed.
 """
 
 import hashlib
@@ -31,8 +30,7 @@ from tfcmp.runs.files import is_sound, sealed, write_json
 
 ALWAYS_READ = 32 * 2**20
 # Two writes within the resolution of a file system's clock (2 s on FAT) can have the same time. A
-# file that was changed so shortly before it was hashed is not put on record; Git calls such an
-# entry of its index racy and does not trust it either.
+# file changed that recently is not recorded (Git treats such index entries as "racy").
 _COARSEST_CLOCK_NS = 2 * 10**9
 
 
@@ -41,7 +39,7 @@ def content_key(files: Sequence[Path], records: Path | None = None) -> str:
 
     Args:
         files: regular files.
-        records: folder of the hashes of large files; None keeps none.
+        records: folder of the recorded hashes of large files; None records none.
 
     Raises:
         WorkError: a file cannot be read.
@@ -58,7 +56,7 @@ def content_key(files: Sequence[Path], records: Path | None = None) -> str:
         if status is not None:
             settled[path] = (status, digest)
     if record is not None and settled != known:
-        # A folder that is full or read-only: the next start reads the file again.
+        # Where the folder is full or read-only, the next start reads the file again.
         with suppress(OSError):
             record.parent.mkdir(parents=True, exist_ok=True)
             write_json(record, sealed({"files": settled}))
@@ -73,15 +71,10 @@ def _total_size(files: Sequence[Path]) -> int:
 
 
 def _hash_file(file: Path, known: tuple[list[int], str] | None) -> tuple[str, list[int] | None]:
-    """Hash of a file, and the status under which it may be kept; None: under none.
-
-    Args:
-        file: the file.
-        known: the status under which its hash was kept, and the hash.
-    """
+    """Hash of a file, and the status to record it with, or None; `known` is what was recorded."""
     try:
         with file.open("rb") as stream:
-            # Of the open file: on NFS it is opening that asks the server.
+            # Of the open file: on NFS only opening asks the server.
             status, started = _status(stream.fileno()), time.time_ns()
             if known is not None and known[0] == status:
                 return known[1], status
@@ -102,7 +95,7 @@ def _status(descriptor: int) -> list[int]:
 
 
 def _read_record(record: Path | None) -> dict[str, tuple[list[int], str]]:
-    """Path -> status and hash; empty where there is no record, or it is damaged."""
+    """Path -> status and hash; empty where there is no sound record."""
     if record is None:
         return {}
     try:
@@ -122,7 +115,7 @@ _DIGITS = 24
 
 
 def find_entry(cache: Path, name: str, suffix: str) -> Path | None:
-    """The sound entry called `name`, or None; a damaged one is named on stderr."""
+    """The sound entry called `name`, or None; a damaged one is reported on stderr."""
     candidates = _candidates(cache, name, suffix)
     for file in candidates:
         if _named(cache, name, suffix, _content_of(file, cache)) == file:
@@ -134,9 +127,9 @@ def find_entry(cache: Path, name: str, suffix: str) -> Path | None:
 
 @contextmanager
 def new_entry(cache: Path, name: str, suffix: str) -> Iterator[Path]:
-    """Yields a temporary path; once the block has succeeded, it becomes the entry called `name`.
+    """Yields a temporary path that becomes the entry `name` when the block succeeds.
 
-    Other entries of that name, as damaged ones, are removed.
+    Other entries of that name, such as damaged ones, are removed.
     """
     cache.mkdir(parents=True, exist_ok=True)
     part = cache / f".{name}.{uuid.uuid4().hex[:12]}.part{suffix}"
@@ -151,7 +144,7 @@ def new_entry(cache: Path, name: str, suffix: str) -> Iterator[Path]:
                 with suppress(OSError):
                     other.unlink()
     except OSError as error:
-        # What a full or closed folder is called by the user, who is told of it.
+        # The error should name the folder that the user knows.
         if error.filename in (None, str(part)):
             error.filename = str(cache)
         raise
@@ -164,13 +157,13 @@ def write_arrays(cache: Path, name: str, arrays: Mapping[str, np.ndarray]) -> No
     """Writes the entry `name`.npz; equal arrays give equal bytes, as `np.savez` does not."""
     with new_entry(cache, name, ".npz") as part, zipfile.ZipFile(part, "w") as archive:
         for column, values in arrays.items():
-            # ZipInfo's own date is 1980: the time of writing does not change the hash.
+            # The default date of ZipInfo is 1980, so the hash does not depend on the time.
             with archive.open(zipfile.ZipInfo(f"{column}.npy"), "w", force_zip64=True) as stream:
                 np.lib.format.write_array(stream, values, allow_pickle=False)
 
 
 def read_arrays(cache: Path, name: str) -> dict[str, np.ndarray] | None:
-    """The arrays of the entry `name`.npz; None where there is no sound one."""
+    """The arrays of the entry `name`.npz, or None."""
     file = find_entry(cache, name, ".npz")
     if file is None:
         return None
@@ -179,7 +172,7 @@ def read_arrays(cache: Path, name: str) -> dict[str, np.ndarray] | None:
 
 
 def _content_of(file: Path, cache: Path) -> str:
-    """Hash of a file's content; nothing where the disk does not give it."""
+    """Hash of a file's content; empty where it cannot be read."""
     try:
         return content_key([file], cache)
     except WorkError:

@@ -33,8 +33,8 @@ class Corpus:
         hashes: (n,) uint64, the first 16 hexadecimal digits of the SHA-256 of the text in UTF-8.
         copies: (n,) uint32, how many earlier rows of the same declared split hold the same text.
         labels: (n,) int32, positions in `classes`.
-        groups: (n,) int64, equal for texts that a split must not tear apart.
-        declared: (n,) int8, position in `SPLITS`, or -1 where the source draws no line.
+        groups: (n,) int64, equal for texts that have to be in the same split.
+        declared: (n,) int8, position in `SPLITS`, or -1 where the source declares none.
         phenomena: (n,) int16, positions in `phenomenon_names`, or -1.
         cue_distances: (n,) int32, words between the cue and the end of the text, or -1.
         classes: names of the classes, sorted.
@@ -75,10 +75,7 @@ def labels_fingerprint(
 ) -> str:
     """SHA-256 over the sorted (id, label) pairs of texts and the names of the classes.
 
-    Args:
-        hashes, copies: (n,), of which an id consists; see `parse_ids`.
-        labels: (n,) positions in `classes`.
-        classes: their names.
+    Hashes and copies make up an id, see `parse_ids`; labels are positions in `classes`.
     """
     pairs = np.empty(len(hashes), dtype=[("hash", ">u8"), ("copy", ">u4"), ("label", ">u4")])
     pairs["hash"], pairs["copy"], pairs["label"] = hashes, copies, labels
@@ -88,13 +85,9 @@ def labels_fingerprint(
 
 
 def groups_fingerprint(hashes: np.ndarray, copies: np.ndarray, groups: np.ndarray) -> str:
-    """SHA-256 over which texts are in one group, whatever the groups are numbered.
+    """SHA-256 over which texts are in one group, however the groups are numbered.
 
     Every text is paired with the first text of its group, both in the order of their ids.
-
-    Args:
-        hashes, copies: (n,), of which an id consists; see `parse_ids`.
-        groups: (n,) numbers, equal for texts of one group.
     """
     order = np.lexsort((copies, hashes))
     _, first, group = np.unique(groups[order], return_index=True, return_inverse=True)
@@ -104,11 +97,7 @@ def groups_fingerprint(hashes: np.ndarray, copies: np.ndarray, groups: np.ndarra
 
 
 def parse_ids(ids: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Hashes (n,) uint64 and copies (n,) uint32 of ids as `Corpus.example_ids` makes them.
-
-    Raises:
-        ValueError: one is no id.
-    """
+    """Hashes (n,) uint64 and copies (n,) uint32 of the ids that `Corpus.example_ids` makes."""
     parts = [one.partition("-") for one in ids]
     hashes = np.array([int(of_text, 16) for of_text, _, _ in parts], np.uint64)
     return hashes, np.array([int(copy or 0) for _, _, copy in parts], np.uint32)
@@ -128,8 +117,7 @@ def index_source(source: Source, cache: Path) -> Corpus:
     """The index of `source`, read once and kept in `cache` under the key of the source.
 
     Raises:
-        WorkError: the source holds no text, or texts of one class only, or changed while it was
-            read.
+        WorkError: there is no text, only one class, or the source changed while it was read.
     """
     key = source.key(cache)
     name = f"index-{hashlib.sha256(f'{INDEX_VERSION} {key}'.encode()).hexdigest()[:24]}"
@@ -144,12 +132,12 @@ def index_source(source: Source, cache: Path) -> Corpus:
 
 
 def source_changed(source: Source) -> WorkError:
-    """The error of texts that are not the same in two readings."""
+    """The error where two readings of a source differ."""
     return WorkError(f"{source.name} changed while it was read; leave it alone and start again")
 
 
 class IndexColumns:
-    """The growing columns of an index: eight bytes a number, no object per row."""
+    """The growing columns of an index: eight bytes per number, no object per row."""
 
     def __init__(self) -> None:
         self.hashes, self.labels, self.groups = array("Q"), array("l"), array("q")
@@ -177,7 +165,7 @@ class IndexColumns:
 
 
 def read_columns(source: Source) -> IndexColumns:
-    """The columns of all records of a source, labels and groups numbered as they come.
+    """The columns of all records of a source, labels and groups numbered in order of appearance.
 
     Raises:
         WorkError: there is no record.
@@ -222,14 +210,14 @@ def _number(numbers: dict[str, int], name: str) -> int:
 
 
 def _sorted_names(numbers: dict[str, int]) -> tuple[tuple[str, ...], np.ndarray]:
-    """Names in order, numbers by value ("2" before "10"), and each old number's new place."""
+    """Names in order, numbers by value ("2" before "10"), and the new position of each old one."""
     if all(re.fullmatch(WHOLE_NUMBER, name) for name in numbers):
         names = sorted(numbers, key=lambda name: (int(name), name))
     else:
         names = sorted(numbers)
-    places = np.empty(len(names), np.int64)
-    places[[numbers[name] for name in names]] = np.arange(len(names))
-    return tuple(names), places
+    positions = np.empty(len(names), np.int64)
+    positions[[numbers[name] for name in names]] = np.arange(len(names))
+    return tuple(names), positions
 
 
 def count_copies(hashes: np.ndarray, declared: np.ndarray) -> np.ndarray:

@@ -16,11 +16,11 @@ UNLABELLED = -1
 
 @dataclass(frozen=True, eq=False)
 class DeclaredSplits:
-    """What is decided before anything is drawn.
+    """The splits before anything is drawn.
 
     Attributes:
         split: (n,) int8, TRAIN, VALIDATION, TEST or EXCLUDED; rows to draw from are in TRAIN.
-        removed: texts left out, by reason.
+        removed: number of texts left out, by reason.
         drawn: the splits that the source does not declare, in the order in which they are drawn.
     """
 
@@ -58,13 +58,13 @@ def read_declared_splits(corpus: Corpus) -> DeclaredSplits:
 
 
 def remove_copies(corpus: Corpus, split: np.ndarray) -> dict[str, int]:
-    """Takes texts that a later split holds too out of the earlier one; how many, by reason."""
+    """Removes texts from `split` that a later split has too; returns how many, by reason."""
     removed = {}
     for earlier, later in ((TRAIN, TEST), (VALIDATION, TEST), (TRAIN, VALIDATION)):
         rows, others = np.flatnonzero(split == earlier), np.flatnonzero(split == later)
-        twins = rows[np.isin(corpus.hashes[rows], corpus.hashes[others])]
-        split[twins] = EXCLUDED
-        removed[f"{SPLITS[earlier]}_copies_of_{SPLITS[later]}"] = len(twins)
+        copies = rows[np.isin(corpus.hashes[rows], corpus.hashes[others])]
+        split[copies] = EXCLUDED
+        removed[f"{SPLITS[earlier]}_copies_of_{SPLITS[later]}"] = len(copies)
     return removed
 
 
@@ -90,7 +90,7 @@ def _nothing_to_train_on(split: np.ndarray, before: int, removed: dict[str, int]
     )
 
 
-# A stream of random numbers of its own, whatever was drawn before.
+# Random numbers that do not depend on what was drawn before.
 _WHOLE_GROUPS_STREAM = 1
 
 
@@ -101,9 +101,9 @@ def draw_by_shares(
     shares: dict[int, float],
     draw: np.random.Generator,
 ) -> tuple[np.ndarray, dict[str, int]]:
-    """(n,) splits, each class filled up to its share; and what was removed, by reason.
+    """(n,) splits, each class filled up to its share; and the number of removed texts, by reason.
 
-    Groups that do not fit are left in train, so that a split may lack a class.
+    Groups that do not fit stay in train, so that a split may lack a class.
     """
     split, removed = declared.split.copy(), declared.removed
     if TEST in declared.drawn:
@@ -122,7 +122,7 @@ def draw_whole_groups(
     shares: dict[int, float],
     seed: int,
 ) -> np.ndarray:
-    """(n,) splits that hold every class, as near to the shares as whole groups allow.
+    """(n,) splits with every class in each, as close to the shares as whole groups allow.
 
     Raises:
         WorkError: no assignment of the groups gives every split every class.
@@ -131,7 +131,7 @@ def draw_whole_groups(
     split = declared.split.copy()
     rows = np.flatnonzero(split == TRAIN)
     is_locked = np.isin(groups[rows], groups[split == VALIDATION]) & (TEST in declared.drawn)
-    # Each class by its share, but at least one text, and enough left for the splits to come.
+    # Each class by its share, but at least one text, and enough left for the splits that follow.
     for position, target in enumerate(declared.drawn):
         still_needed = len(declared.drawn) - position
         _cut(corpus, groups, split, target, shares[target], draw, still_needed)
@@ -142,14 +142,14 @@ def draw_whole_groups(
 
     table = GroupTable(groups[rows], corpus.labels[rows], len(corpus.classes))
     targets = np.array([TRAIN, *declared.drawn])
-    place_of_target = np.zeros(len(SPLITS), np.int64)
-    place_of_target[targets] = np.arange(len(targets))
+    index_of_target = np.zeros(len(SPLITS), np.int64)
+    index_of_target[targets] = np.arange(len(targets))
     start = np.zeros(len(table.counts), np.int64)
-    start[table.group_of_row] = place_of_target[split[rows]]
+    start[table.group_of_row] = index_of_target[split[rows]]
     allowed = np.ones((len(table.counts), len(targets)), bool)
     allowed[table.group_of_row[is_locked], 1:] = False
-    places = assign_groups(table.counts, _shares_of_all(declared, shares), allowed, start, draw)
-    split[rows] = targets[places[table.group_of_row]]
+    assigned = assign_groups(table.counts, _shares_of_all(declared, shares), allowed, start, draw)
+    split[rows] = targets[assigned[table.group_of_row]]
     return split
 
 
@@ -162,7 +162,7 @@ def holds_every_class(corpus: Corpus, split: np.ndarray, declared: DeclaredSplit
 
 
 def _shares_of_all(declared: DeclaredSplits, shares: dict[int, float]) -> np.ndarray:
-    """Shares of train and of each drawn split; validation's is one of what test has left."""
+    """Shares of train and of each drawn split; that of validation is of what test leaves."""
     found, left = [], 1.0
     for target in declared.drawn:
         found.append(left * shares[target])
@@ -177,7 +177,7 @@ def _cut_test(
     share: float,
     draw: np.random.Generator,
 ) -> None:
-    """Cuts a test split, but for groups that a declared validation split shares."""
+    """Cuts a test split, without groups that a declared validation split shares."""
     split[split == UNDECLARED] = TRAIN
     _cut(corpus, groups, split, TEST, share, draw)
     split[(split == TEST) & np.isin(groups, groups[split == VALIDATION])] = TRAIN
@@ -194,15 +194,15 @@ def _cut(
 ) -> None:
     """Moves whole groups, `share` of the training rows of every class, from train to `target`.
 
-    With `still_needed` above 0 a class with texts that stand alone gives at least one of them, and
-    leaves at least so many.
+    With `still_needed` above 0 a class with ungrouped texts gives at least one of them, and keeps
+    at least that many.
     """
     rows = np.flatnonzero(split == TRAIN)
     table = GroupTable(groups[rows], corpus.labels[rows], len(corpus.classes))
     chosen = np.zeros(len(table.counts), bool)
     order = table.stratified_order(draw)
     alone = table.sizes == 1
-    # Groups first, up to their share; then single texts fill what is missing of each class.
+    # Groups first, up to their share; then single texts fill up each class.
     for kind, wanted in (
         (~alone, share * table.counts[~alone].sum(axis=0)),
         (alone, share * table.counts.sum(axis=0)),
@@ -211,20 +211,20 @@ def _cut(
         if still_needed and kind is alone:
             most = table.counts.sum(axis=0) - still_needed
             wanted = np.minimum(np.maximum(wanted, 1), np.maximum(most, 1))
-        room = wanted - table.counts[chosen].sum(axis=0)
-        chosen[_fill(table.counts, order[kind[order]], room)] = True
+        left = wanted - table.counts[chosen].sum(axis=0)
+        chosen[_fill(table.counts, order[kind[order]], left)] = True
     split[rows[chosen[table.group_of_row]]] = target
 
 
-def _fill(counts: np.ndarray, order: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Groups of `order` taken one by one, each if it fits into the room left for every class."""
+def _fill(counts: np.ndarray, order: np.ndarray, left: np.ndarray) -> np.ndarray:
+    """The groups of `order` that fit into what is left for every class, taken one by one."""
     if (counts[order].sum(axis=1) == 1).all():
         labels = counts[order].argmax(axis=1)
-        taken = [order[labels == c][: max(int(left), 0)] for c, left in enumerate(room)]
+        taken = [order[labels == c][: max(int(count), 0)] for c, count in enumerate(left)]
         return np.concatenate(taken) if taken else order[:0]
-    room, taken = room.copy(), []
+    left, taken = left.copy(), []
     for group in order:
-        if (counts[group] <= room).all():
+        if (counts[group] <= left).all():
             taken.append(group)
-            room -= counts[group]
+            left -= counts[group]
     return np.array(taken, np.int64)

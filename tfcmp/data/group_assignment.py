@@ -1,4 +1,4 @@
-"""Whole groups to splits, as near to the shares asked for as whole groups allow."""
+"""Assigns whole groups to splits, as close to the requested shares as whole groups allow."""
 
 import numpy as np
 
@@ -6,12 +6,11 @@ from tfcmp.errors import WorkError
 
 # A class that a split lacks outweighs any deviation of sizes.
 _MISSING = 1e9
-# Beginnings of the search, each from another order of the groups: the fewer groups, the more, up
-# to twelve.
-_BEGINNINGS, _GROUPS_BEGUN = 12, 600
-# Numbers looked at before the search for better shares ends; a missing class is always mended.
+# Starts of the search, each from another order of the groups: the fewer groups, the more starts.
+_MOST_STARTS, _GROUPS_PER_START = 12, 600
+# Numbers evaluated before the search for better shares ends, unless a split lacks a class.
 _LARGEST_WORK = 3e8
-# Up to this number pairs of groups are exchanged too; their number grows with its square.
+# Up to this number of groups pairs are exchanged too; the number of pairs grows with its square.
 _MOST_GROUPS_EXCHANGED = 80
 _SECONDS_OF_PROOF = 20.0
 _DIGITS = 6
@@ -24,11 +23,11 @@ def assign_groups(
     start: np.ndarray,
     draw: np.random.Generator,
 ) -> np.ndarray:
-    """A split for every group, so that every split holds every class.
+    """(groups,) the split of every group, so that every split has every class.
 
-    Among such assignments it looks for a small chi-square distance between the sizes of the splits
-    and of their classes and those that the shares ask for (Pearson 1900), by moving single groups
-    and exchanging pairs until nothing helps, from several beginnings.
+    A local search from several starts, which moves single groups and exchanges pairs for as long as
+    that helps, for a small chi-square distance (Pearson 1900) between the sizes of the splits and
+    their classes and the requested ones.
 
     Args:
         counts: (groups, classes) texts.
@@ -37,23 +36,20 @@ def assign_groups(
         start: (groups,) an assignment to begin with.
         draw: decides ties.
 
-    Returns:
-        (groups,) split of each group.
-
     Raises:
         WorkError: no assignment gives every split every class.
     """
     search = _Search(counts.astype(np.float64), shares, allowed)
-    more = min(_BEGINNINGS, _GROUPS_BEGUN // len(counts))
-    beginnings = [start, *(search.begin(draw) for _ in range(more))]
-    best = min((search.improve(one) for one in beginnings), key=search.cost)
+    more = min(_MOST_STARTS, _GROUPS_PER_START // len(counts))
+    starts = [start, *(search.begin(draw) for _ in range(more))]
+    best = min((search.improve(one) for one in starts), key=search.cost)
     if search.cost(best) >= _MISSING:
         best = search.improve(_any_assignment(counts > 0, allowed))
     return best
 
 
 class _Search:
-    """Local search over assignments; sizes count as one class more."""
+    """Local search over assignments; sizes count as one more class."""
 
     def __init__(self, counts: np.ndarray, shares: np.ndarray, allowed: np.ndarray) -> None:
         self._counts = np.column_stack([counts, counts.sum(axis=1)])
@@ -65,7 +61,7 @@ class _Search:
         return float(self._cost(self._sums(places), np.arange(len(self._targets))).sum())
 
     def begin(self, draw: np.random.Generator) -> np.ndarray:
-        """The largest groups first, each to where it brings the most; random among equals."""
+        """The largest groups first, each to where it helps most; random among equals."""
         order = draw.permutation(len(self._counts))
         order = order[np.argsort(-self._counts[order, -1], kind="stable")]
         splits = np.arange(len(self._targets))
@@ -111,7 +107,7 @@ class _Search:
             axis=1,
         )
         changes[~self._allowed | (places[:, None] == splits)] = np.inf
-        # Rounded: the last digits of a sum differ between machines, and the split may not.
+        # Rounded: the last digits of a sum differ between machines, but the split must not.
         changes = np.round(changes, _DIGITS)
         group, split = np.unravel_index(changes.argmin(), changes.shape)
         if changes[group, split] >= 0:
@@ -120,7 +116,7 @@ class _Search:
         return True
 
     def _exchange(self, places: np.ndarray) -> bool:
-        """Exchanges the two groups that help most; False where none do, or there are too many."""
+        """Exchanges the two groups that help most; False where none do, or with too many groups."""
         if len(places) > _MOST_GROUPS_EXCHANGED:
             return False
         sums, best = self._sums(places), (0.0, 0, 0)
@@ -147,12 +143,7 @@ class _Search:
 def _any_assignment(holds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """An assignment that gives every split every class, by integer programming.
 
-    Args:
-        holds: (groups, classes) whether the group holds the class.
-        allowed: (groups, splits) where a group may go.
-
-    Raises:
-        WorkError: there is none.
+    `holds` (groups, classes) tells which classes a group has; WorkError where there is none.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
     from scipy.sparse import csr_array, eye_array, kron
@@ -176,5 +167,5 @@ def _any_assignment(holds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
             "over more groups; give texts of further groups, or declare the splits (--data."
             "split_column)"
         )
-    places: np.ndarray = found.x.reshape(groups, splits).argmax(axis=1)
-    return places
+    assigned: np.ndarray = found.x.reshape(groups, splits).argmax(axis=1)
+    return assigned

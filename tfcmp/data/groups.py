@@ -1,4 +1,4 @@
-"""What a split keeps whole: groups of texts, connected by a group or a text that they share."""
+"""What has to be in the same split: texts connected by a group or a copy that they share."""
 
 import sys
 from dataclasses import replace
@@ -11,7 +11,7 @@ from tfcmp.data.corpus import Corpus
 def connected_groups(corpus: Corpus, grouping: str) -> np.ndarray:
     """(n,) group numbers from 0: rows that share a group or a text are in one, transitively.
 
-    With `grouping` "none" only copies of a text are kept together.
+    With `grouping` "none" only copies of a text are.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
@@ -28,13 +28,7 @@ def connected_groups(corpus: Corpus, grouping: str) -> np.ndarray:
 
 
 def groups_by_class(groups: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """(classes,) in how many different groups each class occurs.
-
-    Args:
-        groups: (n,) non-negative group numbers of the rows.
-        labels: (n,) classes of the rows, from 0.
-        classes: number of classes.
-    """
+    """(classes,) in how many of the non-negative group numbers each class occurs."""
     cells = np.unique(groups.astype(np.int64) * classes + labels)
     return np.bincount(cells % classes, minlength=classes)
 
@@ -56,10 +50,10 @@ class GroupTable:
         self.sizes = self.counts.sum(axis=1)
 
     def stratified_order(self, draw: np.random.Generator) -> np.ndarray:
-        """A random order in which every beginning has about the class shares of the whole.
+        """A random order in which every prefix has about the class shares of the whole.
 
-        Groups are shuffled, then those of each stratum (leading class and its share, in tenths)
-        are spread evenly over the order, by the number of rows before them in their stratum.
+        Groups are shuffled, then those of each stratum (most frequent class and its share, in
+        tenths) are spread evenly over the order by the number of rows before them in their stratum.
         """
         leading = self.counts.argmax(axis=1)
         tenths = np.round(10 * self.counts.max(axis=1) / self.sizes)
@@ -69,18 +63,15 @@ class GroupTable:
         rows_before = np.cumsum(self.sizes[order]) - self.sizes[order] / 2
         rows = np.bincount(stratum, weights=self.sizes)
         first_row = np.cumsum(rows) - rows
-        place = (rows_before - first_row[stratum[order]]) / rows[stratum[order]]
-        return order[np.argsort(place, kind="stable")]
+        quantile = (rows_before - first_row[stratum[order]]) / rows[stratum[order]]
+        return order[np.argsort(quantile, kind="stable")]
 
 
 def group_by_movie(corpus: Corpus, name: str) -> Corpus:
-    """The corpus with the movie as group of every review of IMDB that had none, as `--data imdb` has it.
+    """The corpus with the movie as group of every review of IMDB that had none.
 
-    Reviews are known by the hash of their text as it is. Says on stderr how many were found.
-
-    Args:
-        corpus: the index of a source.
-        name: of the source, for the message.
+    Reviews are recognised by the hash of their text. Tells on stderr how many texts of the source
+    `name` were found.
     """
     is_alone = corpus.groups < 0
     if not is_alone.any():

@@ -15,18 +15,14 @@ from tfcmp.data.listing import listed
 _SHOWN = 5
 # Straight, back tick, typographic single and double, guillemets.
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d\u00ab\u00bb"
-# What programs write where a value is missing: pandas, R, Python, JSON and SQL, MySQL, spreadsheets.
+# How pandas, R, Python, JSON, SQL, MySQL and spreadsheets write a missing value.
 _MISSING = ("nan", "<na>", "na", "n/a", "none", "null", "\\n", "#n/a")
 _MISSING_TEXTS = ("nan", "NaN", "<NA>", "NA", "N/A", "None", "null", "NULL", "\\N", "#N/A")
 _TRUTH = {"true": "1", "false": "0"}
 
 
-def label_doubts(corpus: Corpus) -> list[str]:
-    """Sentences on what looks like a mistake.
-
-    Classes whose names look alike, quoted names, classes and texts that look like missing values,
-    texts with several labels.
-    """
+def label_warnings(corpus: Corpus) -> list[str]:
+    """Warnings about classes with similar or quoted names, missing values, contradictory labels."""
     counts = np.bincount(corpus.labels, minlength=len(corpus.classes)).tolist()
     sizes = dict(zip(corpus.classes, counts, strict=True))
     return [*_alike(sizes), *_quoted(sizes), *_missing(corpus, sizes), *_contradictions(corpus)]
@@ -53,9 +49,9 @@ def _alike(sizes: dict[str, int]) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """What is left of a name without case, blanks, quotes, leading zeros, forms of characters."""
+    """A name without case, blanks, quotes, leading zeros and forms of characters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    # Of the Turkish \u0130 an i and a dot above are left; marks of format (Cf) are not seen.
+    # The Turkish \u0130 becomes an i and a dot above; format characters (Cf) are invisible.
     folded = folded.replace("i\u0307", "i")
     folded = "".join(c for c in folded if unicodedata.category(c) != "Cf").strip(f"{_QUOTES} \t")
     if folded.isdecimal():

@@ -1,4 +1,4 @@
-"""Newly labelled texts for a finished model: its classes, and the texts it is evaluated on."""
+"""Newly labelled texts for a finished model: read as its classes, and selected for evaluation."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class LabelledTexts:
 
     Attributes:
         corpus: labels are positions in the given classes, or -1.
-        unknown: number of texts by label, of labels that are none of the classes.
+        unknown: number of texts by label that is none of the classes.
     """
 
     corpus: Corpus
@@ -48,20 +48,18 @@ def read_labelled(
 ) -> LabelledTexts:
     """Reads a source once; one class, or a single text, is enough.
 
-    Reviews of IMDB have their movie as group, as in training.
-
     Args:
-        source: of labelled texts.
+        source: of labelled texts; reviews of IMDB get their movie as group, as in training.
         classes: names, in the order of the outputs of a model.
-        renamed: label -> the class that it was made part of in training.
+        renamed: label -> the class that it was merged into in training.
 
     Raises:
-        WorkError: it holds no text.
+        WorkError: there is no text.
     """
     columns = read_columns(source)
     names = list(columns.class_numbers)
-    known = {name: place for place, name in enumerate(classes)}
-    places = np.array(
+    known = {name: position for position, name in enumerate(classes)}
+    positions = np.array(
         [known.get((renamed or {}).get(name, name), UNKNOWN_CLASS) for name in names], np.int32
     )
     numbers = np.asarray(columns.labels)
@@ -69,9 +67,9 @@ def read_labelled(
     hashes, count = np.frombuffer(columns.hashes, np.uint64), len(columns.hashes)
     corpus = Corpus(
         hashes=hashes,
-        # In one series over all splits: they are answered together.
+        # Numbered over all splits, whose predictions are in one file.
         copies=count_copies(hashes, np.zeros(count, np.int8)),
-        labels=places[numbers],
+        labels=positions[numbers],
         groups=np.frombuffer(columns.groups, np.int64),
         declared=np.frombuffer(columns.declared, np.int8),
         phenomena=np.full(count, -1, np.int16),
@@ -79,23 +77,23 @@ def read_labelled(
         classes=tuple(classes),
         phenomenon_names=(),
     )
-    is_unknown = dict(zip(names, places == UNKNOWN_CLASS, strict=True))
+    is_unknown = dict(zip(names, positions == UNKNOWN_CLASS, strict=True))
     unknown = {name: number for name, number in counts.most_common() if is_unknown[name]}
     return LabelledTexts(group_by_movie(corpus, source.name), unknown)
 
 
 def texts_at(source: Source, corpus: Corpus, rows: npt.NDArray[np.integer]) -> Iterator[str]:
-    """Yields the texts in `rows`, ascending, from reading the source once more.
+    """Yields the texts in `rows`, ascending, by reading the source again.
 
     Raises:
         WorkError: the source has changed since.
     """
     wanted = iter(rows.tolist())
     row = next(wanted, None)
-    for place, record in enumerate(source.records()):
+    for number, record in enumerate(source.records()):
         if row is None:
             return
-        if place == row:
+        if number == row:
             if text_hash(record.text) != int(corpus.hashes[row]):
                 break
             yield record.text
@@ -105,12 +103,12 @@ def texts_at(source: Source, corpus: Corpus, rows: npt.NDArray[np.integer]) -> I
 
 
 class Wanted(NamedTuple):
-    """Which of labelled texts are asked for.
+    """Which texts to evaluate on.
 
     Attributes:
-        split: "all", or "train", "validation" or "test".
+        split: "all", "train", "validation" or "test".
         skips_unknown: leaves out texts of classes that the model does not know.
-        skips_seen: leaves out texts that the run was trained or its epoch chosen on.
+        skips_seen: leaves out texts that the run was trained on or selected its epoch by.
     """
 
     split: str = "all"
@@ -119,7 +117,7 @@ class Wanted(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """Rows (n,) of a corpus, ascending; sentences on them; and numbers of texts by reason."""
+    """Rows (n,) of a corpus, ascending; notes for the user; numbers of texts by reason."""
 
     rows: npt.NDArray[np.int64]
     notes: list[str]
@@ -137,7 +135,7 @@ def choose_texts(
     """The texts that a run is evaluated on.
 
     Raises:
-        CallError: there are texts of other classes, or none is left.
+        CallError: there are texts of other classes, or no text is left.
     """
     corpus, notes = labelled.corpus, []
     kept = np.zeros(len(corpus), bool)
@@ -181,13 +179,13 @@ def choose_texts(
 def _rows_of(
     split: str, data: DataSettings, source: Source, labelled: LabelledTexts, cache: Path
 ) -> npt.NDArray[np.int64]:
-    """Rows of the split, drawn as fit draws it; as declared where nothing can be drawn."""
+    """Rows of the split, drawn as by fit; as declared where no splits can be drawn."""
     if split == "all":
         return np.arange(len(labelled.corpus))
     try:
         return split_source(source, data, cache)[1].rows(split)
     except TfcmpError:
-        # A file of test texts alone has nothing to train on, and need not have.
+        # A file of test texts alone is fine, although there is nothing to train on.
         declared = np.flatnonzero(labelled.corpus.declared == SPLITS.index(split))
         if not len(declared):
             raise

@@ -1,9 +1,9 @@
-"""Names in messages: lists, cut where they would be long, and the name that was meant."""
+"""Names in messages: shortened lists, and the name that was probably meant."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 
-# Of classes, which may be hundreds.
+# There may be hundreds of classes.
 MOST = 10
 
 
@@ -14,7 +14,7 @@ def listed(parts: Sequence[str], most: int = MOST, separator: str = ", ") -> str
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str | None:
-    """The one of `names` that is spelt most like `name`, whatever the case; None if none is near."""
+    """The most similar of `names`, ignoring case; None if none is similar."""
     by_lower_case = {candidate.lower(): candidate for candidate in names}
     matches = difflib.get_close_matches(name.lower(), by_lower_case, n=1)
     return by_lower_case[matches[0]] if matches else None

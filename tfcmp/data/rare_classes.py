@@ -1,4 +1,4 @@
-"""Classes that occur too seldom to be in every split: refused, merged into one, or left out."""
+"""Classes too rare to be in every split: refused, merged into one class, or left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,27 +24,27 @@ MERGED_NAME = "other"
 
 
 class RareClass(NamedTuple):
-    """A class that cannot be in every split that it has to be in.
+    """A class with too few texts for the splits that need one.
 
     Attributes:
         name: of the class.
-        texts: that the source holds of it.
-        places: "training" texts of it that splits are drawn from, as different texts or groups.
+        texts: number of its texts.
+        groups: number of groups of its texts (copies are one) that splits are drawn from.
         reason: the counts, for a message.
     """
 
     name: str
     texts: int
-    places: int
+    groups: int
     reason: str
 
 
 @dataclass(frozen=True, eq=False)
 class SettledClasses:
-    """A corpus whose rare classes are merged or left out, and what was done.
+    """A corpus whose rare classes are merged or left out.
 
     Attributes:
-        corpus: with the labels and classes to be trained on; texts left out have the label -1.
+        corpus: with the labels and classes to train on; texts left out have the label -1.
         action: what was done.
         classes: name of each rare class -> number of its texts.
         into: name of the class that they were merged into.
@@ -56,13 +56,13 @@ class SettledClasses:
     into: str | None = None
 
     def describe(self) -> dict[str, object]:
-        """What split.json says of it; empty where nothing was done."""
+        """The entry of split.json; empty where nothing was done."""
         if not self.classes:
             return {}
         return {"action": self.action, "into": self.into, "classes": self.classes}
 
     def notes(self) -> list[str]:
-        """What is said to the user."""
+        """What the user is told."""
         if not self.classes:
             return []
         pairs = [f"{name!r} ({_texts(count)})" for name, count in self.classes.items()]
@@ -81,7 +81,7 @@ def merged_classes(split: Mapping[str, Any]) -> dict[str, str]:
 def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:
     """Merges or leaves out rare classes, as `data.rare_classes` says.
 
-    With "error" the corpus stays as it is, and `require_enough_of_every_class` refuses it.
+    With "error" the corpus is unchanged, and `require_enough_of_every_class` refuses it.
 
     Raises:
         WorkError: fewer than two classes would be left.
@@ -109,45 +109,35 @@ def settle_rare_classes(corpus: Corpus, data: DataSettings) -> SettledClasses:
 def find_rare_classes(
     corpus: Corpus, groups: np.ndarray, declared: DeclaredSplits
 ) -> list[RareClass]:
-    """The classes with fewer groups to draw from than there are splits that need one each.
-
-    Args:
-        corpus: the index of the source.
-        groups: (n,) what is kept whole, see `connected_groups`.
-        declared: what is decided before anything is drawn.
-    """
+    """The classes with fewer groups (n,) to draw from than there are splits that need one each."""
     classes = len(corpus.classes)
     rows = np.flatnonzero(declared.split == TRAIN)
-    places = groups_by_class(groups[rows], corpus.labels[rows], classes)
+    counts = groups_by_class(groups[rows], corpus.labels[rows], classes)
     needed = 1 + len(declared.drawn)
     return [
         RareClass(
             corpus.classes[number],
             int((corpus.labels == number).sum()),
-            int(places[number]),
-            _reason(corpus, declared, number, int(places[number]), needed),
+            int(counts[number]),
+            _reason(corpus, declared, number, int(counts[number]), needed),
         )
-        for number in np.flatnonzero(places < needed).tolist()
+        for number in np.flatnonzero(counts < needed).tolist()
     ]
 
 
 def require_enough_of_every_class(
     corpus: Corpus, groups: np.ndarray, declared: DeclaredSplits
 ) -> None:
-    """Returns where no class is rare.
-
-    Raises:
-        WorkError: some are; names them, their counts and what can be done.
-    """
+    """Raises a WorkError that names the rare classes, their counts and what can be done."""
     rare = find_rare_classes(corpus, groups, declared)
     if not rare:
         return
     needed = 1 + len(declared.drawn)
     count, classes = len(rare), len(corpus.classes)
     ways = ["give more texts" if needed > 1 else "give training texts"]
-    is_by_groups = any(one.texts >= needed > one.places > 0 for one in rare)
+    is_by_groups = any(one.texts >= needed > one.groups > 0 for one in rare)
     if is_by_groups:
-        # Never "split the groups": what is known of a group would be tested on.
+        # Splitting the groups is no way out: it would leak into the test.
         ways[0] += " of further groups"
     ways += _applicable_actions(corpus, groups, declared, rare)
     if 2 * count > classes:
@@ -163,7 +153,7 @@ def require_enough_of_every_class(
     )
 
 
-def _reason(corpus: Corpus, declared: DeclaredSplits, number: int, places: int, needed: int) -> str:
+def _reason(corpus: Corpus, declared: DeclaredSplits, number: int, groups: int, needed: int) -> str:
     rows = np.flatnonzero(corpus.labels == number)
     told = _texts(len(rows))
     trained = rows[declared.split[rows] == TRAIN]
@@ -172,8 +162,8 @@ def _reason(corpus: Corpus, declared: DeclaredSplits, number: int, places: int, 
         told += ", its training texts removed as copies" if is_removed else ", none for training"
     elif len(trained) >= needed:
         different = len(np.unique(corpus.hashes[trained]))
-        told += ", all copies of " if different == places else ", all in "
-        told += f"{_number(places, 'text' if different == places else 'group')}"
+        told += ", all copies of " if different == groups else ", all in "
+        told += f"{_number(groups, 'text' if different == groups else 'group')}"
     elif len(trained) < len(rows):
         told += f", {len(trained)} for training"
     return f"{corpus.classes[number]!r} ({told})"
@@ -182,7 +172,7 @@ def _reason(corpus: Corpus, declared: DeclaredSplits, number: int, places: int, 
 def _applicable_actions(
     corpus: Corpus, groups: np.ndarray, declared: DeclaredSplits, rare: Sequence[RareClass]
 ) -> list[str]:
-    """Values of the option that would lead to a split."""
+    """The values of the option that would make a split possible."""
     names = {one.name for one in rare}
     kept = len(corpus.classes) - len(rare)
     found = []
@@ -199,9 +189,9 @@ def _without(corpus: Corpus, names: set[str], into: str | None) -> Corpus:
     """The corpus with the classes `names` as one class `into` at the end, or unlabelled."""
     kept = [name for name in corpus.classes if name not in names]
     other = UNLABELLED if into is None else len(kept)
-    places = np.array([kept.index(n) if n in kept else other for n in corpus.classes], np.int32)
+    new = np.array([kept.index(n) if n in kept else other for n in corpus.classes], np.int32)
     classes = tuple(kept) if into is None else (*kept, into)
-    return replace(corpus, labels=places[corpus.labels], classes=classes)
+    return replace(corpus, labels=new[corpus.labels], classes=classes)
 
 
 def _merged_name(classes: Sequence[str]) -> str:

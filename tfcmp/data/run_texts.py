@@ -1,4 +1,4 @@
-"""Texts of a finished run: found again in their source by their ids, and those that it has seen."""
+"""The texts of a finished run, found again in their source, and those that it has seen."""
 
 import os
 import tempfile
@@ -23,7 +23,7 @@ from tfcmp.runs.layout import CONFIG, ENVIRONMENT, MODEL, PREDICTIONS, SPLIT
 
 
 class WithText(Protocol):
-    """What a source yields: a text, with whatever else is known about it."""
+    """What a source yields: a text and more."""
 
     @property
     def text(self) -> str:
@@ -36,12 +36,8 @@ T = TypeVar("T", bound=WithText)
 def data_settings(run: RunDirectory, environment: Mapping[str, Any] | None = None) -> DataSettings:
     """Where the texts of a run come from, and how they are read.
 
-    A relative path, as runs of earlier versions have it, is looked for in the working directory,
-    in that of the fit, and in the folders above the run.
-
-    Args:
-        run: the run.
-        environment: content of its environment.json, where it stands elsewhere.
+    A relative path, in runs of earlier versions, is looked for in the working directory, in that of
+    the fit, and in the folders above the run. `environment` replaces environment.json of the run.
     """
     content = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))
     settings = DataSettings(**content["data"])
@@ -55,26 +51,25 @@ def data_settings(run: RunDirectory, environment: Mapping[str, Any] | None = Non
 
 
 def find_source(source: str, folders: Iterable[Path]) -> str:
-    """The source, of a relative path the first place that there is: here, or in `folders`."""
+    """The source; a relative path as the first that exists, here or in `folders`."""
     if not is_file_source(source) or Path(source).is_absolute():
         return source
-    places = (absolute_path(source), *(folder / source for folder in folders))
-    return str(next((place for place in places if place.exists()), places[0]))
+    paths = (absolute_path(source), *(folder / source for folder in folders))
+    return str(next((path for path in paths if path.exists()), paths[0]))
 
 
 def moved_to(settings: DataSettings, place: str) -> DataSettings:
-    """The same settings where the texts lie at `place` now.
+    """The same settings, with the texts now at `place`.
 
-    Files of validation and test that are gone, too, are looked for where they lay beside the source.
+    Missing files of validation and test are looked for at the same path relative to the source.
     """
     source = absolute_source(place)
 
     def followed(file: str | None) -> str | None:
         if file is None or Path(file).exists():
             return file
-        beside = os.path.relpath(file, Path(settings.source).parent)
-        there = Path(source).parent / beside
-        return str(there) if there.exists() else file
+        moved = Path(source).parent / os.path.relpath(file, Path(settings.source).parent)
+        return str(moved) if moved.exists() else file
 
     return replace(
         settings,
@@ -85,11 +80,7 @@ def moved_to(settings: DataSettings, place: str) -> DataSettings:
 
 
 def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
-    """The settings by which the texts of a complete run are read once more.
-
-    Args:
-        run: the run.
-        place: where its texts lie now (`--data`); None where they were.
+    """The settings to read the texts of a complete run again, now at `place` (`--data`) if given.
 
     Raises:
         CallError: there are no texts, or other ones than the run was fitted on.
@@ -108,7 +99,7 @@ def settings_at(run: RunDirectory, place: str | None = None) -> DataSettings:
 
 
 def _require_same_texts(run: RunDirectory, settings: DataSettings) -> None:
-    # No cache: which one the run was fitted with is not known here.
+    # In a temporary cache, as that of the run is not known here.
     with tempfile.TemporaryDirectory(prefix="tfcmp-texts-") as folder:
         corpus, splits = split_source(open_source(settings), settings, Path(folder))
     found = {name: corpus.fingerprint(splits.rows(name)) for name in SPLITS}
@@ -127,15 +118,10 @@ def pick_texts(
 ) -> Iterator[tuple[str, T]]:
     """Yields id and record of every wanted text once, in the order of `records`.
 
-    Reads no further than to the last of them.
-
-    Args:
-        records: of the source of the run.
-        wanted: ids of different texts, without the "-k" of further copies.
-        run: named in the error.
+    Stops reading after the last. `wanted` are ids of different texts, without the "-k" of copies.
 
     Raises:
-        WorkError: some texts are not there any more.
+        WorkError: some texts are not in the source any more.
     """
     waiting = set(wanted)
     for record in records:
@@ -156,12 +142,12 @@ Hashes = npt.NDArray[np.uint64]
 
 
 class Seen(NamedTuple):
-    """Hashes of texts, and of what there is no telling.
+    """Hashes of the texts that a run has seen.
 
     Attributes:
         training: (n,) of the texts that weights were fitted to.
-        validation: (m,) of the texts by which epochs were chosen.
-        unknown: a sentence for each run whose training texts cannot be told.
+        validation: (m,) of the texts by which epochs were selected.
+        unknown: a sentence for each run whose training texts are not known.
     """
 
     training: Hashes
@@ -170,15 +156,10 @@ class Seen(NamedTuple):
 
 
 def seen_texts(run: RunDirectory, cache: Path) -> Seen:
-    """What a run has seen, and the runs that it started from.
+    """What a complete run and those that it started from have seen.
 
-    A run keeps no ids of its training texts: they are found by drawing its splits again, which
-    needs its data as they were (their fingerprint tells). Those of validation stand in its
-    predictions.
-
-    Args:
-        run: a complete run.
-        cache: folder of indexes.
+    A run keeps no ids of its training texts: they are found by drawing its splits again from
+    unchanged data (by their fingerprint). Those of validation are in its predictions.
     """
     training, validation, unknown = [], [], []
     for one in with_initial_runs(run):
@@ -201,7 +182,7 @@ def seen_texts(run: RunDirectory, cache: Path) -> Seen:
 
 
 def with_initial_runs(run: RunDirectory) -> Iterator[RunDirectory | str]:
-    """Yields the run and those that it started from, the nearest first; or why one is not known."""
+    """Yields the run and those that it started from, the latest first; or why one is not known."""
     yield run
     while (initial := run.read_json(ENVIRONMENT).get("initial")) is not None:
         path = Path(initial["run"])
@@ -220,7 +201,7 @@ def training_hashes(run: RunDirectory, cache: Path) -> Hashes:
     """Hashes of the training texts, by drawing the splits of the run again.
 
     Raises:
-        TfcmpError: its data are not at hand, or not as they were.
+        TfcmpError: its data are missing or have changed.
     """
     settings = data_settings(run)
     corpus, splits = split_source(open_source(settings), settings, cache)
@@ -232,11 +213,7 @@ def training_hashes(run: RunDirectory, cache: Path) -> Hashes:
 
 
 def validation_hashes(run: RunDirectory) -> Hashes:
-    """Hashes of the validation texts, from the predictions of the run.
-
-    Raises:
-        WorkError: the predictions are damaged.
-    """
+    """Hashes of the validation texts, from the predictions; WorkError where these are damaged."""
     import pyarrow.parquet
 
     check_files(run, [PREDICTIONS])

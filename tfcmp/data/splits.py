@@ -24,7 +24,7 @@ from tfcmp.data.rare_classes import require_enough_of_every_class, settle_rare_c
 from tfcmp.data.sources.record import Source
 from tfcmp.errors import CallError, WorkError
 
-# The stream of random numbers of a training subset, where the first was of no use.
+# Seeds the draw of a training subset where that of the splits was of no use.
 _SUBSET_STREAM = 2
 
 
@@ -32,8 +32,8 @@ _SUBSET_STREAM = 2
 class Splits:
     """Rows of a corpus, (n,) int64 each, ascending.
 
-    `groups` are those of the source, whatever the lines were drawn by; `removed` counts what was
-    left out, by reason; `notes` says what a user would not expect.
+    `groups` are those of the source, however the splits were drawn; `removed` counts the texts left
+    out, by reason; `notes` tell what a user may not expect.
     """
 
     train: np.ndarray
@@ -57,12 +57,12 @@ def split_corpus(
     seed: int = 0,
     train_size: int | None = None,
 ) -> Splits:
-    """Draws the lines that the source left open.
+    """Draws the splits that the source does not declare.
 
-    Declared splits are kept, but for texts that stand in a later one too: a text of the test split
-    leaves train and validation, a text of validation leaves train. Validation is cut from train by
-    whole groups, test likewise where the source has none. Every split that is drawn holds every
-    class; a declared validation or test may lack one.
+    Declared splits are kept, except for texts that are in a later one too: texts of test leave
+    train and validation, texts of validation leave train. Validation is cut from train by whole
+    groups, and so is test where the source has none. Every drawn split has every class; a declared
+    one may lack some.
 
     Args:
         corpus: the index of the source.
@@ -70,7 +70,7 @@ def split_corpus(
             (on IMDB this leaks movies into validation; it exists to show the leak).
         validation_share: share of the training texts.
         test_share: share of all texts, used only where the source declares no test split.
-        seed: of the draw; a seed of its own, so that runs with other seeds share their splits.
+        seed: of the draw, separate from that of the run, so that runs share their splits.
         train_size: number of training texts to keep, as whole groups; subsets of the same seed are
             nested. None keeps all.
 
@@ -92,8 +92,7 @@ def split_corpus(
     train = np.flatnonzero(split == TRAIN)
     if train_size is not None:
         train = _subset(corpus, groups, train, train_size, draw)
-    # However the lines were drawn, reviews of one movie are not independent: intervals need the
-    # groups of the source.
+    # Intervals need the groups of the source: reviews of one movie are not independent.
     source_groups = groups if grouping == "source" else connected_groups(corpus, "source")
     validation, test = (np.flatnonzero(split == name) for name in (VALIDATION, TEST))
     unlabelled = int((corpus.labels < 0).sum())
@@ -104,9 +103,7 @@ def split_corpus(
 
 
 def split_source(source: Source, data: DataSettings, cache: Path) -> tuple[Corpus, Splits]:
-    """The texts of a source as a run has them, and the splits that its settings make.
-
-    Reviews of IMDB in any file have their movie as group, and rare classes are settled.
+    """The corpus of a source, with movies as groups and rare classes settled, and its splits.
 
     Raises:
         CallError, WorkError: see `split_corpus` and `settle_rare_classes`.
@@ -117,13 +114,7 @@ def split_source(source: Source, data: DataSettings, cache: Path) -> tuple[Corpu
 
 
 def split_by_settings(corpus: Corpus, data: DataSettings) -> Splits:
-    """The splits that the settings of a run make.
-
-    `rare_classes` is none of them: see `settle_rare_classes`, which comes before.
-
-    Raises:
-        CallError, WorkError: see `split_corpus`.
-    """
+    """The splits by the settings of a run, see `split_corpus`; rare classes are settled already."""
     return split_corpus(
         corpus,
         grouping=data.grouping,
@@ -146,13 +137,13 @@ def _subset(
             f"--data.train_size {train_size} is more than the {len(train)} training texts there are"
         )
     table = GroupTable(groups[train], corpus.labels[train], len(corpus.classes))
-    # A prefix of one fixed order: whatever the size, the smaller subset lies in the larger.
+    # Prefixes of one order, so that a smaller subset is part of a larger one.
     order = table.stratified_order(draw)
     first_of_class = (table.counts[order] > 0).argmax(axis=0)
     complete = int(first_of_class.max()) + 1
     if table.sizes[order[:complete]].sum() > train_size:
-        # Shorter than the first prefix that holds every class: the groups of that prefix, with
-        # those in front that bring a class.
+        # Shorter than the first prefix with every class: that prefix, with the groups that add a
+        # class moved to its front.
         bringing = np.unique(first_of_class)
         order = np.concatenate([order[bringing], np.delete(order[:complete], bringing)])
         least = int(table.sizes[order[: len(bringing)]].sum())
@@ -165,20 +156,16 @@ def _subset(
     return train[np.isin(table.group_of_row, kept)]
 
 
-# A size is worth a note when it is off by more than this share of itself, and by more than a text.
+# Notes are written for sizes that are off by more than this share of themselves and one text,
 _LARGEST_DEVIATION = 0.25
-# A class share is worth one when it is off by more than this, and by more than a text.
+# class shares that are off by more than this and one text,
 _LARGEST_DIFFERENCE = 0.1
-# Removed copies are worth one when they were more than this share of the training texts.
+# and removed copies that were more than this share of the training texts.
 _MOST_COPIES = 0.05
 
 
 def check_declared(corpus: Corpus, declared: DeclaredSplits) -> None:
-    """Returns where every declared split can be evaluated.
-
-    Raises:
-        WorkError: one holds a single class.
-    """
+    """Raises a WorkError where a declared split has only one class, so that nothing can be measured."""
     for number in (VALIDATION, TEST):
         labels = corpus.labels[declared.split == number]
         present = np.unique(labels)
@@ -196,14 +183,13 @@ def check_declared(corpus: Corpus, declared: DeclaredSplits) -> None:
 def describe_split(
     corpus: Corpus, declared: DeclaredSplits, split: np.ndarray, shares: dict[int, float]
 ) -> list[str]:
-    """Sentences about classes that a declared split lacks and shares that were not met.
+    """Notes on classes that a declared split lacks and shares that were not met.
 
     Args:
         corpus: the index of the source.
-        declared: what the source decided.
+        declared: the splits before anything was drawn.
         split: (n,) split of each row, before a subset of train is taken.
-        shares: split -> share asked for: of all texts drawn from for test, of the training texts
-            for validation.
+        shares: requested share by split, for test of all texts, for validation of those left.
     """
     notes = list(_notes_of_declared(corpus, declared, split))
     rest = [number for number in (TEST, VALIDATION) if number in declared.drawn]

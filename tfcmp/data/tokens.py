@@ -1,4 +1,4 @@
-"""The known words, and the token ids of all texts of a corpus in one memory-mapped file."""
+"""The vocabulary, and the token ids of all texts of a corpus in one memory-mapped file."""
 
 import hashlib
 from collections import Counter
@@ -12,8 +12,8 @@ from tfcmp.data.cache import find_entry, new_entry, read_arrays, write_arrays
 
 # Part of the key of every cached file: raise it when the layout of the files changes.
 STORE_VERSION = 2
-TEXTS_A_STEP = 512
-CHARACTERS_A_STEP = 8_000_000
+TEXTS_PER_STEP = 512
+CHARACTERS_PER_STEP = 8_000_000
 
 Encode = Callable[[list[str]], tuple[np.ndarray, np.ndarray, np.ndarray]]
 
@@ -42,13 +42,13 @@ class TokenStore:
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
 
     def cut_share(self, rows: np.ndarray) -> float:
-        """Share of the tokens of `rows` that the length limit cut off."""
+        """Share of the tokens of `rows` that were truncated."""
         full = self.full_lengths[rows].sum()
         return float(1 - self.lengths[rows].sum() / full) if full else 0.0
 
 
 def store_key(*parts: str) -> str:
-    """Key of a store from all that decides what it holds."""
+    """Key of a store from everything that its content depends on."""
     return hashlib.sha256("\n".join((str(STORE_VERSION), *parts)).encode()).hexdigest()[:24]
 
 
@@ -59,7 +59,7 @@ def open_store(cache: Path, key: str) -> TokenStore | None:
     if index is None or ids_file is None:
         return None
     offsets, dtype = index["offsets"], np.dtype(str(index["dtype"]))
-    # Each of the two is sound by itself; another process may have replaced one of them.
+    # Each of the two is sound, but another process may have replaced one of them.
     if ids_file.stat().st_size != offsets[-1] * dtype.itemsize:
         return None
     return TokenStore(np.memmap(ids_file, dtype, "r"), offsets, index["full_lengths"])
@@ -72,25 +72,24 @@ def write_store(
     encode: Encode,
     largest_id: int,
 ) -> TokenStore:
-    """Encodes `texts` a few at a time and keeps their ids in `cache`.
+    """Encodes `texts` a few at a time and keeps their ids in the folder `cache`.
 
     Args:
-        cache: folder of the store.
-        key: see `store_key`.
+        cache, key: see `open_store` and `store_key`.
         texts: the texts, streamed.
         encode: a list of texts to (ids of all texts, kept lengths, full lengths).
-        largest_id: decides between two and four bytes an id.
+        largest_id: decides between two and four bytes per id.
     """
     dtype = np.dtype(np.uint16 if largest_id < 2**16 else np.int32)
     lengths, full_lengths = [np.zeros(1, np.int64)], [np.zeros(0, np.int64)]
     with new_entry(cache, f"tokens-{key}", ".ids") as part:
         with part.open("wb") as stream:
-            for batch in batched_lists(texts, TEXTS_A_STEP):
+            for batch in batched_lists(texts, TEXTS_PER_STEP):
                 ids, kept, full = encode(batch)
                 stream.write(ids.astype(dtype).tobytes())
                 lengths.append(kept)
                 full_lengths.append(full)
-        # Mapped under the temporary name: what another process does to the entry is no matter.
+        # Mapped under the temporary name: it survives what other processes do to the entry.
         written = np.memmap(part, dtype, "r")
     store = TokenStore(written, np.cumsum(np.concatenate(lengths)), np.concatenate(full_lengths))
     index = {
@@ -103,36 +102,28 @@ def write_store(
 
 
 def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
-    """Consecutive lists of at most `size` texts and about `CHARACTERS_A_STEP` characters.
-
-    The second bound keeps a list of very long texts from filling the memory.
-    """
+    """Consecutive lists of at most `size` texts and, to limit memory, `CHARACTERS_PER_STEP` characters."""
     batch: list[str] = []
     characters = 0
     for text in texts:
         batch.append(text)
         characters += len(text)
-        if len(batch) == size or characters >= CHARACTERS_A_STEP:
+        if len(batch) == size or characters >= CHARACTERS_PER_STEP:
             yield batch
             batch, characters = [], 0
     if batch:
         yield batch
 
 
-# A count of distinct words grows for ever with the number of texts. Above this bound the words
-# seen once so far are forgotten; a word frequent enough for a vocabulary is soon back.
+# The number of distinct words grows with that of the texts. Above this limit words seen only once
+# are dropped; those frequent enough for a vocabulary soon return.
 LARGEST_COUNT = 5_000_000
 
 
 def count_words(
     batches: Iterable[list[str]], split: Callable[[list[str]], list[bytes]]
 ) -> Counter[bytes]:
-    """How often each word stands in the texts.
-
-    Args:
-        batches: lists of texts.
-        split: cuts a list of texts into the words of all of them, in UTF-8.
-    """
+    """How often each word occurs in lists of texts, which `split` cuts into words in UTF-8."""
     counts: Counter[bytes] = Counter()
     for texts in batches:
         counts.update(split(texts))

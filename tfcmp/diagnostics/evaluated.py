@@ -21,7 +21,6 @@ from tfcmp.evaluation.summary import summarise
 from tfcmp.records.run import Metrics
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.figures.confusion import draw_confusion
-from tfcmp.reporting.figures.drawing import on_paper
 from tfcmp.reporting.render.document import (
     Cell,
     Column,
@@ -35,6 +34,7 @@ from tfcmp.reporting.render.document import (
 )
 from tfcmp.reporting.render.html import page_of
 from tfcmp.reporting.render.markdown import FIGURES, markdown_of
+from tfcmp.reporting.render.write import on_paper
 from tfcmp.reporting.sections.classes import NOTE, SCORES, confusions_table, score_rows
 from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
@@ -120,7 +120,7 @@ class Evaluated:
         confidences = self.probabilities.max(axis=1)
         wrong = np.flatnonzero(self.predicted != self.labels)
         order = wrong[np.argsort(-confidences[wrong], kind="stable")]
-        return order[: self.most_mistakes].tolist()
+        return [int(place) for place in order[: self.most_mistakes]]
 
 
 def tables_of(one: Evaluated) -> list[Table]:

@@ -10,10 +10,10 @@ from tfcmp.diagnostics.length_curves import curves
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
 from tfcmp.reporting.analysis.temperature import calibrate, temperature_table
-from tfcmp.reporting.figures.drawing import on_paper
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.document import Cell, Table
 from tfcmp.reporting.render.terminal import plain_values
+from tfcmp.reporting.render.write import on_paper
 from tfcmp.runs.files import make_folder, whole_file
 
 # Of a list that may have hundreds.
@@ -56,7 +56,7 @@ def find_label_errors(
         CallError: the runs were not tested on the same texts.
         WorkError: a file is damaged.
     """
-    entrants = gather(paths).entrants
+    entrants = gather(paths).models
     classes = entrants[0].runs[0].result["classes"]
     table = label_error_table(entrants, classes, threshold)
     if complete is not None:
@@ -83,7 +83,7 @@ def draw_curves(paths: Sequence[Path], folder: Path | None) -> Checked:
         CallError: the runs were not tested on the same texts, or the folder cannot be made.
         WorkError: a file is damaged.
     """
-    made = curves(gather(paths).entrants)
+    made = curves(gather(paths).models)
     if folder is not None:
         make_folder(folder, "--figures")
         for curve in made:

@@ -30,6 +30,10 @@ class Axis(NamedTuple):
 # Whether the data distinguish two models, by name, on an axis.
 Distinguishable = Callable[[str, str, Axis], bool]
 
+# Axes that other modules name.
+ACCURACY, LATENCY, COMPREHENSIVENESS = "accuracy", "latency_p90_ms", "comprehensiveness"
+PARAMETERS = "parameters"
+
 AXES = (
     Axis("accuracy", higher_is_better=True),
     Axis("macro_f1", higher_is_better=True),

@@ -1,17 +1,17 @@
 """Explains a sample of texts and measures how good the explanations are, text by text."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from tfcmp.errors import WorkError
-from tfcmp.explanation.agreement import rank_correlation
-from tfcmp.explanation.explainer import Explainer, Explanation
-from tfcmp.explanation.faithfulness import Faithfulness, measure_faithfulness
-from tfcmp.explanation.plausibility import measure_plausibility
+from tfcmp.explanation.explainer import Explainer, Explanation, Method
+from tfcmp.explanation.measures import Faithfulness, measure_faithfulness, measure_plausibility
 from tfcmp.explanation.samples import Example
 from tfcmp.progress import progress_bar
+from tfcmp.records.explanation import Excluded, TextFigures, TextRow
 
 RANDOM_RANKINGS = 3
 # Explaining a model that knows nothing costs as much as explaining one that does; so many texts
@@ -19,13 +19,16 @@ RANDOM_RANKINGS = 3
 TEXTS_OF_SANITY = 50
 SEED_OF_WEIGHTS = 0
 
-Explainers = Mapping[str, Explainer]
-Row = dict[str, Any]
+Comparison = Literal["sanity", "seeds"]
+Explainers = Mapping[Method, Explainer]
+# A text, what was measured of it, and its explanations by method.
+Explained = tuple[Example, TextRow, Mapping[Method, Explanation]]
+FEWEST_WORDS = 3
 
 
 def assess(
     explainers: Explainers, examples: Sequence[Example], others: Sequence[Explainers] = ()
-) -> tuple[list[Row], list[dict[str, str]]]:
+) -> tuple[list[TextRow], list[Excluded]]:
     """Explains every text by every method and measures each explanation.
 
     Args:
@@ -37,8 +40,8 @@ def assess(
         A row of plain values per text, ids and no text in it, as `summary.summarise` takes them;
         and the texts that were left out: id and reason.
     """
-    kept: list[tuple[Example, Row, dict[str, Explanation]]] = []
-    left_out = []
+    kept: list[Explained] = []
+    left_out: list[Excluded] = []
     shuffled = min(TEXTS_OF_SANITY, len(examples))
     total = len(examples) * (1 + len(others)) + shuffled
     with progress_bar("explaining", total) as advance:
@@ -60,7 +63,9 @@ def assess(
     return [row for _, row, _ in kept], left_out
 
 
-def _row(example: Example, explainers: Explainers, explained: dict[str, Explanation]) -> Row | None:
+def _row(
+    example: Example, explainers: Explainers, explained: Mapping[Method, Explanation]
+) -> TextRow | None:
     """Everything but what other models say of the text; None where no word of it is read."""
     first = next(iter(explained.values()))
     reading = first.reading
@@ -73,44 +78,41 @@ def _row(example: Example, explainers: Explainers, explained: dict[str, Explanat
     target = network.classes.index(first.label)
     margin, measured = measure_faithfulness(network, reading, rankings, target)
     at_random = measured[len(explained) :]
-    row: Row = {
+    row: TextRow = {
         "id": example.id,
         "group": int(example.group),
         "words": len(reading.read),
         "words_cut": len(reading.words) - len(reading.read),
         "margin": margin,
-        "random": {
-            name: float(np.mean([getattr(one, name) for one in at_random]))
-            for name in Faithfulness._fields
-        },
+        "random": Faithfulness(*np.mean(at_random, axis=0).tolist()).figures(),
     }
     for (method, explanation), faithful in zip(explained.items(), measured, strict=False):
-        row[method] = {**faithful._asdict(), **_of_explanation(explanation, example)}
+        row[method] = _of_explanation(explanation, faithful, example)
     if len(rankings) - RANDOM_RANKINGS == 2:
         row["agreement"] = rank_correlation(*rankings[:2])
     return row
 
 
-def _of_explanation(explanation: Explanation, example: Example) -> dict[str, Any]:
+def _of_explanation(
+    explanation: Explanation, faithful: Faithfulness, example: Example
+) -> TextFigures:
     """Price, completeness and, where the deciding words are known, plausibility."""
-    of: dict[str, Any] = {"seconds": explanation.seconds}
-    if explanation.steps is not None:
-        of |= {
-            "steps": explanation.steps,
-            "completeness_error": explanation.completeness_error,
-            "complete": explanation.is_complete,
-        }
+    of = cast("TextFigures", {**faithful.figures(), "seconds": explanation.seconds})
+    if explanation.steps is not None and explanation.completeness_error is not None:
+        of["steps"] = explanation.steps
+        of["completeness_error"] = explanation.completeness_error
+        of["complete"] = explanation.is_complete
     if example.rationale is not None:
         found = measure_plausibility(explanation.reading, explanation.scores, example.rationale)
         if found is not None:
-            of |= {
-                "plausibility": found.by_score,
-                "plausibility_by_magnitude": found.by_magnitude,
-            }
+            of["plausibility"] = found.by_score
+            of["plausibility_by_magnitude"] = found.by_magnitude
     return of
 
 
-def _compare_shuffled(explainers: Explainers, kept, advance: Callable[[int], None]) -> None:
+def _compare_shuffled(
+    explainers: Explainers, kept: Sequence[Explained], advance: Callable[[int], None]
+) -> None:
     """Adds to each row how far the explanation resembles that of a model that knows nothing.
 
     Adebayo et al. 2018, "Sanity checks for saliency maps", the model parameter randomisation test,
@@ -121,7 +123,12 @@ def _compare_shuffled(explainers: Explainers, kept, advance: Callable[[int], Non
         _compare(explainers, kept, "sanity", advance)
 
 
-def _compare(explainers: Explainers, kept, name: str, advance: Callable[[int], None]) -> None:
+def _compare(
+    explainers: Explainers,
+    kept: Sequence[Explained],
+    name: Comparison,
+    advance: Callable[[int], None],
+) -> None:
     """Adds rank correlations to the scores that `explainers` give for the same classes."""
     for example, row, explained in kept:
         for method, mine in explained.items():
@@ -149,3 +156,18 @@ def _aligned(other: Explanation, mine: Explanation) -> np.ndarray:
     """Scores of `other` for the words of `mine`; NaN where it has not the same word."""
     found = dict(zip(other.reading.words, other.scores, strict=True))
     return np.array([found.get(word, np.nan) for word in mine.reading.words])
+
+
+def rank_correlation(
+    first: npt.NDArray[np.float64], second: npt.NDArray[np.float64]
+) -> float | None:
+    """Spearman's rank correlation of the scores of words that both have; ties get mean ranks.
+
+    None where they share fewer than three words or one of them gives all words the same score.
+    """
+    from scipy.stats import spearmanr
+
+    both = np.isfinite(first) & np.isfinite(second)
+    if both.sum() < FEWEST_WORDS or not np.ptp(first[both]) or not np.ptp(second[both]):
+        return None
+    return float(spearmanr(first[both], second[both]).statistic)

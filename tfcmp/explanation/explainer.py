@@ -2,17 +2,19 @@
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from tfcmp.explanation.gradients import FEWEST_STEPS, MOST_STEPS, TOLERANCE, IntegratedGradients
 from tfcmp.explanation.network import Network
-from tfcmp.explanation.occlusion import occlude
 from tfcmp.explanation.reading import NO_WORD, Reading, read_text
 
-GRADIENTS, OCCLUSION = METHODS = ("ig", "occlusion")
+Method = Literal["ig", "occlusion"]
+GRADIENTS: Method = "ig"
+OCCLUSION: Method = "occlusion"
+METHODS = (GRADIENTS, OCCLUSION)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ class Explainer:
     def __init__(
         self,
         network: Network,
-        method: str | None = None,
+        method: Method | None = None,
         steps: int = FEWEST_STEPS,
         most_steps: int = MOST_STEPS,
     ) -> None:
@@ -149,3 +151,23 @@ class Explainer:
             baseline,
             time.perf_counter() - start,
         )
+
+
+def occlude(network: Network, reading: Reading, target: int) -> npt.NDArray[np.float64]:
+    """(words,) logit of the text less that of the text without the word; NaN for unread words.
+
+    The tokens of the word are deleted, in the window that the model reads: no text from behind the
+    length limit comes in. It asks for no gradient and so works for every model; in a linear one it
+    is the exact contribution of all n-grams that the word takes part in, less those that come about
+    where its neighbours meet.
+
+    Args:
+        network: of the run.
+        reading: the text.
+        target: the class whose logit is explained.
+    """
+    scores = np.full(len(reading.words), np.nan)
+    rows = [reading.ids, *(reading.without([word]) for word in reading.read)]
+    logits = network.logits(rows)[:, target]
+    scores[reading.read] = logits[0] - logits[1:]
+    return scores

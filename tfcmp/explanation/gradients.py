@@ -95,7 +95,9 @@ class IntegratedGradients:
                 return Attribution(scores, steps, error)
             steps *= 2
 
-    def _change(self, ids, vectors, baseline, target: int) -> float:
+    def _change(
+        self, ids: tf.Tensor, vectors: tf.Tensor, baseline: tf.Tensor, target: int
+    ) -> float:
         """F(x) - F(x') of the logit."""
         ends = tf.constant([1.0, 0.0])
         logits, _ = self._weighted_sum(
@@ -104,11 +106,13 @@ class IntegratedGradients:
         at_text, at_baseline = logits.numpy().astype(np.float64)
         return float(at_text - at_baseline)
 
-    def _integral(self, ids, vectors, baseline, target: int, steps: int):
+    def _integral(
+        self, ids: tf.Tensor, vectors: tf.Tensor, baseline: tf.Tensor, target: int, steps: int
+    ) -> npt.NDArray[np.float64]:
         """(length, channels) float64: the gradient's mean over the line."""
         places, weights = np.polynomial.legendre.leggauss(steps)
         places, weights = (places + 1) / 2, weights / 2
-        rows = max(1, self.network.tokens_a_batch // len(ids))
+        rows = max(1, self.network.tokens_per_batch // len(ids))
         total = np.zeros(vectors.shape)
         for start in range(0, steps, rows):
             part = slice(start, start + rows)
@@ -123,7 +127,15 @@ class IntegratedGradients:
             total += gradients.numpy()
         return total
 
-    def _trace(self, ids, vectors, baseline, places, weights, target):
+    def _trace(
+        self,
+        ids: tf.Tensor,
+        vectors: tf.Tensor,
+        baseline: tf.Tensor,
+        places: tf.Tensor,
+        weights: tf.Tensor,
+        target: tf.Tensor,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Logits (nodes,) at places on the line, and the weighted sum of the gradients there."""
         line = baseline + places[:, None, None] * (vectors - baseline)
         same_ids = tf.repeat(ids[None, :], tf.shape(places)[0], axis=0)

@@ -14,7 +14,7 @@ from tfcmp.inference.classifier import Classifier
 from tfcmp.models.building import core_of
 
 TOKEN_EMBEDDING = "token_embedding"
-# Places of a padded batch. A recurrent network reads a step of all rows at once and wants many
+# Padded tokens of a batch. A recurrent network reads a step of all rows at once and wants many
 # rows. A transformer's products are large enough with a few rows, and what it keeps for the
 # gradient must fit into the processor's caches: with 4,096 it takes half as long again.
 TOKENS_OF_RECURRENT = 16_384
@@ -33,7 +33,7 @@ class Network:
         core: the functional model of ids to logits.
         embedding: the layer that gives a vector per token; None where there is none, as in a linear
             model of n-grams and in a SavedModel, whose inside cannot be reached.
-        tokens_a_batch: places of a padded batch.
+        tokens_per_batch: padded tokens of a batch.
     """
 
     def __init__(self, classifier: Classifier) -> None:
@@ -47,7 +47,7 @@ class Network:
         embeddings = [layer for layer in layers if layer.name == TOKEN_EMBEDDING]
         self.embedding = embeddings[0] if len(embeddings) == 1 else None
         is_recurrent = any(isinstance(layer, keras.layers.RNN) for layer in layers)
-        self.tokens_a_batch = TOKENS_OF_RECURRENT if is_recurrent else TOKENS_OF_OTHERS
+        self.tokens_per_batch = TOKENS_OF_RECURRENT if is_recurrent else TOKENS_OF_OTHERS
         self._forward = tf.function(
             lambda ids: self.core(ids, training=False),
             input_signature=[tf.TensorSpec([None, None], tf.int32)],
@@ -57,7 +57,7 @@ class Network:
         """Logits (rows, classes) of a list of texts as ids, each at least one token long."""
         answers = np.empty((len(rows), len(self.classes)))
         lengths = np.array([len(row) for row in rows])
-        for places in evaluation_order(lengths, np.arange(len(rows)), self.tokens_a_batch):
+        for places in evaluation_order(lengths, np.arange(len(rows)), self.tokens_per_batch):
             padded = np.full(
                 (len(places), lengths[places].max()), self.tokenizer.padding_id, np.int32
             )
@@ -70,7 +70,8 @@ class Network:
         """Probabilities (rows, classes); arguments as in `logits`."""
         from scipy.special import softmax
 
-        return softmax(self.logits(rows), axis=1)
+        probabilities: npt.NDArray[np.float64] = softmax(self.logits(rows), axis=1)
+        return probabilities
 
     @contextmanager
     def shuffled(self, seed: int) -> Iterator[None]:

@@ -2,10 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
+from tfcmp.evaluation.calibration import at_temperature
 from tfcmp.inference.texts import checked_texts, windows_of
 
 
@@ -81,3 +82,33 @@ class TextClassifier(ABC):
 def ranked(probabilities: np.ndarray) -> np.ndarray:
     """(n, classes) int64: places of the classes, the most likely first, ties in their order."""
     return np.argsort(-probabilities, axis=1, kind="stable")
+
+
+class Answering(Protocol):
+    """What every engine offers: names of the classes, and probabilities (texts, classes)."""
+
+    classes: tuple[str, ...]
+
+    def probabilities(self, texts: list[str]) -> Any:
+        """Probabilities of a list of texts."""
+
+
+class CalibratedClassifier(TextClassifier):
+    """Answers with the labels of `classifier` and calibrated probabilities p^(1/T) / sum p^(1/T).
+
+    Args:
+        classifier: of any engine.
+        temperature: T > 0.
+    """
+
+    def __init__(self, classifier: Answering, temperature: float) -> None:
+        self.classes = classifier.classes
+        self._classifier = classifier
+        self._temperature = temperature
+
+    def answer(self, texts: list[str]) -> Answers:
+        """Answers with calibrated probabilities (texts, classes) float64."""
+        raw = np.asarray(self._classifier.probabilities(texts))
+        calibrated = at_temperature(raw, self._temperature)
+        # From the raw ones: rounding may make two probabilities equal, never another label.
+        return Answers(texts, self.classes, ranked(raw), calibrated)

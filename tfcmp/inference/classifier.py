@@ -1,6 +1,12 @@
-"""A saved model that answers texts."""
+"""A saved model that answers texts, in the process that has loaded it.
 
-from collections.abc import Callable, Iterable
+A fork of that process has none of the threads that compute, and would wait for them for ever.
+"""
+
+import ctypes
+import os
+import weakref
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +15,89 @@ import numpy as np
 import tensorflow as tf
 
 from tfcmp.data.batches import evaluation_order
+from tfcmp.errors import CallError
 from tfcmp.inference.answering import Answers, TextClassifier, ranked
 from tfcmp.inference.engines import Loading, reload
-from tfcmp.inference.precision import compute_in_bfloat16
-from tfcmp.inference.processes import keep_in_forks, require_own_process
 from tfcmp.inference.texts import checked_texts
 from tfcmp.models.building import load_text_classifier
+from tfcmp.models.linear import WeightedFeatures
+from tfcmp.models.saved_model.encoder import SavedModelEncoder
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8
 from tfcmp.runs.directory import open_run
 from tfcmp.runs.layout import MODEL, SPLIT
 
+# Of the process in which the first model was loaded; a forked child inherits its parent's.
+_loaded_in: list[int] = []
+# Objects that hold threads.
+_threaded: weakref.WeakSet[Hashable] = weakref.WeakSet()
+# Float32 in training too, whatever the policy: rounded, sums of logits would tie.
+KEPT = ("tokenizer", "logits", "probabilities")
 TOKENS_A_BATCH = 16_384
-
 # Batches of ids (batch, length) int32, padded right, to their probabilities, in the same order.
 Forward = Callable[[list[np.ndarray]], Iterable[np.ndarray]]
+
+
+def require_own_process() -> None:
+    """Returns in the process that has loaded models, or that has loaded none yet.
+
+    Raises:
+        CallError: in a process forked from it, for loading and answering alike: TensorFlow, ONNX
+            Runtime and OpenVINO compute in threads, which a fork does not take along.
+    """
+    if not _loaded_in:
+        _loaded_in.append(os.getpid())
+    elif _loaded_in[0] != os.getpid():
+        raise CallError(
+            "this process was forked from one that had loaded a model, and the threads that compute "
+            "answers do not live on in a fork; start the process by spawn instead "
+            '(multiprocessing.get_context("spawn")), or load the model in the child only'
+        )
+
+
+def keep_in_forks(threaded: Hashable) -> None:
+    """Lets forked children end: in them `threaded` is not taken down, which would join its threads."""
+    _threaded.add(threaded)
+
+
+def _skip_joining() -> None:
+    """In a forked child: nothing that its end takes down waits for threads that it does not have.
+
+    ONNX Runtime joins them with its last session, and again with the library itself
+    (microsoft/onnxruntime#31961). No public interface keeps an object or a library from that: a
+    handler of atexit neither knows the exit code nor runs behind the end of Python.
+    """
+    if not _threaded:
+        return
+    for threaded in _threaded:
+        # A reference that nothing gives back, not even the end of the interpreter.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(threaded))
+    libc = ctypes.CDLL(None)
+    # What is registered last is called first, with the exit code: behind Python's own end and before
+    # those of the libraries. Of glibc alone; elsewhere the end may still wait.
+    if hasattr(libc, "on_exit"):
+        libc.on_exit(libc._exit, None)
+
+
+os.register_at_fork(after_in_child=_skip_joining)
+
+
+def compute_in_bfloat16(model: keras.Model) -> None:
+    """Lets a loaded model compute as in training under `mixed_bfloat16`; to be called before it answers.
+
+    Its weights stay float32, as do those layers that are so in training.
+
+    Raises:
+        CallError: none of its layers could: a linear model, or a SavedModel, whose types are its own.
+    """
+    layers = list(model._flatten_layers(include_self=False))
+    fixed = [layer for layer in layers if isinstance(layer, WeightedFeatures | SavedModelEncoder)]
+    if fixed:
+        raise CallError(
+            "precision 'bf16': this model has no layers that compute in bfloat16; expected float32"
+        )
+    for layer in layers:
+        if layer.name not in KEPT:
+            layer.dtype_policy = "mixed_bfloat16"
 
 
 class Classifier(TextClassifier):

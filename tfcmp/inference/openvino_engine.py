@@ -49,7 +49,7 @@ def _graph(model: keras.Model) -> bytes:
             "bag_of_ngrams needs integers of 64 bits, which OpenVINO does not have; expected the "
             "engine or format onnx, or the engine keras"
         )
-    return build_graph(model).SerializeToString()
+    return bytes(build_graph(model).SerializeToString())
 
 
 def read_openvino(file: Path) -> openvino.Model:

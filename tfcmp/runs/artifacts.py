@@ -1,5 +1,6 @@
 """Files that later commands add to a complete run, each with the checksums it rests on inside."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, make_folder, sealed, write_json
-from tfcmp.runs.layout import RESULT
+from tfcmp.runs.layout import RESULT, TEMPERATURE
 
 
 def write_elsewhere(runs: Sequence[RunDirectory], names: Sequence[str], out: Path | None) -> None:
@@ -80,3 +81,20 @@ def changed_sources(content: Mapping[str, Any], result: Mapping[str, Any]) -> li
     listed = result.get("files", {})
     sources = content.get("computed_from", {})
     return [source for source, sha in sources.items() if listed.get(source) != sha]
+
+
+def read_temperature(path: Path) -> float:
+    """The temperature that `tfcmp.diagnose RUN --calibrate` fitted.
+
+    Raises:
+        WorkError: there is none, it was fitted on other predictions (says which command helps), or
+            it is an end of what was searched and means nothing.
+    """
+    way = f"python -m tfcmp.diagnose {shlex.quote(str(path))} --calibrate"
+    content = read_later(RunDirectory(path), TEMPERATURE, way)
+    if content.get("is_at_bound"):
+        raise WorkError(
+            f"{path}: validation does not determine the temperature, which is an end of what was "
+            "searched; leave --calibrated out"
+        )
+    return float(content["temperature"]["value"])

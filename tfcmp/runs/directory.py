@@ -1,10 +1,13 @@
 """The run directory: the only link between training and everything that comes after it."""
 
-import fcntl
 import json
 import os
 import re
 import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Literal, overload
@@ -15,6 +18,7 @@ from tfcmp.runs.files import (
     agrees,
     check_name,
     is_sound,
+    locked,
     make_folder,
     sealed,
     sha256_of,
@@ -33,6 +37,9 @@ from tfcmp.runs.layout import (
     RUN_FORMAT,
     SPLIT,
 )
+
+# What a resumed run goes on from.
+BEGUN = (CONFIG, ENVIRONMENT, SPLIT, METRICS)
 
 
 class RunDirectory:
@@ -60,15 +67,12 @@ class RunDirectory:
         Raises:
             WorkError: another process is at work in it.
         """
-        stream = self.file(LOCK).open("a")
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            stream.close()
+        stream = locked(self.file(LOCK))
+        if stream is None:
             raise WorkError(
                 f"{self.path} is in use by another fit; wait for its end, or start this one under "
                 "another --name"
-            ) from None
+            )
         if not self._is_lock(stream):
             stream.close()
             raise WorkError(f"{self.path} was in use by another fit until just now; try again")
@@ -312,3 +316,30 @@ def _kind_of(path: Path) -> str:
         )
     names = sorted(one.parent.name for one in path.glob(f"*/{RESULT}"))
     return f", but a folder of such; name one: {', '.join(names[:5])}" if names else ""
+
+
+@contextmanager
+def worker_run(known_as: Path, is_resumed: bool) -> Iterator[RunDirectory]:
+    """A temporary run directory, gone behind the block.
+
+    Args:
+        known_as: the run directory that the first worker writes.
+        is_resumed: whether to begin with a copy of what lies there.
+
+    Raises:
+        CallError: it is to be resumed, and this machine does not see it.
+    """
+    with tempfile.TemporaryDirectory(prefix="tfcmp-worker-") as folder:
+        run = RunDirectory(Path(folder), known_as)
+        if is_resumed:
+            if not (known_as / CONFIG).exists():
+                raise CallError(
+                    f"--resume {known_as}: no such run directory on this machine; workers share the "
+                    "folder of the run when they go on with it"
+                )
+            for name in BEGUN:
+                if (known_as / name).exists():
+                    shutil.copy2(known_as / name, run.file(name))
+            if (known_as / CHECKPOINT).is_dir():
+                shutil.copytree(known_as / CHECKPOINT, run.file(CHECKPOINT))
+        yield run

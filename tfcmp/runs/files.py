@@ -1,6 +1,7 @@
 """Files that are written whole or not at all."""
 
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -11,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tfcmp.errors import CallError
 
@@ -77,6 +78,21 @@ def _obstacle(error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return "no folder can be made there"
     return f"nothing can be written there ({error.strerror})"
+
+
+def locked(file: Path) -> IO[str] | None:
+    """The file, open and locked until it is closed or the process ends; None where another has it.
+
+    Not by filelock: it leaves its files behind, for those who wait for them, and takes longer to
+    import than a command takes to show its help.
+    """
+    stream = file.open("a")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    return stream
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The directory of a study: what it was asked, and what has become of its runs so far."""
 
-import fcntl
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,10 +10,23 @@ from typing import Any
 from tfcmp.config.default_paths import source_name
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.files import make_folder, whole_file, write_json
-from tfcmp.runs.layout import CONFIG, LOCK, LOGS, RUNS, SEARCHES, SETTINGS, STUDY, STUDY_STATE
+from tfcmp.runs.files import locked, make_folder, whole_file, write_json
+from tfcmp.runs.layout import (
+    CONFIG,
+    LOCK,
+    LOGS,
+    RESULT,
+    RUNS,
+    SEARCHES,
+    SETTINGS,
+    SPLIT,
+    STUDY,
+    STUDY_STATE,
+)
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, differences, make_plan
+
+PARTS = ("train", "validation", "test")
 
 
 @dataclass
@@ -93,14 +106,13 @@ class StudyDirectory:
         make_folder(self.path, "--runs or --name")
         for folder in (RUNS, SETTINGS, LOGS):
             make_folder(self.path / folder, "--runs or --name")
-        with (self.path / LOCK).open("a") as stream:
-            try:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WorkError(
-                    f"{self.path} is in use by another compare; wait for its end, or choose "
-                    "another --name"
-                ) from None
+        stream = locked(self.path / LOCK)
+        if stream is None:
+            raise WorkError(
+                f"{self.path} is in use by another compare; wait for its end, or choose another "
+                "--name"
+            )
+        with stream:
             yield
 
     def accept(self, file: Path, plan: Plan) -> None:
@@ -150,3 +162,34 @@ def _changes(old: Plan, new: Plan) -> Iterator[str]:
             yield f"the search of {search.label} is missing"
         elif search != searches[search.label]:
             yield f"the search of {search.label} is another"
+
+
+def require_agreement(study: StudyDirectory, plan: Plan) -> None:
+    """Compares the fingerprints of all splits and the classes over the complete runs.
+
+    Raises:
+        WorkError: they differ, or a file of a run is damaged.
+    """
+    sides: dict[tuple[str, str], list[str]] = {}
+    for run in plan.runs:
+        path = study.run(run.name)
+        if (path / RESULT).exists():
+            sides.setdefault(_texts_of(RunDirectory(path)), []).append(run.name)
+    if len(sides) > 1:
+        told = "; ".join(
+            f"{', '.join(names)}: classes {classes}, splits {prints}"
+            for (classes, prints), names in sides.items()
+        )
+        raise WorkError(
+            "the runs of this study were not trained and tested on the same texts and classes "
+            f"({told}); bring back the texts as they were, or move one side away and fit it again"
+        )
+
+
+def _texts_of(run: RunDirectory) -> tuple[str, str]:
+    split = run.read_json(SPLIT)
+    try:
+        prints = [split["splits"][part]["fingerprint"][:8] for part in PARTS]
+        return json.dumps(split["classes"]), ", ".join(prints)
+    except (KeyError, TypeError):
+        raise WorkError(f"{run.file(SPLIT)} is damaged: expected classes and splits") from None

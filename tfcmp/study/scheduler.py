@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.runs.layout import BEST, CONFIG, RESULT, SEARCH
-from tfcmp.study.agreement import require_agreement
 from tfcmp.study.children import PATIENCE, Child, Start, fit_command, reason_of, tune_command
-from tfcmp.study.directory import StudyDirectory
+from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.plan import Plan, RunPlan, SearchPlan
 from tfcmp.study.stages import (
     Stage,

@@ -20,7 +20,7 @@ from tfcmp.data.corpus import (
     text_hash,
 )
 from tfcmp.data.groups import group_by_movie
-from tfcmp.data.label_warnings import label_doubts, left_out_rows
+from tfcmp.data.label_warnings import label_warnings, left_out_rows
 from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.sources.record import Source
@@ -189,8 +189,8 @@ def prepare_texts(
     indexed = group_by_movie(index_source(source, cache), source.name)
     of_file = source.describe()
     # Before the splits: what is odd about the labels may be why they cannot be drawn.
-    for doubt in (*left_out_rows(of_file), *label_doubts(indexed)):
-        sys.stderr.write(f"{source.name}: {doubt}\n")
+    for warning in (*left_out_rows(of_file), *label_warnings(indexed)):
+        sys.stderr.write(f"{source.name}: {warning}\n")
     settled = settle_rare_classes(indexed, data)
     corpus = settled.corpus
     splits = split_by_settings(corpus, data)

@@ -13,8 +13,7 @@ from tfcmp.reporting.load.runs import SPLITS, read_answers, read_configuration
 from tfcmp.reporting.load.studies import label_and_seed
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import MODEL, OF_A_SEARCH, PREDICTIONS, RESULT, STUDY, STUDY_STATE
-from tfcmp.study.agreement import require_agreement
-from tfcmp.study.directory import StudyDirectory
+from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, make_plan
 from tfcmp.study.stages import Stage, name_of_search, stage_of_run, stage_of_search

@@ -1,8 +1,8 @@
 """Reviews whose label is decided by known words, under controlled phenomena.
 
-Reviews are made in pairs: one of each label after the same plan, which settles phenomenon, film,
+Reviews come in pairs: one of each label from the same plan, which fixes phenomenon, film,
 characters, templates of the opening and the deciding sentences, and lengths. So none of these can
-tell the label, not even by chance.
+predict the label, not even by chance.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from tfcmp.data.diagnostic.writer import Plan, Writer
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import CallError
 
-# To be raised with every change to words, templates or lengths: caches depend on it.
+# Raise it with every change to words, templates or lengths: caches depend on it.
 GRAMMAR_VERSION = 1
 
 PHENOMENA: tuple[str, ...] = tuple(CLAIMS)
@@ -49,16 +49,10 @@ class DiagnosticReview:
 
 
 def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
-    """Streams the reviews of a split; a smaller corpus is the beginning of a larger one.
+    """Streams `size` reviews of a split; a smaller corpus is the beginning of a larger one.
 
-    The two labels follow each other in random order within a pair, and the phenomena take turns
-    pair by pair. No text occurs twice, and no sentence of a train split occurs in any test split,
-    whatever their seeds.
-
-    Args:
-        split: "train" or "test".
-        size: number of reviews.
-        seed: seed of the draws.
+    The labels of a pair are in random order, and the phenomena alternate pair by pair. No text
+    occurs twice, and no sentence of a train split occurs in any test split, whatever their seeds.
 
     Raises:
         CallError: unknown split, or a negative size.
@@ -102,9 +96,8 @@ class DiagnosticSource(Source):
     """The embedded corpus as a source: no file, no network.
 
     Args:
-        train_size: number of train reviews.
-        test_size: number of test reviews.
-        seed: seed of the corpus; the seed of a run does not change it.
+        train_size, test_size: number of reviews.
+        seed: seed of the corpus; that of a run does not change it.
 
     Raises:
         CallError: a size is negative.
@@ -121,7 +114,7 @@ class DiagnosticSource(Source):
         self._seed = seed
 
     def key(self, records: Path | None = None) -> str:  # noqa: ARG002
-        """Version of the grammar, sizes and seed: all that the records depend on."""
+        """Version of the grammar, sizes and seed, which determine the records."""
         return (
             f"diagnostic:grammar={GRAMMAR_VERSION}:train={self._train_size}"
             f":test={self._test_size}:seed={self._seed}"
@@ -148,5 +141,5 @@ class DiagnosticSource(Source):
         return chain(generate("train", self._train_size, self._seed), self.test_reviews())
 
     def test_reviews(self) -> Iterator[DiagnosticReview]:
-        """Those of the test split alone."""
+        """The reviews of the test split."""
         return generate("test", self._test_size, self._seed)

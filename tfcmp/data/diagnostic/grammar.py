@@ -1,7 +1,7 @@
-"""Sentence templates: how they are written down, parsed and filled; and whose split a sentence is.
+"""Sentence templates: how they are written, parsed and filled; and the split of a sentence.
 
-In a template, `{slot}` is filled with one of the slot's values, `{a}` becomes "a" or "an" before
-the value that follows, and square brackets enclose words that decide the label:
+In a template, `{slot}` is filled with one of the values of the slot, `{a}` becomes "a" or "an"
+according to the value that follows, and square brackets enclose words that decide the label:
 
     {film} is [not] {a} [{other.adjective}] {whole}.
 """
@@ -43,9 +43,9 @@ def fill(template: Template, fillers: Fillers, random: Callable[[], float]) -> S
 
     Args:
         template: the parsed template.
-        fillers: values by slot; a slot with a single value always gets it.
-        random: draws uniformly from [0, 1). Only this method of `random.Random` is promised to
-            give the same numbers under every version of Python.
+        fillers: values by slot.
+        random: draws uniformly from [0, 1). `random.Random` guarantees only for this method that it
+            gives the same numbers under every version of Python.
     """
     values = _draw(template.slots, fillers, random)
     pieces: list[str] = []
@@ -71,7 +71,7 @@ def fill(template: Template, fillers: Fillers, random: Callable[[], float]) -> S
 
 
 def _draw(slots: Sequence[str], fillers: Fillers, random: Callable[[], float]) -> list[str]:
-    """One value for each slot; no value stands twice in a sentence."""
+    """One value for each slot; no value occurs twice in a sentence, unless it is the only one."""
     drawn: list[str] = []
     for slot in slots:
         values = fillers[slot]
@@ -88,7 +88,7 @@ SPLITS = ("train", "test")
 def split_of(text: str) -> str:
     """The one split that may use this text: a quarter of all texts are test.
 
-    It depends on nothing but the text, not on a seed, so that no two corpora of any seeds share
-    a sentence between the train split of one and the test split of the other.
+    It depends on the text alone, not on a seed, so that the train split of one corpus and the test
+    split of another never share a sentence.
     """
     return "test" if blake2b(text.encode(), digest_size=1).digest()[0] < 64 else "train"

@@ -1,12 +1,12 @@
 """Templates of the deciding sentences, by phenomenon, and of the neutral ones.
 
 In claims, `same.*` is a word of the label's own polarity, `other.*` one of the opposite polarity;
-brackets enclose the deciding words and operators. A conceded or contradicted opinion is no rationale:
-it speaks against the label. Every template serves both labels and has well over a hundred fillings for
-each, because only a share of them belongs to a split.
+brackets enclose the deciding words and operators. A conceded or contradicted opinion is no
+rationale: it speaks against the label. Every template serves both labels and has well over a
+hundred fillings for each, because only a share of them belongs to a split.
 
-Openings, which name the film, and plot hold no deciding word, no negation and no "but", so that nothing
-in them competes with the cue.
+Openings, which name the film, and plot hold no deciding word, no negation and no "but", so that
+nothing in them competes with the cue.
 """
 
 from tfcmp.data.diagnostic.grammar import parse

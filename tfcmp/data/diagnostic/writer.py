@@ -1,4 +1,4 @@
-"""Draws the plan that two reviews of opposite labels share, and writes reviews of a film after it."""
+"""Draws the plan that two reviews of opposite labels share, and writes reviews from it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
@@ -38,7 +38,7 @@ _GENRES = (
 
 
 class Film(NamedTuple):
-    """A title and what is true of it in every review."""
+    """A title and its facts, which are the same in every review."""
 
     title: str
     director: str
@@ -73,13 +73,13 @@ def _film(title: str) -> Film:
     return Film(title, director, star, pick(_GENRES), pick(TOWNS))
 
 
-# Fillings tried for a plot template before another one is taken: the names are fixed within a
-# review, so a template with few other slots may have no filling that belongs to the split.
+# Fillings tried for a plot template before another is used: names are fixed within a review, so a
+# template with few other slots may have no filling that belongs to the split.
 _PLOT_TRIES = 8
 
-# Deciding sentences of a review, all of the same phenomenon and for the same label. With a single
-# one in each, 4,000 reviews hold too few for a transformer from scratch to learn the operators.
-_CLAIMS_A_REVIEW = (2, 3, 4)
+# Deciding sentences of a review, all of the same phenomenon and for the same label. With one each,
+# 4,000 reviews are too few for a transformer from scratch to learn the operators.
+_CLAIMS_PER_REVIEW = (2, 3, 4)
 
 _PARTS_OF_A_FILM = ("part", "parts", "scene")
 
@@ -87,7 +87,7 @@ _Item = TypeVar("_Item")
 
 
 class Plan(NamedTuple):
-    """All that must not tell the label; `before` and `after` are words of plot, at most."""
+    """What must not predict the label; `before` and `after` are the most words of plot."""
 
     phenomenon: str
     film: Film
@@ -99,7 +99,7 @@ class Plan(NamedTuple):
 
 
 class Writer:
-    """Writes reviews out of sentences that belong to one split.
+    """Writes reviews from sentences that belong to one split.
 
     Args:
         split: "train" or "test".
@@ -111,7 +111,7 @@ class Writer:
         self._random = random
 
     def pick(self, values: Sequence[_Item]) -> _Item:
-        """One of the values, each as likely as another."""
+        """One of the values, uniformly."""
         return values[int(self._random() * len(values))]
 
     def plan(self, phenomenon: str) -> Plan:
@@ -125,7 +125,7 @@ class Writer:
             self.pick(films(self._split)),
             (lead, friend),
             self.pick(OPENINGS),
-            tuple(islice(self._shuffled(CLAIMS[phenomenon]), self.pick(_CLAIMS_A_REVIEW))),
+            tuple(islice(self._shuffled(CLAIMS[phenomenon]), self.pick(_CLAIMS_PER_REVIEW))),
             before,
             after,
         )
@@ -143,7 +143,7 @@ class Writer:
         return _joined([opening, *before, *claims, *after])
 
     def _lengths(self, phenomenon: str) -> tuple[int, int]:
-        """Words of plot before and after the deciding sentence: mostly few, seldom many.
+        """Words of plot before and after the deciding sentences: mostly few, rarely many.
 
         Squares and cubes, because logarithms may differ in the last bit between machines.
         """
@@ -156,7 +156,7 @@ class Writer:
         return int(90 * draw * draw * draw), int(50 * late * late * late)
 
     def _shuffled(self, templates: Sequence[Template]) -> Iterator[Template]:
-        """The templates in random order, drawn only as far as they are asked for."""
+        """The templates in random order, drawn lazily."""
         rest = list(templates)
         while rest:
             position = int(self._random() * len(rest))
@@ -164,14 +164,14 @@ class Writer:
             yield rest.pop()
 
     def _sentence(self, template: Template, fillers: Fillers) -> Sentence:
-        """A sentence that belongs to the split; one that names a film of the split does so."""
+        """A sentence that belongs to the split, as one that names a film of the split does."""
         sentence = fill(template, fillers, self._random)
         while "film" not in template.slots and split_of(sentence.text) != self._split:
             sentence = fill(template, fillers, self._random)
         return sentence
 
     def _claims(self, templates: Sequence[Template], fillers: Fillers) -> list[Sentence]:
-        """The deciding sentences, each about other parts of the film: they must not contradict."""
+        """The deciding sentences, each about other parts of the film, to avoid contradictions."""
         claims = []
         for template in templates:
             claims.append(self._sentence(template, fillers))
@@ -184,7 +184,7 @@ class Writer:
     def _passage(
         self, templates: Iterator[Template], fillers: Fillers, words: int
     ) -> list[Sentence]:
-        """Plot of at most so many words, no template twice."""
+        """Plot of at most `words` words, no template twice."""
         passage: list[Sentence] = []
         for template in templates if words > 0 else ():
             for _ in range(_PLOT_TRIES):

@@ -12,12 +12,11 @@ from tfcmp.errors import WorkError
 
 
 class Row(NamedTuple):
-    """The cells that were asked for, and where they stand.
+    """The requested cells of a row, and its place.
 
-    `place` is "line 7" of a text file (the first line of the row, the header counted), "object 7"
-    of a JSON array, "row 7" of a sheet (the header counted) or of a Parquet file (from 1). `cells`
-    maps column name to value: text in .csv, .tsv and .xlsx, any type elsewhere; an optional column
-    that the table lacks is no key.
+    `place` is "line 7" of a text file (the first line of the row), "object 7" of a JSON array,
+    "row 7" of a sheet or a Parquet file; a header counts. `cells` maps column name to value: text in
+    .csv, .tsv and .xlsx, any type elsewhere; optional columns that the table lacks are not there.
     """
 
     place: str
@@ -36,7 +35,7 @@ class Row(NamedTuple):
         return value
 
 
-# Of a place whose names could be something else.
+# Marks the place of a header in errors: its names could be something else.
 HEADER = "(the header)"
 _SHOWN_NAMES = 20
 _SHOWN_CHARACTERS = 40
@@ -47,8 +46,7 @@ class Columns:
     """The columns to read of a table.
 
     Attributes:
-        required: name of each column that must be there -> the flag that would name another one,
-            or None where no flag does.
+        required: name of each required column -> the flag that would name another one, if any.
         optional: names of the columns that are read if they are there.
     """
 
@@ -56,15 +54,15 @@ class Columns:
     optional: Sequence[str] = ()
 
     def present(self, names: Sequence[str], place: str, separator: str = "") -> list[str]:
-        """The wanted ones among the names of a table's columns, each once.
+        """The wanted columns among those of a table.
 
         Args:
             names: the columns of the table, in its order.
-            place: what an error calls the header: file and line.
-            separator: what the names were separated by, where a file could have it otherwise.
+            place: of the header in errors: file and line.
+            separator: of the names, for errors, where it may be the wrong one.
 
         Raises:
-            WorkError: a wanted name stands there twice, or a required one is missing.
+            WorkError: a wanted name is there twice, or a required one is missing.
         """
         wanted = dict.fromkeys((*self.required, *self.optional))
         twice = [name for name, count in Counter(names).items() if name in wanted and count > 1]
@@ -84,7 +82,7 @@ def _missing(name: str, flag: str | None, names: Sequence[str], place: str, by: 
     nearest = nearest_name(name, names)
     found = f"expected a column {name!r}, found {_shown(names)}{by}"
     if flag:
-        # Quoted where a shell needs it: a name may hold blanks.
+        # A name with blanks is quoted for the shell.
         way = f"name the right one with {flag} {shlex.quote(nearest or 'NAME')}"
         if not nearest and HEADER in place:
             # Rows without a header, or a title above it.
@@ -95,7 +93,7 @@ def _missing(name: str, flag: str | None, names: Sequence[str], place: str, by: 
 
 
 def _shown(names: Sequence[str]) -> str:
-    # A file without a header shows its first texts here: a glimpse is enough to see that.
+    # Shortened: without a header these are the texts of the first row.
     shown = [
         repr(name if len(name) <= _SHOWN_CHARACTERS else name[:_SHOWN_CHARACTERS] + "...")
         for name in names
@@ -103,7 +101,7 @@ def _shown(names: Sequence[str]) -> str:
     return listed(shown, _SHOWN_NAMES) or "none"
 
 
-# What leaves rows without a text or a label out.
+# Leaves out rows without a text or a label.
 SKIP = "--data.skip_incomplete true"
 _SPLITS = {
     "train": "train",
@@ -114,8 +112,8 @@ _SPLITS = {
     "test": "test",
 }
 _WITH_PARTS = (list, dict, bytes)
-# Marks that nobody sees, at the ends of a name as useless as blanks: zero-width space, word joiner,
-# byte order mark, soft hyphen, marks of direction.
+# Invisible characters, stripped like blanks: zero-width space, word joiner, byte order mark, soft
+# hyphen, marks of direction.
 _INVISIBLE = (
     "\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -123,11 +121,7 @@ _INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
 def label_of(row: Row, column: str, file: str, may_lack: bool = False) -> str | None:
-    """The name of the class in a column; None where there is none and it `may_lack`.
-
-    Raises:
-        WorkError: there is none, or something with parts; names the line or row.
-    """
+    """The name of the class in a column, or None if it `may_lack`; WorkError if it is no single value."""
     value = row.cells[column]
     is_single = not isinstance(value, _WITH_PARTS)
     label = label_name(value) if is_single else None
@@ -142,16 +136,16 @@ def label_of(row: Row, column: str, file: str, may_lack: bool = False) -> str | 
 
 
 def split_of(row: Row, column: str | None, file: str, has_split: bool) -> str | None:
-    """The split that a row is declared to be; None where the table declares none.
+    """The declared split of a row; None where the table declares none.
 
     Args:
         row: of a table.
-        column: that declares it.
-        file: what errors call the table.
-        has_split: whether its first row has the column.
+        column: with the split.
+        file: name of the table in errors.
+        has_split: whether the first row has the column.
 
     Raises:
-        WorkError: the value is no split, or some rows have the column and some do not.
+        WorkError: the value is no split, or only some rows have the column.
     """
     if (column in row.cells) != has_split:
         raise WorkError(
@@ -172,16 +166,16 @@ def split_of(row: Row, column: str | None, file: str, has_split: bool) -> str | 
 
 
 def split_in_name(name: str) -> str | None:
-    """The split that the name of a file tells, as in train-00000-of-00001.parquet; None without."""
+    """The split in the name of a file such as train-00000-of-00001.parquet, or None."""
     words = re.split("[^a-z]+", name.lower())
     return next((_SPLITS[word] for word in words if word in _SPLITS), None)
 
 
 def label_name(value: Any) -> str | None:
-    """The name of a class or group as text, without blanks around it; None for null, NaN and blank.
+    """The stripped name of a class or group; None for null, NaN and blank.
 
-    Integral floats print as integers, also where a .csv spells them "1.0": the same table has the
-    same labels in every format.
+    Integral floats become integers, also the "1.0" of a .csv, so that a table has the same labels
+    in every format.
     """
     if value is None or value != value:
         return None

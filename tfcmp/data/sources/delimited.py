@@ -1,7 +1,4 @@
-"""Rows of a .csv or .tsv file, streamed, in the dialect that options and the file tell.
-
-The same bytes, asked for the same columns, always have the same dialect.
-"""
+"""Rows of a .csv or .tsv file, streamed; its dialect follows from options and content."""
 
 import csv
 import re
@@ -25,11 +22,11 @@ from tfcmp.data.sources.reading import (
 )
 from tfcmp.errors import WorkError
 
-# What programs and countries put between cells, in the order in which they are tried.
+# Delimiters in the order in which they are tried.
 _CANDIDATES = (",", ";", "\t", "|")
 # Excel's first line, which names the delimiter.
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
-# Lines in which the header and the first row end, if they ever do.
+# The header and the first row are expected to end within these lines.
 _FIRST_LINES = 100
 
 
@@ -40,7 +37,7 @@ class Dialect:
     Attributes:
         delimiter: one character.
         quoting: "minimal" or "none", as in `Reading`.
-        skips_blanks: whether blanks behind a delimiter are no part of the cell (`a, "b"`).
+        skips_blanks: whether blanks after a delimiter are no part of the cell (`a, "b"`).
         lines_before: lines above the header: 1 where the first names the delimiter.
         has_returns: whether a carriage return alone ends a line, as on old Macs.
     """
@@ -63,7 +60,7 @@ class Dialect:
             delimiter=self.delimiter,
             quoting=csv.QUOTE_NONE if self.quoting == "none" else csv.QUOTE_MINIMAL,
             skipinitialspace=self.skips_blanks,
-            # Without it a quote that is never closed silently swallows the rows below it.
+            # Otherwise a quote that is never closed would silently swallow the rows below it.
             strict=True,
         )
 
@@ -73,20 +70,19 @@ class Dialect:
 
 
 def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> Dialect:
-    """The dialect that the options name, completed by what the file shows.
+    """The dialect by the options, else by the file.
 
-    The delimiter is that of the format, unless the header lacks the required columns with it and
-    has them with another. Commas go with quotes. In a file separated by tabs quotes may be text:
-    see `find_quoting`.
+    The delimiter is that of the format, unless the header has the required columns only with
+    another. In a file separated by tabs double quotes may be part of texts: see `find_quoting`.
 
     Args:
-        path: a .csv or .tsv, packed or not.
+        path: a .csv or .tsv, compressed or not.
         kind: "csv" or "tsv".
-        columns: what is asked for.
-        reading: what the options say.
+        columns: to be read.
+        reading: the options.
 
     Raises:
-        WorkError: bytes do not decode, or it cannot be told what quotes mean.
+        WorkError: bytes do not decode, or it is not clear what quotes mean.
     """
     with open_binary(path) as stream:
         first = list(islice(decoded_lines(stream, path.name, reading.decoding()), _FIRST_LINES))
@@ -112,7 +108,7 @@ def find_dialect(path: Path, kind: str, columns: Columns, reading: Reading) -> D
 
 
 def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) -> str:
-    """The first candidate that finds all required columns, else the one that finds most cells."""
+    """The first candidate with all required columns, else the one with most cells."""
     widest, most = candidates[0], 0
     for candidate in candidates:
         names = [name.strip() for name in _first_rows(lines, candidate)[0]]
@@ -124,23 +120,20 @@ def _delimiter(lines: list[str], candidates: Sequence[str], columns: Columns) ->
 
 
 def _has_blanks(lines: list[str], delimiter: str) -> bool:
-    """Whether blanks stand behind every delimiter of the header, or before a quote in the first row.
-
-    No program that quotes cells writes a quote bare inside one.
-    """
+    """Whether blanks follow every delimiter of the header, or precede a quote in the first row."""
     header, plain = _first_rows(lines, delimiter)
     if len(header) > 1 and all(name.startswith(" ") for name in header[1:]):
         return True
     _, skipped = _first_rows(lines, delimiter, skips=True)
     if len(plain) != len(skipped):
         return len(skipped) == len(header)
-    # A quoted cell may begin with a blank of its own, which is read alike either way.
+    # A blank inside a quoted cell is read in either case.
     cells = zip(plain, skipped, strict=True)
     return any(cell != other and cell.lstrip(" ") != other for cell, other in cells)
 
 
 def _first_rows(lines: list[str], delimiter: str, skips: bool = False) -> list[list[str]]:
-    """The header and the first row, read without complaint; [] for each that is not there."""
+    """The header and the first row; [] for each that cannot be read."""
     csv.field_size_limit(LONGEST_CELL)
     rows = (row for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=skips) if row)
     try:
@@ -149,20 +142,19 @@ def _first_rows(lines: list[str], delimiter: str, skips: bool = False) -> list[l
         return [[], []]
 
 
-# Labels, numbers, names; longer values are texts.
+# Longer values are texts, not labels, numbers or names.
 _LONGEST_VALUE = 64
 _MOST_VALUES = 10_000
-# Not the row itself.
 _FEWEST_ROWS = 2
 
 
 class SwallowedRows:
-    """Looks into cells of several lines, of one file.
+    """Finds rows that two stray quotes would join into one cell, which no parser complains about.
 
-    Args:
-        path: the file.
-        reading: how it is read; with a quoting of its own nothing is looked for.
-        dialect: of the file.
+    Such a cell is recognised by its lines: they have as many cells as the header, one of which is a
+    value that this column has in other rows, such as a label. In a file separated by tabs, which
+    are rare in texts, a cell with a tab and a line break is enough. Where `reading` names a
+    quoting, nothing is checked.
     """
 
     def __init__(self, path: Path, reading: Reading, dialect: Dialect) -> None:
@@ -171,11 +163,7 @@ class SwallowedRows:
         self._common: tuple[set[str], ...] | None = None
 
     def check(self, cells: list[str], line: int) -> None:
-        """Refuses a row of several lines that are rows of their own.
-
-        Raises:
-            WorkError: it is one; names the line and the option.
-        """
+        """Raises a WorkError, with line and option, where a cell contains whole rows."""
         if not self._is_wanted or len(cells) < 2:
             return
         delimiter = self._dialect.delimiter
@@ -184,7 +172,7 @@ class SwallowedRows:
         lines = delimiter.join(cells).split("\n")
         if any(text.count(delimiter) != len(cells) - 1 for text in lines):
             return
-        # The last line has the row's own values.
+        # The last line has the values of the row itself.
         inner = [text.split(delimiter) for text in lines[:-1]]
         if self._common is None:
             self._common = self._common_values(len(cells))
@@ -202,7 +190,7 @@ class SwallowedRows:
         )
 
     def _common_values(self, width: int) -> tuple[set[str], ...]:
-        """Short values of each column that several rows have, by one pass over the file."""
+        """Short values of each column that several rows have, from one pass over the file."""
         counts: tuple[Counter[str], ...] = tuple(Counter() for _ in range(width))
         for cells in self._rows():
             if len(cells) == width:
@@ -220,18 +208,18 @@ class SwallowedRows:
             try:
                 yield from self._dialect.reader(lines)
             except csv.Error:
-                # Told with its line by whoever reads the rows.
+                # Reported, with its line, where the rows are read.
                 return
 
 
-# Ctrl-Z, behind which programs of DOS add nothing more.
+# Ctrl-Z at the end of files from DOS.
 _END_OF_FILE = "\x1a"
 
 
 def delimited_rows(
     path: Path, columns: Columns, reading: Reading, dialect: Dialect
 ) -> Iterator[Row]:
-    """Yields the rows below the header, cells as text; blank lines are no rows.
+    """Yields the rows below the header, cells as text, without blank lines.
 
     Raises:
         WorkError: bytes, quotes, header or number of cells are wrong; names the line.
@@ -242,7 +230,7 @@ def delimited_rows(
         header_line, header = next(records, (1, []))
         place = f"{path.name}, line {header_line} {HEADER}"
         if dialect.skips_blanks:
-            # The blank may have been asked for as part of the name.
+            # The user may have named the column with its blank.
             asked = {name.strip(): name for name in (*columns.required, *columns.optional)}
             header = [asked.get(name, name) for name in header]
         separator = delimiter_name(dialect.delimiter)
@@ -269,7 +257,7 @@ def delimited_rows(
 def _records(
     lines: Iterator[str], path: Path, reading: Reading, dialect: Dialect
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yields each record that is not blank with the number of its first line."""
+    """Yields each record, except blank ones, with the number of its first line."""
     reader = dialect.reader(lines)
     swallowed = SwallowedRows(path, reading, dialect)
     line = dialect.lines_before
@@ -291,7 +279,7 @@ def _records(
 
 
 def _how_read(reading: Reading, dialect: Dialect, cells: Sequence[str] = ()) -> str:
-    """How the file is read, and what makes another reading of it: the end of an error."""
+    """The end of an error: how the file is read, and which options change that."""
     told = f" (separator: {delimiter_name(dialect.delimiter)})"
     if any(cell.startswith("'") for cell in cells):
         return f"{told}. Single quotes enclose no cells: write double quotes in their place."

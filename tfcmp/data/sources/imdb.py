@@ -41,14 +41,7 @@ def version_folder(data_dir: Path) -> Path:
 
 
 def prepared_folder(data_dir: Path | None = None) -> Path | None:
-    """The folder of the prepared reviews, found without importing TFDS.
-
-    Args:
-        data_dir: TFDS data directory; by default `TFDS_DATA_DIR` or TFDS's own default.
-
-    Returns:
-        The folder, or None where its description or a shard of train or test is missing.
-    """
+    """The folder of the prepared reviews, or None where a part is missing; without importing TFDS."""
     folder = version_folder(data_dir or data_directory())
     try:
         complete = all(shard.is_file() for shard in _shards(folder))
@@ -58,24 +51,17 @@ def prepared_folder(data_dir: Path | None = None) -> Path | None:
 
 
 def refuse_remains(data_dir: Path) -> None:
-    """Refuses to prepare over an incomplete folder, which TFDS would take for a finished one.
-
-    Raises:
-        WorkError: there is such a folder.
-    """
+    """Raises a WorkError where there is an incomplete folder, which TFDS would take for complete."""
     folder = version_folder(data_dir)
     if folder.exists():
         raise WorkError(f"{folder} is incomplete: remove it, then prepare it again")
 
 
 def download_imdb(data_dir: Path) -> Path:
-    """Downloads and prepares the reviews with TFDS.
-
-    Returns:
-        The folder of the prepared reviews.
+    """Downloads and prepares the reviews with TFDS; returns their folder.
 
     Raises:
-        WorkError: no network (within five seconds, naming the ways forward), or the work failed.
+        WorkError: there is no network (within five seconds), or something failed.
     """
     refuse_remains(data_dir)
     require_network(_HOST, "the IMDB data set (80 MiB)", _WAYS_FORWARD)
@@ -83,11 +69,7 @@ def download_imdb(data_dir: Path) -> Path:
 
 
 def review_hash(content: bytes) -> int:
-    """First 64 bits of the SHA-256 of a review, which is the key of the group table.
-
-    Args:
-        content: the text as UTF-8, without white space around it.
-    """
+    """First 64 bits of the SHA-256 of a stripped review in UTF-8: the key of the group table."""
     return int.from_bytes(hashlib.sha256(content).digest()[:8], "big")
 
 
@@ -104,7 +86,7 @@ class ImdbSource(Source):
     """The 25,000 reviews of train and the 25,000 of test; downloads them when they are missing.
 
     Reviews in one group are about one movie, or about movies that share the text of a review. A
-    text that the table does not know is a group of its own.
+    text that is not in the table is a group of its own.
     """
 
     name = "imdb"
@@ -113,11 +95,7 @@ class ImdbSource(Source):
         self._data_dir = data_dir
 
     def prepare(self) -> None:
-        """Downloads and prepares the reviews where they are missing.
-
-        Raises:
-            WorkError: they are out of reach.
-        """
+        """Downloads and prepares the reviews where they are missing."""
         self._folder()
 
     def key(self, records: Path | None = None) -> str:
@@ -134,7 +112,7 @@ class ImdbSource(Source):
         """Train, then test, in the order on disk.
 
         Raises:
-            WorkError: the reviews are missing and out of reach, or a shard is damaged.
+            WorkError: the reviews cannot be fetched, or a shard is damaged.
         """
         folder = self._folder()
         groups = group_table()
@@ -214,17 +192,17 @@ PUBLISHED = {
 
 
 def prepare_from_archive(archive: Path, data_dir: Path) -> Path:
-    """Prepares `imdb_reviews/plain_text` from a local archive, through the builder of TFDS.
+    """Prepares `imdb_reviews/plain_text` from a local archive, with the builder of TFDS.
 
-    Says on stderr when the archive is a re-pack.
+    The official archive is recognised by its checksum. Any other is a re-pack, as stderr tells, and
+    needs to have exactly the published number of reviews and bytes.
 
     Args:
         archive: `aclImdb_v1.tar.gz` or a re-pack of it.
         data_dir: TFDS data directory to prepare the data set under.
 
     Returns:
-        The folder of the prepared data set, which appears when it is complete; at once where it
-        is there already.
+        The folder of the data set, which appears when it is complete.
 
     Raises:
         CallError: there is no such file.
@@ -246,22 +224,13 @@ def prepare_from_archive(archive: Path, data_dir: Path) -> Path:
         )
     tfds.disable_progress_bar()  # in favour of the one bar for all three splits
     with progress_bar("preparing IMDB", _published_files() * len(PUBLISHED)) as advance:
-        # The builder's own manager takes no archive but the official one, and only by its url.
+        # The builder's own manager accepts only the official archive, by its url.
         builder._make_download_manager = lambda **_: _LocalArchive(archive, advance)
         return prepare(builder)
 
 
 def archive_files(archive: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
-    """Streams the regular files of a tar.gz whose whole path matches; writes nothing to disk.
-
-    Absolute paths and paths out of the archive are passed over.
-
-    Args:
-        archive: the tar.gz file.
-        wanted: pattern of normalised paths.
-
-    Yields:
-        Path and content, in the archive's order.
+    """Yields path and content of the regular files of a tar.gz whose normalised path matches.
 
     Raises:
         WorkError: not a tar.gz, truncated, or damaged.
@@ -276,7 +245,7 @@ def archive_files(archive: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str,
                 content = tar.extractfile(member) if member.isreg() else None
                 if content is not None and wanted.fullmatch(path):
                     yield path, content.read()
-            # Only the end of the stream tells whether its checksum is right.
+            # The checksum is verified at the end of the stream.
             while stream.read(_READ_AT_ONCE):
                 pass
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -287,7 +256,7 @@ def archive_files(archive: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str,
 
 
 class _LocalArchive:
-    """What the builder needs of a download manager, answered from a file that is already here."""
+    """What the builder needs of a download manager, from a local file."""
 
     def __init__(self, archive: Path, advance: Callable[[int], None]) -> None:
         self._archive = archive

@@ -1,7 +1,6 @@
-"""A file that the user named: its format and compression, is it there, does it open.
+"""A file that the user named: format and compression by its extension, checks, opening.
 
-This is the one place that knows extensions. Compressed files are read as a stream: nothing is unpacked
-to disk or as a whole.
+Compressed files are streamed: nothing is unpacked to disk or as a whole.
 """
 
 import stat
@@ -19,24 +18,24 @@ from tfcmp.errors import CallError, WorkError
 
 # Formats of tables, by extension without the dot.
 TABLES = ("csv", "tsv", "jsonl", "parquet", "json", "xlsx")
-# A text per line; for texts that need no label.
+# One text per line, for texts without labels.
 LINES = "txt"
 INPUTS = (LINES, *TABLES)
-# Formats of characters, whose bytes have an encoding.
+# Formats that have an encoding.
 TEXTUAL = ("txt", "csv", "tsv", "jsonl", "json")
-# Read through a compression without being unpacked to disk; the others need random access.
+# Can be read compressed; the others need random access.
 PACKABLE = TEXTUAL
 PACKINGS = ("gz", "bz2", "xz", "zip")
 # Other names of a format.
 _ALIASES = {"ndjson": "jsonl"}
-# Of a table of cells separated by a character: what it is unless the file shows otherwise.
+# Default delimiters.
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 
 
 def split_name(name: str) -> tuple[str, str | None]:
-    """Format and packing that the name of a file tells: ("csv", "gz") of "a.CSV.gz".
+    """Format and compression by the name of a file: ("csv", "gz") for "a.CSV.gz".
 
-    The format is "" where the name has no extension, or where only a .zip itself tells it.
+    The format is "" without an extension, and for a .zip where only its content tells.
     """
     *_, before, last = ["", "", *PurePath(name.lower()).name.split(".")]
     before, last = (_ALIASES.get(part, part) for part in (before, last))
@@ -48,7 +47,7 @@ def split_name(name: str) -> tuple[str, str | None]:
 
 
 def is_known(name: str, formats: Sequence[str]) -> bool:
-    """Whether the name of a file ends as one of `formats` does, packed or not."""
+    """Whether the name of a file is of one of `formats`, compressed or not."""
     found, packing = split_name(name)
     if packing == "zip" and not found:
         return any(one in PACKABLE for one in formats)
@@ -56,7 +55,7 @@ def is_known(name: str, formats: Sequence[str]) -> bool:
 
 
 def extensions(formats: Sequence[str]) -> str:
-    """All that may be read, for messages: extensions, packings, folders."""
+    """What can be read, for messages: extensions, compressions, folders."""
     told = ", ".join(f".{one}" for one in formats)
     packable = [one for one in formats if one in PACKABLE]
     if packable:
@@ -64,10 +63,10 @@ def extensions(formats: Sequence[str]) -> str:
     return told + (", a folder of .parquet files" if "parquet" in formats else "")
 
 
-# What reading a damaged one raises.
+# What reading damaged files raises.
 DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
 
-# Python unpacks other methods by whole blocks of any size, which a file made to do harm may use.
+# With other methods Python unpacks whole blocks of any size, which a malicious file could exploit.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What archivers of desktop systems add.
 _EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
@@ -85,18 +84,14 @@ def open_packed(path: Path, packing: str) -> BinaryIO:
 
 
 def open_zip(path: Path) -> BinaryIO:
-    """The unpacked bytes of the one file in a .zip; its name leads nowhere.
-
-    Raises:
-        CallError, WorkError: see `zip_member`.
-    """
+    """The unpacked bytes of the one file in a .zip; errors as for `zip_member`."""
     # The archive stays open for as long as the stream is.
     with zipfile.ZipFile(path) as archive:
         return cast("BinaryIO", archive.open(_only_file(path, archive)))
 
 
 def zip_member(path: Path) -> str:
-    """Format of the one file in a .zip, as its name tells it.
+    """Format of the one file in a .zip, by its name.
 
     Raises:
         CallError: it holds none, several, or one of a format that is not read from a .zip.
@@ -145,16 +140,12 @@ _SPECIAL = {
 
 
 def check_file(path: Path, formats: Sequence[str]) -> None:
-    """Refuses what is no file of one of the given formats, before anything is read.
-
-    Args:
-        path: the file as the user named it.
-        formats: those that are read, as in `formats`.
+    """Refuses what is no file of one of `formats`, before anything is read.
 
     Raises:
         CallError: there is no such file, it is a folder without Parquet files, a pipe, a socket or
-            a device, or its extension is another.
-        WorkError: the file system refuses to tell.
+            a device, or has another extension.
+        WorkError: the file system reports another error.
     """
     try:
         mode = path.stat().st_mode
@@ -169,7 +160,7 @@ def check_file(path: Path, formats: Sequence[str]) -> None:
             )
         return
     if stat.S_IFMT(mode) in _SPECIAL:
-        # Opening a pipe without a writer waits for ever, and texts are read more than once.
+        # Opening a pipe without a writer blocks, and texts are read more than once.
         raise CallError(
             f"{path} is {_SPECIAL[stat.S_IFMT(mode)]}; expected a regular file: write what comes "
             "from it into one first."
@@ -183,11 +174,7 @@ def check_file(path: Path, formats: Sequence[str]) -> None:
 
 
 def format_of(path: Path) -> str:
-    """The format of a file that `check_file` has accepted; a look into a .zip is needed for its.
-
-    Raises:
-        CallError, WorkError: see `zip_member`.
-    """
+    """The format of a file that `check_file` accepts; errors as for `zip_member`."""
     if path.is_dir():
         return "parquet"
     found, packing = split_name(path.name)
@@ -195,7 +182,7 @@ def format_of(path: Path) -> str:
 
 
 def folder_files(folder: Path) -> list[Path]:
-    """The Parquet files of a folder, by name; those that engines hide (._) are none."""
+    """The Parquet files of a folder, by name, without hidden ones (._)."""
     return sorted(
         file
         for file in folder.iterdir()
@@ -204,7 +191,7 @@ def folder_files(folder: Path) -> list[Path]:
 
 
 def open_binary(path: Path) -> BinaryIO:
-    """Opens the file for reading its bytes, unpacked; WorkError where that is refused."""
+    """Opens the file for reading its unpacked bytes; WorkError where that fails."""
     _, packing = split_name(path.name)
     try:
         if packing == "zip":

@@ -1,7 +1,7 @@
 """Rows of a .jsonl file (a JSON object per line) or a .json file (an array of them), streamed.
 
-The standard library decodes a value at a given place of a string; for an array what remains is to read
-on where a value is cut off. So an array has the same values and errors as a line of JSON.
+The items of an array are decoded one by one with `JSONDecoder.raw_decode`, reading on where a value
+is cut off. So an array has the same values and errors as a line of JSON.
 """
 
 import json
@@ -16,7 +16,7 @@ from tfcmp.data.sources.input_file import open_binary
 from tfcmp.data.sources.reading import Decoding, decoded_chunks, lines_of
 from tfcmp.errors import WorkError
 
-# Of characters; an item that is longer is taken for an error.
+# In characters; a longer item is an error.
 _LONGEST_ITEM = 1 << 26
 # The longest token that may be cut off at the end of what has been read: -Infinity, \uXXXX.
 _TOKEN = 12
@@ -24,7 +24,7 @@ _BLANKS = " \t\r\n"
 
 
 def array_items(chunks: Iterator[str], name: str, decoder: json.JSONDecoder) -> Iterator[Any]:
-    """Yields the items of the array that the chunks begin with; holds one of them in memory.
+    """Yields the items of the array in the chunks, with one at a time in memory.
 
     Raises:
         WorkError: the array is malformed or not closed; names the number of the item.
@@ -50,7 +50,7 @@ def array_items(chunks: Iterator[str], name: str, decoder: json.JSONDecoder) -> 
 
 
 class _Characters:
-    """The characters of chunks, those that have been used dropped."""
+    """The characters of chunks that have not been used yet."""
 
     def __init__(self, chunks: Iterator[str]) -> None:
         self._chunks = chunks
@@ -88,7 +88,7 @@ class _Characters:
                     raise
 
     def _double(self) -> bool:
-        """Reads as much again, so that long items are not decoded over and over."""
+        """Doubles what has been read, so that long items are decoded few times."""
         wanted = 2 * len(self._text)
         has_more = self._read_on()
         while has_more and len(self._text) < wanted:
@@ -97,7 +97,7 @@ class _Characters:
         return has_more
 
     def _read_on(self) -> bool:
-        """Adds a chunk; False at the end. An empty one is half a character, not the end."""
+        """Adds a chunk; False at the end. Empty chunks (half a character) are skipped."""
         for chunk in self._chunks:
             if chunk:
                 self._text = self._text[self._place :] + chunk
@@ -106,7 +106,7 @@ class _Characters:
         return False
 
 
-# JSON can escape half of a character ("\ud83d" alone), which no encoding can write again.
+# JSON can escape a lone surrogate ("\ud83d"), which no encoding can write.
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 _RECORDS = "pandas writes either with to_json(FILE, orient='records')."
@@ -115,17 +115,17 @@ _RECORDS = "pandas writes either with to_json(FILE, orient='records')."
 def json_rows(
     path: Path, columns: Columns, decoding: Decoding, may_be_array: bool = False
 ) -> Iterator[Row]:
-    """Yields a row for each object, values as JSON has them; blank lines are none.
+    """Yields a row for each object; blank lines are skipped.
 
     Args:
-        path: the file, packed or not.
-        columns: the keys that are read.
+        path: the file, compressed or not.
+        columns: the keys to read.
         decoding: of its bytes.
-        may_be_array: whether one array may hold the objects, instead of lines.
+        may_be_array: whether the objects may be in one array, instead of one per line.
 
     Raises:
-        WorkError: there is something else than an object, or one lacks a required key; names the
-            line, or the number of the object in its array.
+        WorkError: something is no object or lacks a required key; names the line, or the number of
+            the object in its array.
     """
     with open_binary(path) as stream:
         chunks = decoded_chunks(stream, path.name, decoding)
@@ -148,7 +148,7 @@ def json_rows(
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """The keys and values of one JSON object, a key that stands there twice included."""
+    """The keys and values of one JSON object, duplicate keys included."""
 
 
 def _line_values(lines: Iterator[str], name: str, may_be_array: bool) -> Iterator[tuple[str, Any]]:
@@ -184,7 +184,7 @@ def _checked(found: Any, place: str) -> _Pairs:
 
 
 def _refuse_table(pairs: _Pairs, columns: Columns, place: str) -> None:
-    """Refuses an object that holds all texts at once: columns, or records under a key."""
+    """Refuses an object with all texts at once: columns, or records under a key."""
     values = dict(pairs)
     parts = [key for key, value in pairs if isinstance(value, list | _Pairs)]
     if parts and all(name in parts or name not in values for name in columns.required):
@@ -200,7 +200,7 @@ def _kind(value: object) -> str:
 
 
 def _whole(value: Any, path: Path, place: str, decoding: Decoding) -> Any:
-    """The value without halves of characters, which are refused or replaced as `decoding` says."""
+    """The value without lone surrogates, which are refused or replaced as `decoding` says."""
     if isinstance(value, _Pairs):
         return dict(value)
     if not isinstance(value, str) or not _HALF_CHARACTER.search(value):

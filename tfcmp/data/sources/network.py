@@ -1,4 +1,4 @@
-"""Whether a host can be reached, answered within seconds instead of a library's minutes."""
+"""Whether a host can be reached, answered within seconds; libraries take minutes."""
 
 import threading
 import urllib.error
@@ -9,15 +9,14 @@ from tfcmp.errors import WorkError
 
 DEADLINE_SECONDS = 5.0
 
-# What a proxy says in place of a host that it does not let through or cannot reach.
+# Answers of a proxy that blocks or cannot reach the host.
 _PROXY_REFUSALS = frozenset({403, 407, 500, 502, 503, 504})
 
 
 def require_network(host_url: str, what: str, ways_forward: Sequence[str]) -> None:
     """Returns when the host answers, and fails within five seconds when it does not.
 
-    Any answer counts, "not found" too: the question is whether there is a way to the host. The
-    environment's proxy variables are honoured.
+    Any answer counts, even "not found". The proxy variables of the environment are honoured.
 
     Args:
         host_url: http(s) address of the host that the download will ask.
@@ -35,8 +34,8 @@ def require_network(host_url: str, what: str, ways_forward: Sequence[str]) -> No
 
 def _why_unreachable(host_url: str) -> str | None:
     answers: list[str | None] = []
-    # A thread of its own, because a look-up of the host's name knows no time limit; a daemon,
-    # because the process must be able to end while that look-up still hangs.
+    # In a thread because looking up a host name has no time limit; a daemon, so that the process
+    # can end while that hangs.
     asking = threading.Thread(target=lambda: answers.append(_ask(host_url)), daemon=True)
     asking.start()
     asking.join(DEADLINE_SECONDS)
@@ -48,7 +47,7 @@ def _why_unreachable(host_url: str) -> str | None:
 def _ask(host_url: str) -> str | None:
     """None when the host answers, else what went wrong."""
     request = urllib.request.Request(host_url, method="HEAD")
-    # `urlopen` would keep the proxies of its first call for the life of the process.
+    # `urlopen` would keep the proxies of its first call.
     opener = urllib.request.build_opener()
     try:
         with opener.open(request, timeout=DEADLINE_SECONDS):

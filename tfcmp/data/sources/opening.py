@@ -12,11 +12,7 @@ _TFDS = "tfds:"
 
 
 def open_source(settings: DataSettings) -> Source:
-    """The source called `settings.source`.
-
-    Raises:
-        CallError: no source is called so.
-    """
+    """The source called `settings.source`; CallError where there is none."""
     name = settings.source
     is_file = name not in _NAMED and not name.startswith(_TFDS)
     for setting in () if is_file else ("validation", "test"):
@@ -35,14 +31,14 @@ def open_source(settings: DataSettings) -> Source:
     if name.startswith(_TFDS):
         from tfcmp.data.sources.tfds import TfdsSource
 
-        # A default names the usual column of a file; TFDS tells by itself which one it is.
+        # The defaults are columns of files; TFDS knows its own.
         text, label = settings.text_column, settings.label_column
         return TfdsSource(
             name.removeprefix(_TFDS),
             text_column=None if text == DataSettings.text_column else text,
             label_column=None if label == DataSettings.label_column else label,
         )
-    # Files and their formats are not known to a run on a named source.
+    # Imported here: a run on another source needs no reader of files.
     from tfcmp.data.sources.input_file import TABLES, extensions, is_known
 
     if is_known(Path(name).name, TABLES) or Path(name).exists():
@@ -75,12 +71,8 @@ def _path(name: str | None) -> Path | None:
 
 
 def require_source(settings: DataSettings) -> None:
-    """Returns when the texts are at hand; fetches them where there is a network.
+    """Makes the texts available, see `Source.prepare`.
 
-    Asked before TensorFlow is imported, so that what is missing is told within seconds.
-
-    Raises:
-        CallError: no source is called so.
-        WorkError: the texts are not at hand and cannot be fetched, or a file's first row is wrong.
+    Called before TensorFlow is imported, so that errors show within seconds.
     """
     open_source(settings).prepare()

@@ -1,8 +1,8 @@
-"""Whether double quotes enclose cells of a .tsv or are part of its texts: told by the whole file.
+"""Whether double quotes enclose cells of a .tsv or are part of its texts, by the whole file.
 
-Spreadsheets and pandas enclose a cell that holds a tab, a line break or a quote, and double the
-quotes in it. Corpora (GLUE) do not, and have texts that begin with a quoted word. Read the wrong
-way, quotes either stay in the cells or swallow whole rows.
+Spreadsheets and pandas enclose a cell that contains a tab, a line break or a quote, and double the
+quotes in it. Corpora (GLUE) do not, and have texts that begin with a quoted word. Wrongly read,
+quotes either stay in the cells or swallow whole rows.
 """
 
 import csv
@@ -14,7 +14,7 @@ from typing import NoReturn
 from tfcmp.data.sources.reading import LONGEST_CELL, Reading
 from tfcmp.errors import WorkError
 
-# So many rows, each with an enclosed cell, are no coincidence.
+# This many rows, each with an enclosed cell, are no coincidence.
 _ROWS_OF_A_RULE = 3
 # Spreadsheets enclose cells with a separator of lists too.
 _SEPARATORS = {",", ";"}
@@ -22,18 +22,17 @@ _SEPARATORS = {",", ";"}
 
 @dataclass
 class _Evidence:
-    """What the rows say; a number is the first line that says it, 0 is none.
+    """What the rows show; each number but the counts is the first line that shows it, or 0.
 
     Attributes:
         enclosed: a cell begins with a quote.
-        impossible: quotes do not enclose cells: one is not closed, or text stands behind it.
-        needed: quotes do enclose cells: without them the number of cells is wrong.
+        impossible: quotes do not enclose cells: one is not closed, or text follows it.
+        needed: quotes enclose cells: otherwise the number of cells would be wrong.
         doubled: an enclosed cell has doubled quotes, as programs write them.
-        bare: a quote stands in a cell that is not enclosed, which no program that quotes writes.
-        swallowing: an enclosed cell would hold whole rows.
-        needless: an enclosed cell would have had no need of quotes.
-        rows: number of rows.
-        enclosed_rows: number of rows with a cell that begins with a quote.
+        bare: a quote in a cell that is not enclosed, which no program that quotes writes.
+        swallowing: an enclosed cell would contain whole rows.
+        needless: an enclosed cell does not need its quotes.
+        rows, enclosed_rows: number of rows, and of those with a cell that begins with a quote.
     """
 
     enclosed: int = 0
@@ -47,31 +46,31 @@ class _Evidence:
     enclosed_rows: int = 0
 
     def note(self, name: str, line: int) -> None:
-        """Keeps the first line that says it."""
+        """Keeps the first line that shows it."""
         setattr(self, name, getattr(self, name) or line)
 
 
 def find_quoting(
     lines: Iterator[str], delimiter: str, name: str, reading: Reading, lines_before: int = 0
 ) -> str:
-    """The quoting, "minimal" or "none", where all rows together leave no doubt.
+    """The quoting, "minimal" or "none", that all rows together show.
 
     Args:
         lines: of the whole file, each with its end.
         delimiter: one character.
-        name: what errors call the file.
+        name: of the file in errors.
         reading: whose flags errors name.
         lines_before: lines above the header.
 
     Raises:
-        WorkError: there is a doubt; names a line and the option.
+        WorkError: it is not clear; names a line and the option.
     """
     csv.field_size_limit(LONGEST_CELL)
     numbered = enumerate(lines, start=1)
     header = next((line for n, line in numbered if n > lines_before and line.strip("\r\n")), "")
     starts = re.compile(f'(?:^|{re.escape(delimiter)})"')
     if starts.search(header):
-        # Names of columns have no quotes of their own.
+        # Names of columns contain no quotes.
         return "minimal"
     found = _Evidence()
     width = header.count(delimiter) + 1
@@ -86,7 +85,7 @@ def find_quoting(
         found.note("enclosed", number)
         row = _enclosed_row(line, numbered, delimiter, width)
         if row is None:
-            # No other line can make it possible, and reading will name lines that are wrong.
+            # Final: no other line can make it possible.
             found.note("impossible", number)
             break
         _weigh([text.rstrip("\r\n").split(delimiter) for text in row], width, number, found)
@@ -115,14 +114,7 @@ def _enclosed_row(
 
 
 def _weigh(lines: list[list[str]], width: int, number: int, found: _Evidence) -> None:
-    """Notes what a row says whose quotes may enclose cells.
-
-    Args:
-        lines: the cells of each of its lines, if quotes are text.
-        width: number of columns.
-        number: of its first line.
-        found: where it is noted.
-    """
+    """Notes what a row shows: `lines` are its cells by line if quotes are text, `width` the columns."""
     if any(len(cells) != width or any("\r" in cell for cell in cells) for cells in lines):
         found.note("needed", number)
         return
@@ -134,14 +126,14 @@ def _weigh(lines: list[list[str]], width: int, number: int, found: _Evidence) ->
             if '"' in cell:
                 found.note("bare", number)
         elif '""' in cell[1:-1] or (width == 1 and cell == '""'):
-            # An empty cell of a single column is written so: a blank line would be no row.
+            # How an empty cell of a single column is written: a blank line would be no row.
             found.note("doubled", number)
         elif not _SEPARATORS & set(cell):
             found.note("needless", number)
 
 
 def _decided(found: _Evidence, width: int) -> str | None:
-    """The quoting that the evidence leaves, None where it contradicts itself or tells nothing."""
+    """The quoting by the evidence; None where that is contradictory or missing."""
     if found.impossible:
         return None if found.needed else "none"
     is_plain = found.bare or (found.swallowing and width > 1)

@@ -1,4 +1,4 @@
-"""How the bytes of a file become lines of text: encoding, errors that name line and byte, options."""
+"""From the bytes of a file to lines of text, with errors that name line and byte."""
 
 import codecs
 from collections.abc import Iterable, Iterator
@@ -8,13 +8,12 @@ from typing import BinaryIO, NoReturn
 from tfcmp.data.sources.input_file import DAMAGES
 from tfcmp.errors import CallError, WorkError
 
-# Small enough to answer a pipe as it fills, large enough for the decoder to be quick.
 _CHUNK_BYTES = 1 << 16
-# Of characters. Above any text, and low enough that a file without line ends, perhaps a small one
-# that unpacks to a huge one, ends in an error and not in memory.
+# In characters: more than any text has, but a file without line ends, perhaps a small one that
+# unpacks to a huge one, does not fill the memory.
 _LONGEST_LINE = 1 << 26
-# A mark wins over a name, as in the WHATWG Encoding Standard. The longer one first: UTF-16's begins
-# UTF-32's.
+# Byte order marks override the named encoding, as in the WHATWG Encoding Standard. UTF-32 first:
+# its mark begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -23,12 +22,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-# UTF-16 of plain letters has a zero in every one: how many bytes are looked at, and how many zeros
-# are no coincidence.
+# UTF-16 of plain letters has a zero byte in each: the bytes to examine, and the zeros that suffice.
 _LOOKED_AT = 64
 _FEWEST_ZEROS = 4
 
-# How files begin that hold no text, whatever their name says.
+# First bytes of files that are no text, whatever their name.
 _OTHER_KINDS = {
     b"\x1f\x8b": "a gzip (.gz)",
     b"PK\x03\x04": "a zip or a workbook (.zip, .xlsx)",
@@ -43,9 +41,9 @@ class Decoding:
     """How bytes become text.
 
     Attributes:
-        encoding: a name that Python knows; a byte order mark in front wins over it, and is dropped.
+        encoding: a name that Python knows; a byte order mark overrides it, and is dropped.
         errors: "strict" refuses bytes that do not decode, "replace" puts U+FFFD in their place.
-        advice: what the user can do about such bytes, a sentence; part of the error.
+        advice: a sentence of the error: what the user can do about such bytes.
     """
 
     encoding: str = "utf-8"
@@ -56,7 +54,7 @@ class Decoding:
         if self.errors not in ("strict", "replace"):
             raise CallError(f"Encoding errors: expected strict or replace, got {self.errors!r}.")
         try:
-            # Not empty: Python checks no name for an empty text.
+            # Python does not check the name for an empty text.
             " ".encode(self.encoding)
         except (LookupError, ValueError):
             raise CallError(
@@ -69,11 +67,11 @@ def decoded_lines(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[s
     r"""Yields the lines of a stream, each with its "\n"; the last may lack one.
 
     Only "\n" ends a line. `str.splitlines` would also cut at U+2028, \x0b, \x0c, \x1c and others,
-    which stand inside texts.
+    which occur in texts.
 
     Args:
         stream: buffered bytes; read as they arrive, one chunk at a time.
-        name: what errors call the stream.
+        name: of the stream in errors.
         decoding: encoding and what happens to bytes that do not decode.
 
     Raises:
@@ -110,11 +108,7 @@ def lines_of(chunks: Iterable[str], name: str) -> Iterator[str]:
 
 
 def has_returns_alone(first_line: str) -> bool:
-    """Whether carriage returns end the lines of a file, as on old Macs.
-
-    Args:
-        first_line: of `decoded_lines`; without a line feed it is the whole file.
-    """
+    """Whether carriage returns alone end the lines of a file, as on old Macs."""
     return not first_line.endswith("\n") and "\r" in first_line
 
 
@@ -152,7 +146,7 @@ def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[
         except UnicodeError as error:
             _refuse_bytes(error, name, decoding, bytes_read, newlines)
         newlines += text.count("\n")
-        # One stands in front of a later line where files that begin with it were joined.
+        # Files that begin with a mark may have been joined.
         text = text.replace("\n\ufeff", "\n")
         if begins_line:
             text = text.removeprefix("\ufeff")
@@ -165,7 +159,7 @@ def decoded_chunks(stream: BinaryIO, name: str, decoding: Decoding) -> Iterator[
 
 
 def _refuse_unmarked_utf16(chunk: bytes, name: str, decoding: Decoding) -> None:
-    """Refuses UTF-16 of plain letters that is read otherwise: it would be text with zeros in it."""
+    """Refuses UTF-16 of plain letters that is decoded as another encoding: it would give zeros."""
     if "a".encode(decoding.encoding) != b"a":
         return
     first = chunk[:_LOOKED_AT]
@@ -178,9 +172,9 @@ def _refuse_unmarked_utf16(chunk: bytes, name: str, decoding: Decoding) -> None:
 
 
 def is_rather_utf8(stream: BinaryIO, encoding: str) -> bool:
-    """Whether bytes without a mark read as UTF-8, and otherwise than in `encoding`.
+    """Whether bytes without a mark are valid UTF-8, and differ when decoded as `encoding`.
 
-    Text of another encoding that is not ASCII hardly ever is UTF-8 by chance.
+    Text that is not ASCII in another encoding is hardly ever valid UTF-8.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_ascii = True
@@ -192,7 +186,7 @@ def is_rather_utf8(stream: BinaryIO, encoding: str) -> bool:
             text = decoder.decode(chunk)
         except UnicodeDecodeError:
             return False
-        # UTF-16 of plain letters has a zero in every one.
+        # UTF-16 of plain letters.
         if "\0" in text:
             return False
         is_ascii = is_ascii and chunk.isascii()
@@ -201,7 +195,7 @@ def is_rather_utf8(stream: BinaryIO, encoding: str) -> bool:
 
 
 def _first_chunk(stream: BinaryIO, name: str) -> bytes:
-    """The first bytes, as many as it takes to know whether they are a byte order mark."""
+    """Enough of the first bytes to recognise a byte order mark."""
     first = chunk = _read_chunk(stream, name)
     while chunk and any(mark.startswith(first) and mark != first for mark, _ in _MARKS):
         chunk = _read_chunk(stream, name)
@@ -211,7 +205,7 @@ def _first_chunk(stream: BinaryIO, name: str) -> bytes:
 
 def _read_chunk(stream: BinaryIO, name: str) -> bytes:
     try:
-        # read1 returns what a pipe holds now; read would wait until the chunk is full.
+        # read1 returns what a pipe has now; read would wait for a full chunk.
         return stream.read1(_CHUNK_BYTES)  # type: ignore[attr-defined, no-any-return]
     except DAMAGES as error:
         reason = getattr(error, "strerror", None) or error
@@ -223,19 +217,14 @@ def _refuse_bytes(
 ) -> NoReturn:
     """Raises the WorkError for bytes that do not decode.
 
-    Args:
-        error: what the decoder raised.
-        name: what the error calls the stream.
-        decoding: how the bytes were read.
-        bytes_read: bytes given to the decoder, those of the failing chunk included.
-        newlines: lines ended before the failing chunk.
+    `bytes_read` were given to the decoder, the failing chunk included; `newlines` came before it.
     """
     if not isinstance(error, UnicodeDecodeError):
-        # For example UTF-16 without its byte order mark: the codec names no position.
+        # Such as UTF-16 without its byte order mark: the codec names no position.
         raise WorkError(f"{name} is not {decoding.encoding}: {error}. {decoding.advice}") from None
     before = error.object[: error.start].decode(decoding.encoding, "replace")
     line = newlines + before.count("\n") + 1
-    # The decoder's bytes are what an earlier chunk left over and the failing chunk.
+    # The decoder had the rest of an earlier chunk and the failing chunk.
     offset = bytes_read - len(error.object) + error.start
     raise WorkError(
         f"{name}, line {line}: byte 0x{error.object[error.start]:02x} at offset {offset} is not "
@@ -243,29 +232,28 @@ def _refuse_bytes(
     ) from None
 
 
-# Names of delimiters that a shell or YAML makes hard to write.
+# Names of delimiters that are hard to write in a shell or YAML.
 NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 QUOTINGS = ("minimal", "none")
-# Far above any text (csv's own 131,072 is not), yet low enough that a quote which is never closed
-# ends in an error and not with the whole file in memory.
+# Longer than any text (the 131,072 of the csv module is not), but a quote that is never closed does
+# not read the whole file into memory.
 LONGEST_CELL = 1 << 24
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What is known of a file before it is opened.
+    """What the options say about a file.
 
     Attributes:
-        encoding: a name that Python knows; a byte order mark in the file wins over it.
-        encoding_errors: "strict" or "replace".
-        delimiter: one character or one of `NAMES`; None leaves it to the file.
+        encoding, encoding_errors: as in `Decoding`.
+        delimiter: one character or one of `NAMES`; None: the file decides.
         quoting: "minimal" (cells in double quotes may hold anything) or "none" (quotes are text);
-            None leaves it to the file.
+            None: the file decides.
         usual_delimiter: as `delimiter`, for files whose header has the columns with it.
         options: what the flags of these begin with, for errors.
 
     Raises:
-        CallError: one of them is none.
+        CallError: one of them has no such value.
     """
 
     encoding: str = "utf-8"
@@ -297,11 +285,7 @@ class Reading:
         return Decoding(self.encoding, self.encoding_errors, advice)
 
     def character(self, delimiter: str | None) -> str | None:
-        """A delimiter as one character; None of None.
-
-        Raises:
-            CallError: it is none.
-        """
+        """A delimiter as one character; None for None; CallError for anything else."""
         if delimiter is None:
             return None
         written = "\t" if delimiter == "\\t" else delimiter

@@ -1,4 +1,4 @@
-"""What every source of texts yields, and what a source has to be able to do."""
+"""The records that every source of texts yields, and the interface of a source."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Record(NamedTuple):
-    """One labelled text as its source tells it.
+    """One labelled text.
 
-    `split` is "train", "validation" or "test", or None where the source draws no such line.
-    `group` names what must not be torn apart by a split (a movie, an author); None: the text
-    stands for itself. `phenomenon` and `cue_distance` (words between the cue and the end of the
-    text) are known for the diagnostic corpus only.
+    `split` is "train", "validation" or "test", or None where the source declares none. Texts of one
+    `group` (a movie, an author) have to be in the same split; None is a group of its own.
+    `phenomenon` and `cue_distance` (words between the cue and the end of the text) are known for
+    the diagnostic corpus only.
     """
 
     text: str
@@ -23,16 +23,16 @@ class Record(NamedTuple):
 
 
 class Source(Protocol):
-    """Where labelled texts come from; a class that inherits has `prepare` and `describe`."""
+    """Where labelled texts come from; subclasses inherit `prepare` and `describe`."""
 
     name: str
 
     def prepare(self) -> None:
-        """Returns when the records are at hand; fetches them where there is a network.
+        """Makes the records available, by downloading them if necessary.
 
         Raises:
             CallError: the user named something that is not there.
-            WorkError: the records are out of reach, or the first is wrong.
+            WorkError: the records cannot be fetched, or the first is wrong.
         """
         return
 
@@ -40,15 +40,15 @@ class Source(Protocol):
         """A string that changes with the content of the source and with how it is read.
 
         Args:
-            records: folder of the hashes of large files that were read before, see `content_key`.
+            records: folder of the recorded hashes of large files, see `content_key`.
         """
 
     def size(self) -> int | None:
-        """Number of records, or None where only reading them would tell."""
+        """Number of records; None where they would have to be read."""
 
     def records(self) -> Iterator[Record]:
-        """The records, streamed, in an order that never changes; may be called several times."""
+        """The records, streamed, always in the same order; may be called several times."""
 
     def describe(self) -> dict[str, Any]:
-        """How files of the user's were read, for split.json; empty for the other sources."""
+        """How files of the user were read, for split.json; empty for other sources."""
         return {}

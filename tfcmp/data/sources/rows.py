@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyarrow import Array
     from pyarrow.parquet import ParquetFile
 
-# Few, because a row may hold a whole book.
+# Few, because a row may be a whole book.
 _BATCH_ROWS = 64
 _BUFFER_BYTES = 1 << 20
 
@@ -46,7 +46,7 @@ def _values(column: "Array") -> list[Any]:
     values: list[Any] = column.to_pylist()
     if not pyarrow.types.is_float32(column.type):
         return values
-    # A float of 32 bits is 0.1 as text, as a .csv has it, and 0.10000000149 in 64 bits.
+    # As text a float of 32 bits is 0.1, as in a .csv; in 64 bits it would be 0.10000000149.
     return [None if value is None else float(str(np.float32(value))) for value in values]
 
 
@@ -62,8 +62,8 @@ def _opened_parquet(path: Path) -> Iterator["ParquetFile"]:
     from pyarrow.parquet import ParquetFile
 
     try:
-        # Both settings are needed: otherwise pyarrow holds a column of a whole row group, which may
-        # be the whole file, in memory at once.
+        # Without both settings pyarrow reads a column of a whole row group, which may be the whole
+        # file, into memory.
         with ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER_BYTES) as table:
             yield table
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -73,15 +73,15 @@ def _opened_parquet(path: Path) -> Iterator["ParquetFile"]:
         ) from None
 
 
-# Excel holds a million rows; beyond this it is no table of texts but a file made to fill memory.
+# More than Excel's million rows of text: a file made to fill the memory.
 _LARGEST_UNPACKED = 1 << 31
 
 
 def xlsx_rows(path: Path, columns: Columns) -> Iterator[Row]:
-    """Yields the rows below the header, values as the text that a .csv of the sheet would have.
+    """Yields the rows of the first sheet with the required columns, as a .csv would have them.
 
-    They are those of the first sheet whose header has the required columns. Of a formula the value is read that the workbook was saved with. Rows without any value are no
-    rows.
+    Formulas have the value that they were saved with; empty rows are skipped. The strings of a
+    workbook are in memory.
 
     Raises:
         WorkError: openpyxl is not installed, the file is no workbook or damaged, or it lacks a
@@ -103,7 +103,7 @@ def _sheet_with(book: Any, columns: Columns) -> Any:
     """The first sheet that has the required columns, else the first."""
     sheets = book.worksheets
     for sheet in sheets:
-        # Some programs write the size of a sheet wrongly, and no more than that would be read.
+        # Some programs write a wrong size, beyond which nothing would be read.
         sheet.reset_dimensions()
         if set(columns.required) <= set(_header(_filled_rows(sheet))[1]):
             return sheet
@@ -111,7 +111,7 @@ def _sheet_with(book: Any, columns: Columns) -> Any:
 
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The rows that hold a value, with their numbers."""
+    """The rows that are not empty, with their numbers."""
     numbered = enumerate(sheet.values, start=1)
     return (row for row in numbered if any(cell is not None for cell in row[1]))
 
@@ -122,10 +122,10 @@ def _header(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> tuple[int, list[str]
 
 
 def _shown(value: Any = None) -> str:
-    """A value as text; what Excel writes as _x000D_ (characters that XML cannot hold) decoded."""
+    """A value as text; escapes such as _x000D_, for characters that XML does not allow, decoded."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    # openpyxl is an extra, and at hand where there are values.
+    # An optional dependency, which is installed where there are values.
     from openpyxl.utils.escape import unescape
 
     # A character beyond 16 bits is written as two halves.
@@ -154,7 +154,7 @@ def _opened_workbook(path: Path) -> Iterator[Any]:
             book.close()
     except WorkError:
         raise
-    # openpyxl has no error of its own for a damaged workbook: its XML parser's, and these.
+    # What openpyxl and its XML parser raise for a damaged workbook.
     except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError, SyntaxError) as error:
         raise WorkError(
             f"{path.name} cannot be read as a workbook ({error}): the file is damaged, encrypted or "
@@ -165,17 +165,17 @@ def _opened_workbook(path: Path) -> Iterator[Any]:
 def iterate_rows(
     path: Path, columns: Columns, reading: Reading, dialect: Dialect | None = None
 ) -> Iterator[Row]:
-    """Yields the wanted cells of each row; memory does not grow with the file (.xlsx apart).
+    """Yields the wanted cells of each row; memory does not grow with the file, except for .xlsx.
 
     Args:
         path: a file of one of the formats `TABLES`, or a folder of Parquet files.
         columns: what to read.
-        reading: encoding and delimiter, of formats that have some.
+        reading: encoding and delimiter, where the format has them.
         dialect: of a .csv or .tsv, where it is known already.
 
     Raises:
         CallError: no such file, a folder without Parquet files, or another extension.
-        WorkError: what the file holds is wrong; names the line or row.
+        WorkError: the content is wrong; names the line or row.
     """
     check_file(path, TABLES)
     if path.is_file() and path.stat().st_size == 0:
@@ -200,22 +200,14 @@ def iterate_rows(
 
 
 def dialect_of(path: Path, columns: Columns, reading: Reading) -> Dialect | None:
-    """How the cells of a .csv or .tsv are written; None for the other formats.
-
-    Raises:
-        CallError, WorkError: see `iterate_rows` and `find_dialect`.
-    """
+    """The dialect of a .csv or .tsv, None for other formats; errors as for `iterate_rows`."""
     check_file(path, TABLES)
     kind = format_of(path)
     return find_dialect(path, kind, columns, reading) if kind in DELIMITERS else None
 
 
 def require_use(paths: list[Path], reading: Reading) -> None:
-    """Refuses a delimiter or quoting where no file has any.
-
-    Raises:
-        CallError: one is set, and none of the files is a .csv or .tsv.
-    """
+    """Raises a CallError where a delimiter or quoting is set and no file is a .csv or .tsv."""
     if any(format_of(path) in DELIMITERS for path in paths):
         return
     for name in ("delimiter", "quoting"):
@@ -227,7 +219,7 @@ def require_use(paths: list[Path], reading: Reading) -> None:
 
 
 def count_rows(path: Path) -> int | None:
-    """Number of rows where the file tells it without being read, as Parquet does; else None."""
+    """Number of rows of Parquet files; None for formats that would have to be read."""
     check_file(path, TABLES)
     if path.is_dir():
         return sum(map(count_parquet_rows, folder_files(path)))

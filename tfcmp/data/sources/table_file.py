@@ -1,4 +1,4 @@
-"""The user's own labelled texts: a table in one file, or in one for each declared split."""
+"""Labelled texts of the user: a table in one file, or one file for each declared split."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ from tfcmp.data.sources.record import Record, Source
 from tfcmp.data.sources.rows import count_rows, dialect_of, iterate_rows, require_use
 from tfcmp.errors import CallError, WorkError
 
-# Names that switch an optional column off.
+# Names that leave out an optional column.
 _NO_COLUMN = (None, "", "none")
 
 
@@ -33,21 +33,17 @@ class TableFileSource(Source):
     """A table of texts and labels, any number of classes.
 
     Attributes:
-        path: the file or folder; its extension tells the format. Files of a folder whose names tell
-            a split (train-0.parquet, test-0.parquet) are that split.
-        text_column: name of the column of texts, each a string with something in it.
+        path: the file, or a folder of Parquet files, which are of the split in their names
+            (train-0.parquet, test-0.parquet), if any.
+        text_column: name of the column of texts, which are strings and not blank.
         label_column: name of the column of labels, of any single-valued type; see `label_name`.
-        split_column: optional column of "train", "validation" (also "valid", "val", "dev") and
-            "test", in any case. Under its default name it may be absent; "none", "" and None
-            leave it out.
-        group_column: optional column of what must not be torn apart by a split; null or empty:
-            the text stands for itself. Its name as that of `split_column`.
-        encoding: of .csv, .tsv, .jsonl and .json, a name that Python knows.
-        encoding_errors: "strict" or "replace".
-        delimiter, quoting: of .csv and .tsv, as in `Reading`.
-        validation, test: files of the same columns, whose rows are these splits; those of `path`
-            are train then.
-        skip_incomplete: whether rows without a text or a label are left out; else they are errors.
+        split_column: column of "train", "validation" (also "valid", "val", "dev") and "test", in
+            any case. Under its default name it may be absent; "none", "" and None leave it out.
+        group_column: column of what has to be in the same split; null or empty: a group of its own.
+            Its name as that of `split_column`.
+        encoding, encoding_errors, delimiter, quoting: as in `Reading`.
+        validation, test: files of the same columns with these splits; `path` is train then.
+        skip_incomplete: leaves out rows without a text or a label, which are errors otherwise.
     """
 
     path: Path
@@ -73,21 +69,17 @@ class TableFileSource(Source):
         self.name = self.path.name
 
     def prepare(self) -> None:
-        """Reads the first row of every file, where a missing column shows.
-
-        Raises:
-            CallError, WorkError: see `records`.
-        """
+        """Reads the first row of every file, to find missing columns; errors as for `records`."""
         files = self.files()
         require_use(list(files), self.reading())
         for file, split in files.items():
             next(self._records_of(file, split, Counter()), None)
 
     def files(self) -> dict[Path, str | None]:
-        """Each file or folder with the split that its rows are declared to be.
+        """Each file or folder with the declared split of its rows.
 
         Raises:
-            CallError: one is not there, is none of our formats, or stands for two splits.
+            CallError: one is not there, of an unknown format, or named for two splits.
         """
         others = {"validation": self.validation, "test": self.test}
         declared = {split: Path(file) for split, file in others.items() if file is not None}
@@ -106,7 +98,7 @@ class TableFileSource(Source):
         return files
 
     def key(self, records: Path | None = None) -> str:
-        """Changes with the content of the files, wherever they lie, and with how they are read."""
+        """Changes with the content of the files and how they are read, but not with their folder."""
         parts: list[Any] = []
         for file, split in self.files().items():
             content = folder_files(file) if file.is_dir() else [file]
@@ -118,7 +110,7 @@ class TableFileSource(Source):
         return json.dumps([parts, self.skip_incomplete, *columns, *how])
 
     def size(self) -> int | None:
-        """Number of rows of Parquet files; None where another format does not tell it."""
+        """Number of rows of Parquet files; None with other formats."""
         counts = [count_rows(file) for file in self.files()]
         known = [count for count in counts if count is not None]
         return sum(known) if len(known) == len(counts) else None
@@ -128,7 +120,7 @@ class TableFileSource(Source):
 
         Raises:
             CallError: a file or an option is wrong.
-            WorkError: what a file holds is wrong; names the line or row.
+            WorkError: the content of a file is wrong; names the line or row.
         """
         files, left_out = self.files(), Counter[str]()
         require_use(list(files), self.reading())
@@ -140,7 +132,7 @@ class TableFileSource(Source):
     def placed_records(self) -> Iterator[tuple[str, Record]]:
         """The records, each with its place: "reviews.csv, line 7"."""
         for file, split in self.files().items():
-            # The place of a row names its file in a folder.
+            # In a folder the place of a row includes its file.
             prefix = "" if file.is_dir() else f"{file.name}, "
             for row, record in self._records_of(file, split, Counter()):
                 yield prefix + row.place, record
@@ -151,7 +143,7 @@ class TableFileSource(Source):
         return {name: dict(value) for name, value in found.items() if value}
 
     def left_out(self) -> Mapping[str, int]:
-        """How many rows were left out, by what they lack; reads the files if need be."""
+        """How many rows were left out, by what they lack; reads the files if necessary."""
         if self.skip_incomplete and self._left_out is None:
             for _ in self.records():
                 pass
@@ -163,11 +155,7 @@ class TableFileSource(Source):
         return {name: one.describe() for name, one in found.items() if one is not None}
 
     def columns(self) -> Columns:
-        """The columns that are read.
-
-        Raises:
-            CallError: one column is to be two things.
-        """
+        """The columns that are read; CallError where one is named for two purposes."""
         optional = {"split": self.split_column, "group": self.group_column}
         wanted = {role: name for role, name in optional.items() if name not in _NO_COLUMN}
         names = (self.text_column, self.label_column, *wanted.values())
@@ -179,7 +167,7 @@ class TableFileSource(Source):
             self.text_column: "--data.text_column",
             self.label_column: "--data.label_column",
         }
-        # A name that the user chose is expected: leaving it out in silence would be a trap.
+        # Columns that the user named are required: silently ignoring one would be a trap.
         flags |= {name: f"--data.{role}_column" for role, name in wanted.items() if name != role}
         return Columns(flags, [name for role, name in wanted.items() if name == role])
 
@@ -188,7 +176,7 @@ class TableFileSource(Source):
         return Reading(self.encoding, self.encoding_errors, self.delimiter, self.quoting)
 
     def dialect(self, file: Path) -> Dialect | None:
-        """How the cells of one of the files are written; None where it has no delimiter."""
+        """The dialect of one of the files; None where it has no delimiter."""
         if file not in self._dialects:
             self._dialects[file] = dialect_of(file, self.columns(), self.reading())
         return self._dialects[file]
@@ -235,10 +223,10 @@ class TableFileSource(Source):
 
 
 def _by_names(folder: Path) -> dict[Path, str | None]:
-    """The files of a folder with the splits that their names tell; empty where none does.
+    """The files of a folder with the splits in their names; empty where no name has one.
 
     Raises:
-        CallError: some do and some do not: what is in those is not known.
+        CallError: only some names have one.
     """
     found = {file: split_in_name(file.name) for file in folder_files(folder)}
     untold = [file.name for file, split in found.items() if split is None]

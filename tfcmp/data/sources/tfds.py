@@ -27,21 +27,18 @@ def data_directory() -> Path:
 
 
 def open_builder(name: str, data_dir: Path) -> Any:
-    """Finds a TFDS builder; downloads and prepares nothing.
+    """The `tfds.core.DatasetBuilder` of a name; downloads and prepares nothing.
 
     Args:
         name: `NAME`, `NAME/CONFIG` or `NAME/CONFIG:VERSION`.
-        data_dir: the folder that prepared data lie in.
-
-    Returns:
-        The `tfds.core.DatasetBuilder`.
+        data_dir: the folder of prepared data.
 
     Raises:
         CallError: TFDS knows no such name, configuration or version.
     """
     import tensorflow_datasets as tfds
 
-    # TFDS would take a name with a namespace for a reason to ask the network.
+    # For a name with a namespace TFDS would ask the network.
     if not _NAME.fullmatch(name):
         raise CallError(f"tfds:{name}: expected tfds:NAME, tfds:NAME/CONFIG or NAME/CONFIG:VERSION")
     try:
@@ -51,12 +48,12 @@ def open_builder(name: str, data_dir: Path) -> Any:
         hint = f"; did you mean tfds:{near}?" if near else ""
         raise CallError(f"TFDS has no data set {name!r}{hint}") from error
     except (ValueError, AssertionError) as error:
-        # TFDS has two types for an unknown configuration and an unknown version.
+        # An unknown configuration or version.
         raise CallError(f"tfds:{name}: {error}") from error
 
 
 def is_prepared(builder: Any) -> bool:
-    """Whether the builder's data lie complete on disk; TFDS writes the file asked for last."""
+    """Whether the data are complete on disk; TFDS writes dataset_info.json last."""
     return (Path(builder.data_path) / "dataset_info.json").is_file()
 
 
@@ -64,23 +61,22 @@ def prepare(builder: Any) -> Path:
     """Lets TFDS download and prepare a data set, which it moves into place when it is complete.
 
     Raises:
-        WorkError: anything that went wrong on the way, in one sentence.
+        WorkError: anything that goes wrong, in one sentence.
     """
     import tensorflow_datasets as tfds
 
     if not sys.stderr.isatty():
         tfds.disable_progress_bar()
-    # The bucket of prepared copies is a second host, asked for minutes where it is out of reach.
+    # Without the bucket of prepared copies: TFDS would try to reach it for minutes.
     config = tfds.download.DownloadConfig(try_download_gcs=False)
     folder = Path(builder.data_path)
     try:
-        # TFDS prints that it downloads, even where it does not, and to stdout, which belongs to
-        # the result of a command.
+        # TFDS prints to stdout, which is for the result of a command.
         with redirect_stdout(io.StringIO()):
             builder.download_and_prepare(download_config=config)
     except TfcmpError:
         raise
-    except Exception as error:  # hundreds of builders, each failing in its own way
+    except Exception as error:  # hundreds of builders raise anything
         reason = str(error) or type(error).__name__
         raise WorkError(
             f"{builder.info.full_name} could not be prepared in {folder}: {reason}"
@@ -91,18 +87,11 @@ def prepare(builder: Any) -> Path:
 
 
 def download(name: str, data_dir: Path) -> Path:
-    """Downloads and prepares a data set of TFDS.
-
-    Args:
-        name: as in `open_builder`.
-        data_dir: the folder to prepare it under.
-
-    Returns:
-        The folder of the prepared data.
+    """Downloads and prepares a data set of TFDS under `data_dir`; returns its folder.
 
     Raises:
         CallError: there is no such data set.
-        WorkError: no network, or the work failed.
+        WorkError: there is no network, or something failed.
     """
     builder = open_builder(name, data_dir)
     host = next(iter(builder.url_infos or ()), "https://storage.googleapis.com")
@@ -112,10 +101,7 @@ def download(name: str, data_dir: Path) -> Path:
 
 
 class TfdsSource(Source):
-    """The labelled texts of a prepared TFDS data set, in the splits that it has.
-
-    Examples whose label is -1, which is how TFDS says "not labelled", are left out.
-    """
+    """The labelled texts of a TFDS data set, in its splits; the label -1 (unlabelled) is left out."""
 
     def __init__(
         self,
@@ -130,12 +116,7 @@ class TfdsSource(Source):
         self._data_dir = data_dir
 
     def prepare(self) -> None:
-        """Downloads and prepares the data set where it is missing.
-
-        Raises:
-            CallError: there is none of that name, or its text or label column is not clear.
-            WorkError: it is out of reach.
-        """
+        """Downloads the data set where it is missing, and checks its text and label columns."""
         self._text_and_label(self._prepared_builder())
 
     def key(self, records: Path | None = None) -> str:
@@ -146,14 +127,14 @@ class TfdsSource(Source):
         return f"{self.name}-{columns}-{content_key(files, records)}"
 
     def size(self) -> int | None:
-        """None: how many examples have a label is known only after reading them."""
+        """None: the number of labelled examples is not known before reading them."""
         return None
 
     def records(self) -> Iterator[Record]:
         """The labelled examples of train, validation and test, each in the order on disk.
 
         Raises:
-            CallError: the text or label column is missing or could be several.
+            CallError: the text or label column is missing or ambiguous.
             WorkError: the data are not prepared or damaged.
         """
         builder = self._prepared_builder()
@@ -182,7 +163,7 @@ class TfdsSource(Source):
         )
 
     def _column(self, features: dict[str, Any], kind: type, chosen: str | None, role: str) -> str:
-        # Sorted, because TFDS tells the features of prepared data in an order of its own each time.
+        # Sorted, because the order of the features of prepared data varies.
         candidates = sorted(name for name in features if isinstance(features[name], kind))
         setting = f"--data.{role}_column"
         among = ", ".join(candidates) or "none"
@@ -201,7 +182,7 @@ class TfdsSource(Source):
 
 
 def _examples(builder: Any, split: str, text: str, label: str) -> Iterator[tuple[str, int]]:
-    """Texts and class numbers of one split; -1 is an example without a label."""
+    """Texts and class numbers of one split; -1 is unlabelled."""
     import tensorflow as tf
     import tensorflow_datasets as tfds
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from tfcmp.diagnostics.behaviour.cases import CAPABILITIES, Capability, Case, generate
 from tfcmp.diagnostics.behaviour.vocabulary import LABELS
@@ -16,7 +17,9 @@ _CONFIDENCE = 0.95
 _ALIASES = {"neg": ("neg", "negative"), "pos": ("pos", "positive")}
 
 # Texts to probabilities (texts, classes), as `Classifier.probabilities`.
-Probabilities = Callable[[list[str]], np.ndarray]
+Probabilities = Callable[[list[str]], npt.NDArray[np.floating]]
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 TestSet = list[tuple[Capability, list[Case]]]
 
 
@@ -57,8 +60,8 @@ def find_sides(classes: Sequence[str], negative: str | None, positive: str | Non
 
 
 def shares_of_positive(
-    probabilities: np.ndarray, classes: Sequence[str], sides: Sides
-) -> np.ndarray:
+    probabilities: npt.NDArray[np.floating], classes: Sequence[str], sides: Sides
+) -> Numbers:
     """(n,) float64: p(positive) / (p(positive) + p(negative)); other classes are left out.
 
     One half where both are zero.
@@ -66,10 +69,11 @@ def shares_of_positive(
     columns = [classes.index(sides.neg), classes.index(sides.pos)]
     of_both = probabilities[:, columns].astype(np.float64)
     sums = of_both.sum(axis=1)
-    return np.divide(of_both[:, 1], sums, out=np.full(len(sums), 0.5), where=sums > 0)
+    shares: Numbers = np.divide(of_both[:, 1], sums, out=np.full(len(sums), 0.5), where=sums > 0)
+    return shares
 
 
-def failures(kind: str, labels: Sequence[str], shares: np.ndarray) -> np.ndarray:
+def failures(kind: str, labels: Sequence[str], shares: Numbers) -> Flags:
     """(n,) booleans: which cases fail.
 
     Args:
@@ -81,15 +85,18 @@ def failures(kind: str, labels: Sequence[str], shares: np.ndarray) -> np.ndarray
             counts as negative, as the first of equal probabilities is taken everywhere.
     """
     is_positive = np.array([label == "pos" for label in labels])
+    failed: Flags
     if kind == "MFT":
-        return (shares[:, 0] > 0.5) != is_positive
-    if kind == "INV":
-        return (shares[:, 0] > 0.5) != (shares[:, 1] > 0.5)
-    towards = np.where(is_positive, 1.0, -1.0) * (shares[:, 1] - shares[:, 0])
-    return towards < -TOLERANCE
+        failed = (shares[:, 0] > 0.5) != is_positive
+    elif kind == "INV":
+        failed = (shares[:, 0] > 0.5) != (shares[:, 1] > 0.5)
+    else:
+        towards = np.where(is_positive, 1.0, -1.0) * (shares[:, 1] - shares[:, 0])
+        failed = towards < -TOLERANCE
+    return failed
 
 
-def measure(capability: Capability, cases: Sequence[Case], shares: np.ndarray) -> dict[str, Any]:
+def measure(capability: Capability, cases: Sequence[Case], shares: Numbers) -> dict[str, Any]:
     """Failure rates of one capability as plain values.
 
     Args:
@@ -122,7 +129,7 @@ def measure(capability: Capability, cases: Sequence[Case], shares: np.ndarray) -
     return measured
 
 
-def rate(failed: np.ndarray) -> dict[str, float | int]:
+def rate(failed: Flags) -> dict[str, float | int]:
     """Share of failed cases with its interval at 95 %: Wilson 1927, cases taken as independent."""
     from statsmodels.stats.proportion import proportion_confint
 

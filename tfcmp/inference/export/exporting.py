@@ -26,7 +26,6 @@ PRECISIONS = {
 PARITY = "parity.json"
 CARD = "README.md"
 TOKENIZER = "tokenizer"
-# Names of the classes, a JSON array in the order of the probabilities.
 # TensorFlow takes [ ] * ? and backslashes in a path for a pattern, and no library takes every name.
 LONGEST_PATH = 200
 PLAIN = re.compile(r"[A-Za-z0-9/._+-]+")
@@ -55,7 +54,7 @@ def export_run(
     out: Path,
     accept: bool,
     data: DataSettings | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """Writes a run's model to the folder `out`, in one format, with its parity and model card.
 
     Args:
@@ -76,10 +75,9 @@ def export_run(
             False; nothing is written then.
     """
     from tfcmp.inference.classifier import load_model
-    from tfcmp.inference.export.formats import FORMATS
+    from tfcmp.inference.export.formats import FORMATS, has_files, write_tokenizer
     from tfcmp.inference.export.model_card import model_card
     from tfcmp.inference.export.parity import answer_test_split, compare, read_test_split
-    from tfcmp.inference.export.tokenizer_files import has_files, write_tokenizer
 
     run = open_run(run_path)
     configuration = yaml.safe_load(run.file(CONFIG).read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
-"""Writes a saved model in one format, and answers texts with what was written."""
+"""Writes a saved model and its tokenizer in one format, and answers texts with what was written."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfcmp.errors import CallError
 from tfcmp.inference.classifier import Classifier
-from tfcmp.models.tokenizer import encode_utf8
+from tfcmp.models.normalization import DOTTED, UNICODE_STEP
+from tfcmp.models.preset_tokenizer import FOLDING, PresetTokenizer
+from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, kept_ends
+from tfcmp.models.unicode_table import TABLE_FILE
+from tfcmp.models.word_tokenizer import UNKNOWN_ID, WordTokenizer
+from tfcmp.runs.files import write_json
 from tfcmp.runs.timing import processors
 
 # TensorFlow Serving takes the folder with the highest number.
@@ -19,6 +26,18 @@ OPENVINO_FILE = "model.xml"
 TEXTS_A_BATCH = 32
 # A list of texts to their probabilities (texts, classes) float32.
 Answer = Callable[[list[str]], np.ndarray]
+SETTINGS = "tokenizer.json"
+VOCABULARY = "vocabulary.txt"
+# Behind the steps, each a pattern and what takes its place, or the name of what is done.
+THEN_WORDS = (
+    "split at blanks; a word's id is its line in vocabulary.txt, from 0; a text without words is one "
+    "unknown word; of a longer text those first and last ids are kept that kept_of_longer_texts says"
+)
+THEN_PIECES = (
+    "split by the tokenizer of KerasHub that wraps names, with its settings and the files beside this "
+    "one; of a longer text those first and last ids are kept that kept_of_longer_texts says; only "
+    "then start_id is put in front and end_id behind"
+)
 
 
 def write_saved_model(
@@ -32,7 +51,7 @@ def write_saved_model(
     """
     names = tf.constant(classes)
 
-    def answer(text):
+    def answer(text: tf.Tensor) -> dict[str, tf.Tensor]:
         # No model computes on an empty batch: one text stands in, and its answer is cut off.
         size = tf.size(text)
         asked = tf.cond(size > 0, lambda: text, lambda: tf.constant([""]))
@@ -116,3 +135,73 @@ def _in_batches(answer: Answer, texts: list[str], classes: int) -> np.ndarray:
         rows = order[start : start + TEXTS_A_BATCH]
         answers[rows] = answer([texts[row] for row in rows])
     return answers
+
+
+def has_files(tokenizer: TextTokenizer) -> bool:
+    """Whether the tokenizer is more than a program inside a SavedModel."""
+    return isinstance(tokenizer, PresetTokenizer | WordTokenizer)
+
+
+def write_tokenizer(tokenizer: TextTokenizer, folder: Path) -> None:
+    """Writes tokenizer.json, what happens to a text and in which order, and the vocabulary.
+
+    Raises:
+        CallError: the tokenizer is a program and has no files.
+    """
+    folder.mkdir()
+    settings = {
+        "kind": type(tokenizer).__name__,
+        "padding_id": tokenizer.padding_id,
+        "vocabulary_size": tokenizer.vocabulary_size,
+        "max_length": tokenizer.max_length,
+        "truncation": tokenizer.truncation,
+        "kept_of_longer_texts": kept_places(tokenizer),
+        "patterns": "RE2",
+    }
+    if isinstance(tokenizer, WordTokenizer):
+        words = tokenizer.lookup.get_vocabulary()
+        (folder / VOCABULARY).write_text("\n".join(words) + "\n", encoding="utf-8")
+        settings |= {
+            "splitting": tokenizer.splitting,
+            "steps": [*_first_steps(tokenizer, folder), *map(list, tokenizer.rewrites)],
+            "then": THEN_WORDS,
+            "unknown_id": UNKNOWN_ID,
+        }
+    elif isinstance(tokenizer, PresetTokenizer):
+        wrapped = tokenizer.tokenizer
+        wrapped.save_assets(str(folder))
+        folding = FOLDING if tokenizer.folds else ()
+        settings |= {
+            "steps": [list(step) for step in (*tokenizer.rewrites, *folding)],
+            "then": THEN_PIECES,
+            "wraps": type(wrapped).__name__,
+            "start_id": wrapped.start_token_id,
+            "end_id": wrapped.end_token_id,
+            "settings": wrapped.get_config(),
+        }
+    else:
+        raise CallError(
+            "the model's preprocessing is a program in a SavedModel and has no files; export it as "
+            "saved_model, which takes raw text"
+        )
+    write_json(folder / SETTINGS, settings)
+
+
+def _first_steps(tokenizer: WordTokenizer, folder: Path) -> list[list[str]]:
+    """What is done to a text before its words are looked for; its table goes into `folder`."""
+    if tokenizer.splitting == 1:
+        return [[r"\x00", " "], ["lower case", ""]]
+    shutil.copyfile(TABLE_FILE, folder / TABLE_FILE.name)
+    return [["unicode_table.npz", UNICODE_STEP], list(DOTTED), ["lower case of ASCII", ""]]
+
+
+def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
+    """How many ids stay of the beginning and of the end of a longer text; None where all do.
+
+    Those in front of every text and behind it are not counted.
+    """
+    if tokenizer.max_length is None:
+        return None
+    room = tokenizer.max_length - sum(map(len, tokenizer.framing))
+    first, last = kept_ends(room, tokenizer.truncation)
+    return {"first": first, "last": last}

@@ -1,11 +1,12 @@
 """Recurrent models as ONNX's own RNN, LSTM and GRU operators."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras.ops import convert_to_numpy as array
 
-from tfcmp.inference.graphs.pooling import pooled
-from tfcmp.inference.graphs.writer import IDS, GraphWriter
+from tfcmp.inference.graphs.writer import IDS, GraphWriter, pooled
 from tfcmp.models.word_tokenizer import PADDING_ID
 
 # Operator of ONNX, its options, and the places of its gates among those of Keras: of LSTM's, ONNX
@@ -47,13 +48,13 @@ def write_recurrent(writer: GraphWriter, core: keras.Model) -> str:
     return writer.linear(writer.side_by_side(vectors), *map(array, layers["logits"].weights))
 
 
-def _cells(layers, number: int) -> dict:
+def _cells(layers: dict[str, keras.Layer], number: int) -> dict[str, Any]:
     """The cells of a layer by direction; none behind the last layer."""
     names = {way: f"{way}_{number}" for way in DIRECTIONS}
     return {way: layers[name].cell for way, name in names.items() if name in layers}
 
 
-def _read(writer: GraphWriter, kind: str, cell, states: str, lengths: str | None) -> str:
+def _read(writer: GraphWriter, kind: str, cell: Any, states: str, lengths: str | None) -> str:
     """(length, batch, channels) to (length, batch, units), in the order of reading."""
     operator, options, places = OPERATORS[kind]
     if lengths is not None:
@@ -89,13 +90,13 @@ def _texts_first(writer: GraphWriter, states: str) -> str:
     return writer.add("Transpose", states, perm=[1, 0, 2])
 
 
-def _gates(kernel, places: tuple[int, ...]) -> np.ndarray:
+def _gates(kernel: keras.Variable, places: tuple[int, ...]) -> np.ndarray:
     """A kernel (channels, gates * units) of Keras as ONNX has it, (gates * units, channels)."""
     gates = np.split(array(kernel), len(places), axis=1)
     return np.concatenate([gates[place] for place in places], axis=1).T
 
 
-def _biases(bias, places: tuple[int, ...]) -> np.ndarray:
+def _biases(bias: keras.Variable, places: tuple[int, ...]) -> np.ndarray:
     """Biases of inputs and of states, one behind the other; only Keras' GRU has the second."""
     rows = np.atleast_2d(array(bias))
     gates = np.split(rows, len(places), axis=1)

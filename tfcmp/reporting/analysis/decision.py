@@ -1,10 +1,19 @@
-"""What is said of the decision: the table of who may be taken, and the sentence on it."""
+"""What is said of the decision, and the test of a difference that it stands on."""
 
 from collections.abc import Mapping, Sequence
 
 from tfcmp.evaluation.axes import (
+    ACCURACY,
+    COMPREHENSIVENESS,
+    LATENCY,
+    PARAMETERS,
+    Axis,
+    Distinguishable,
     Measurements,
     Models,
+    Requirement,
+    are_distinguishable,
+    bounds,
     difference_interval,
     estimate,
     is_measured,
@@ -13,77 +22,63 @@ from tfcmp.evaluation.axes import (
 )
 from tfcmp.evaluation.decision import Cost, Decision, Rule
 from tfcmp.evaluation.intervals import Interval
-from tfcmp.evaluation.significance import NOT_RESOLVED, SUPPORTED
-from tfcmp.reporting.analysis.distinguishing import RULE
-from tfcmp.reporting.analysis.missed_requirements import missed_claim
+from tfcmp.evaluation.significance import NOT_RESOLVED, SIGNIFICANCE, SUPPORTED
+from tfcmp.reporting.analysis.explanations import EXPLAINED_AXES, Setting, explained_difference
 from tfcmp.reporting.analysis.pairwise import Pair, difference_claim
-from tfcmp.reporting.render.document import Claim, Column, Table, make_table
-from tfcmp.reporting.sections.training_cost import value_of
+from tfcmp.reporting.load.models import ModelResult
+from tfcmp.reporting.load.runs import value_of
+from tfcmp.reporting.render.document import NOT_MEASURED, Claim
 
-PERFORMANCE, INFERENCE, INTERPRETABILITY = "accuracy", "latency_p90_ms", "comprehensiveness"
-SIZE = "parameters"
 # Of the axes on which the choice is worse than another, those that its sentence names.
-PRICES = {
-    PERFORMANCE: "accuracy",
-    INFERENCE: "latency",
+COSTS = {
+    ACCURACY: "accuracy",
+    LATENCY: "latency",
     "training_seconds": "training time",
     "peak_memory_mb": "memory",
-    SIZE: "parameters",
-    INTERPRETABILITY: "comprehensiveness",
+    PARAMETERS: "parameters",
+    COMPREHENSIVENESS: "comprehensiveness",
 }
+RULE = (
+    "accuracy by the adjusted p; explanations by a paired test over the same texts; all else by "
+    "whether the 95 % interval of the difference holds 0, where both have an interval"
+)
 
 
-def decision_table(
-    decision: Decision,
-    models: Models,
-    requirements: Sequence[str],
-    rule: Rule,
-    runs: Mapping[str, int],
-) -> Table:
-    """Every model: taken, runner-up, as good as the best, or why not.
+def distinguish(
+    results: Sequence[ModelResult], pairs: Sequence[Pair], usual: Setting | None, models: Models
+) -> Distinguishable:
+    """The test of the difference of two models, by label, at 5 %; see `RULE`.
 
     Args:
-        decision: what it shows.
+        results: all models.
+        pairs: all pairs of them.
+        usual: the setting in which explanations are compared.
         models: label -> axis -> measurement.
-        requirements: as the user wrote them.
-        rule: what is preferred.
-        runs: label -> number of runs.
     """
-    rows = []
-    for label, of in models.items():
-        roles, why = [], None
-        if label == decision.taken:
-            roles.append("take")
-            if decision.decided_by:
-                why = f"decides the tie: {', '.join(decision.decided_by)}"
-        if label == decision.runner_up:
-            roles.append("runner-up")
-        if label in decision.ties and len(decision.ties) > 1:
-            roles.append(f"ties on {rule.preference}")
-        if label in decision.excluded:
-            roles, why = ["not eligible"], "; ".join(decision.excluded[label])
-        doubt = "; ".join(decision.uncertain.get(label, ())) or None
-        role = ", ".join(roles) or "eligible"
-        rows.append(
-            (label, role, value_on(of, rule.preference), why, doubt, holds_for(runs[label]))
-        )
-    order = {"take": 0, "runner-up": 1}
-    rows.sort(key=lambda row: order.get(str(row[1]).split(",")[0], 2))
-    columns = (
-        Column("model", "model"),
-        Column("role", "role"),
-        Column("value", rule.preference, "share" if rule.preference == PERFORMANCE else "number"),
-        Column("why", "why"),
-        Column("uncertain", "requirements that its interval leaves open"),
-        Column("holds_for", "holds for"),
-    )
-    wanted = " and ".join(requirements) or "no requirement"
-    return make_table("decision", f"Decision: {wanted}, prefer {rule.preference}", columns, rows)
+    resolved = {
+        frozenset((pair.a.label, pair.b.label)): pair.verdict != NOT_RESOLVED for pair in pairs
+    }
+    by_label = {one.label: one for one in results}
+    explained: dict[tuple[frozenset[str], str], bool] = {}
 
+    def are_explained_differently(both: frozenset[str], axis: Axis) -> bool:
+        first, second = sorted(both)
+        paired = explained_difference(by_label[first], by_label[second], axis.name, usual)
+        if paired is None:
+            return are_distinguishable(models[first], models[second], axis)
+        return paired.p <= SIGNIFICANCE
 
-def holds_for(runs: int) -> str:
-    """What a value of so many runs says something of."""
-    return "this run only" if runs == 1 else f"the model ({runs} runs)"
+    def distinguishable(first: str, second: str, axis: Axis) -> bool:
+        both = frozenset((first, second))
+        if axis.name == ACCURACY and both in resolved:
+            return resolved[both]
+        if axis.name in EXPLAINED_AXES and len(both) == 2:
+            if (both, axis.name) not in explained:
+                explained[both, axis.name] = are_explained_differently(both, axis)
+            return explained[both, axis.name]
+        return are_distinguishable(models[first], models[second], axis)
+
+    return distinguishable
 
 
 def decision_claim(
@@ -128,12 +123,66 @@ def decision_claim(
     open_end = "" if len(decision.ties) < 2 else "; they tie, and no further axis decides"
     sentence = (
         f"{of_runs}{decision.taken} is the best{keeping} on {rule.preference}, before "
-        f"{decision.runner_up}{_price(decision)}{open_end}{_on(hardware, [rule.preference])}."
+        f"{decision.runner_up}{_cost(decision)}{open_end}{_on(hardware, [rule.preference])}."
     )
-    if rule.preference == PERFORMANCE and pair is not None:
+    if rule.preference == ACCURACY and pair is not None:
         return difference_claim(pair, sentence)
     verdict = NOT_RESOLVED if decision.runner_up in decision.ties else SUPPORTED
     return _compared(sentence, verdict, models, decision.taken, decision.runner_up, rule.preference)
+
+
+def missed_claim(models: Models, requirements: Sequence[Requirement]) -> Claim | None:
+    """That no model keeps all requirements, and which one comes nearest; None if one does.
+
+    The nearest misses the fewest, and of these by the smallest share of its value or the bound.
+    """
+    missed = {
+        name: [one for one in requirements if not one.holds(estimate(of, one.axis))]
+        for name, of in models.items()
+    }
+    if not all(missed.values()):
+        return None
+    wanted = " and ".join(one.text for one in requirements)
+    measured = [
+        name
+        for name, of in models.items()
+        if all(is_measured(of, one.axis) for one in missed[name])
+    ]
+    if not measured:
+        axes = dict.fromkeys(one.axis for wanting in missed.values() for one in wanting)
+        return Claim(
+            f"No model is known to meet {wanted}: {', '.join(axes)} has no value that counts.",
+            NOT_MEASURED,
+            "decision",
+            to_measure="why not: the table of the decision",
+        )
+    nearest = min(measured, key=lambda name: _distance(models[name], missed[name]))
+    values = [(one.axis, estimate(models[nearest], one.axis)) for one in missed[nearest]]
+    told = shown(values[0][1])
+    if len(requirements) > 1:
+        told = ", ".join(f"{axis} {shown(value)}" for axis, value in dict(values).items())
+    is_sure = all(
+        any(not any(map(one.holds, bounds(of, one.axis))) for one in missed[name])
+        for name, of in models.items()
+        if name in measured
+    )
+    is_all = len(measured) == len(models)
+    sentence = f"No model meets {wanted}; the nearest is {nearest} with {told}."
+    return Claim(
+        sentence if is_all else f"{sentence[:-1]}; not every model was measured.",
+        SUPPORTED if is_sure and is_all else NOT_RESOLVED,
+        "decision",
+        values[0][1],
+        unit=values[0][0],
+        test="each model's value and interval against the bounds",
+    )
+
+
+def _distance(of: Measurements, missed: Sequence[Requirement]) -> tuple[int, float]:
+    """Number of bounds that are missed, and how far, as a share of the larger of value and bound."""
+    both = [(estimate(of, one.axis), one.bound) for one in missed]
+    far = sum(abs(value - bound) / (max(abs(value), abs(bound)) or 1.0) for value, bound in both)
+    return len(missed), far
 
 
 def _tie_claim(
@@ -165,7 +214,7 @@ def _change(models: Models, decision: Decision, axis: str) -> str:
     """What the runner-up brings on an axis, with its sign."""
     values = [estimate(models[name], axis) for name in (decision.runner_up, decision.taken) if name]
     change = values[0] - values[1]
-    if axis == PERFORMANCE:
+    if axis == ACCURACY:
         return f"{100 * change:+.2f} points of accuracy"
     return f"{axis} {shown(values[0])} instead of {shown(values[1])}"
 
@@ -173,16 +222,16 @@ def _change(models: Models, decision: Decision, axis: str) -> str:
 def _loss(decision: Decision) -> str:
     """Where the runner-up is shown to be worse, with both values."""
     worse: list[Cost] = [
-        one for one in decision.gains if one.is_distinguishable and one.axis in PRICES
+        one for one in decision.gains if one.is_distinguishable and one.axis in COSTS
     ]
     told = [f"{one.axis} {shown(one.other)} instead of {shown(one.taken)}" for one in worse]
     return f", at the cost of {', '.join(told)}" if told else ""
 
 
-def _price(decision: Decision) -> str:
+def _cost(decision: Decision) -> str:
     dearer = {cost.axis for cost in decision.costs if cost.is_distinguishable}
-    price = ", ".join(told for axis, told in PRICES.items() if axis in dearer)
-    return f", at the cost of {price}" if price else ""
+    cost = ", ".join(told for axis, told in COSTS.items() if axis in dearer)
+    return f", at the cost of {cost}" if cost else ""
 
 
 def _on(hardware: Mapping[str, str], axes: Sequence[str]) -> str:

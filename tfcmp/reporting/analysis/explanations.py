@@ -1,7 +1,7 @@
 """Which explanations are compared: those of the same texts, by leaving words out, of the margin."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,10 +11,9 @@ from tfcmp.evaluation.differences import Difference
 from tfcmp.evaluation.intervals import Interval, ratio_contributions
 from tfcmp.evaluation.seeds import seed_difference
 from tfcmp.reporting.load.models import ModelResult
-from tfcmp.reporting.load.runs import Run
-from tfcmp.reporting.sections.inference import joined
+from tfcmp.reporting.load.runs import Run, mean_of
 
-AXES = ("comprehensiveness", "sufficiency", "plausibility")
+EXPLAINED_AXES = ("comprehensiveness", "sufficiency", "plausibility")
 METHODS = {"ig": "integrated gradients", "occlusion": "leaving a word out"}
 # The method that every model allows.
 METHOD = "occlusion"
@@ -61,9 +60,9 @@ def setting_of(run: Run) -> Setting | None:
     )
 
 
-def usual_setting(entrants: Sequence[ModelResult]) -> Setting | None:
+def usual_setting(models: Sequence[ModelResult]) -> Setting | None:
     """That of most runs; of equally many the first. None where nothing was measured."""
-    found = [setting_of(run) for entrant in entrants for run in entrant.runs]
+    found = [setting_of(run) for model in models for run in model.runs]
     counted = Counter(setting for setting in found if setting is not None)
     return counted.most_common(1)[0][0] if counted else None
 
@@ -82,14 +81,15 @@ def why_not_alike(run: Run, usual: Setting | None) -> str | None:
     return f"{mine}; of most {of_most}"
 
 
-def explained_axes(entrants: Sequence[ModelResult]) -> dict[str, dict[str, Interval | float]]:
+def explained_axes(
+    models: Sequence[ModelResult], usual: Setting | None
+) -> dict[str, dict[str, Interval | float]]:
     """Label -> axis -> mean over those runs whose explanations are compared."""
-    usual = usual_setting(entrants)
     found: dict[str, dict[str, Interval | float]] = {}
-    for entrant in entrants:
-        alike = [run.measured["explanation"] for run in _compared(entrant, usual)]
-        means = {axis: joined([content.get(axis) for content in alike]) for axis in AXES}
-        found[entrant.label] = {axis: mean for axis, mean in means.items() if mean is not None}
+    for model in models:
+        alike = [run.measured["explanation"] for run in _compared(model, usual)]
+        means = {axis: mean_of([content.get(axis) for content in alike]) for axis in EXPLAINED_AXES}
+        found[model.label] = {axis: mean for axis, mean in means.items() if mean is not None}
     return found
 
 
@@ -102,7 +102,7 @@ def explained_difference(
 
     Args:
         first, second: the models.
-        axis: one of `AXES`.
+        axis: one of `EXPLAINED_AXES`.
         usual: the setting in which runs are compared.
     """
     sides = [[_by_text(run, axis) for run in _compared(one, usual)] for one in (first, second)]
@@ -117,24 +117,35 @@ def explained_difference(
     return seed_difference(values[0], values[1], groups)
 
 
-def explanation_gaps(entrants: Sequence[ModelResult]) -> dict[str, dict[str, str]]:
-    """Label -> axis -> why there is no value, of models that were explained in vain."""
-    usual, counted = usual_setting(entrants), explained_axes(entrants)
+def explanation_gaps(
+    models: Sequence[ModelResult],
+    usual: Setting | None,
+    axes: Mapping[str, Mapping[str, Interval | float]],
+) -> dict[str, dict[str, str]]:
+    """Label -> axis -> why there is no value, of models whose explanations do not count.
+
+    Args:
+        models: all of them.
+        usual: the setting in which explanations are compared.
+        axes: label -> axis -> what counts.
+    """
     found: dict[str, dict[str, str]] = {}
-    for entrant in entrants:
-        reasons = [why_not_alike(run, usual) for run in entrant.runs]
+    for model in models:
+        reasons = [why_not_alike(run, usual) for run in model.runs]
         reason = next((one for one in reasons if one is not None), None)
-        if reason is not None and not counted[entrant.label]:
-            found[entrant.label] = dict.fromkeys(AXES, f"was measured, but left out: {reason}")
+        if reason is not None and not axes[model.label]:
+            found[model.label] = dict.fromkeys(
+                EXPLAINED_AXES, f"was measured, but left out: {reason}"
+            )
     return found
 
 
-def explanation_notes(entrants: Sequence[ModelResult]) -> list[str]:
+def explanation_notes(models: Sequence[ModelResult], usual: Setting | None) -> list[str]:
     """A sentence for each reason why explanations of runs are not compared, with these runs."""
-    usual, axes = usual_setting(entrants), f"{', '.join(AXES[:-1])} and {AXES[-1]}"
+    axes = f"{', '.join(EXPLAINED_AXES[:-1])} and {EXPLAINED_AXES[-1]}"
     by_reason: dict[str, list[str]] = {}
-    for entrant in entrants:
-        for run in entrant.runs:
+    for model in models:
+        for run in model.runs:
             reason = why_not_alike(run, usual)
             if reason is not None:
                 by_reason.setdefault(reason, []).append(run.name)
@@ -153,8 +164,8 @@ def _own_reason(content: dict[str, Any]) -> str | None:
     return None if "measure" in content else NO_MEASURE
 
 
-def _compared(entrant: ModelResult, usual: Setting | None) -> list[Run]:
-    return [run for run in entrant.runs if usual is not None and setting_of(run) == usual]
+def _compared(model: ModelResult, usual: Setting | None) -> list[Run]:
+    return [run for run in model.runs if usual is not None and setting_of(run) == usual]
 
 
 def _by_text(run: Run, axis: str) -> dict[str, tuple[int, float, float]]:

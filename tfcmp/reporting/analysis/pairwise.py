@@ -1,4 +1,4 @@
-"""Every pair of entrants: difference, interval, adjusted p, verdict."""
+"""Every pair of models: difference, interval, adjusted p, verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,19 +19,15 @@ from tfcmp.evaluation.significance import (
     verdict_of_equality,
 )
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.figures.accuracy import DifferenceRow, draw_differences
-from tfcmp.reporting.figures.drawing import shortened
 from tfcmp.reporting.load.models import ModelResult, test_groups
-from tfcmp.reporting.render.document import Claim, Figure
+from tfcmp.reporting.render.document import Claim
 
 ORDER = (SUPPORTED, CONTRADICTED, NOT_RESOLVED)
-# A picture of more rows is not read.
-MOST_PAIRS = 28
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two entrants, the more accurate one first, and what separates them.
+    """Two models, the more accurate one first, and what separates them.
 
     Attributes:
         holm_p: p of "no difference", adjusted for all pairs of the report.
@@ -86,17 +82,15 @@ class Pair:
         return min(len(self.a.runs), len(self.b.runs)) > 1
 
 
-def compare_all(
-    entrants: Sequence[ModelResult], margin: float = EQUALITY_MARGIN
-) -> tuple[Pair, ...]:
+def compare_all(models: Sequence[ModelResult], margin: float = EQUALITY_MARGIN) -> tuple[Pair, ...]:
     """All pairs, with Holm's adjustment over all of them.
 
     Args:
-        entrants: compared on the same test texts.
+        models: compared on the same test texts.
         margin: largest difference that counts as none, as a share.
     """
-    groups = test_groups(entrants)
-    ordered = sorted(entrants, key=lambda entrant: -float(entrant.correct.mean()))
+    groups = test_groups(models)
+    ordered = sorted(models, key=lambda model: -float(model.correct.mean()))
     both = list(combinations(ordered, 2))
     differences, bootstraps = [], []
     with progress_bar("comparing pairs", len(both)) as advance:
@@ -127,25 +121,9 @@ def compare_all(
     )
 
 
-def accuracies(entrants: Sequence[ModelResult], groups: Clusters) -> dict[str, Interval]:
+def accuracies(models: Sequence[ModelResult], groups: Clusters) -> dict[str, Interval]:
     """Mean test accuracy over seeds with its interval, by label."""
-    return {entrant.label: seed_accuracy(entrant.correct, groups) for entrant in entrants}
-
-
-def pairs_figure(pairs: Sequence[Pair], margin: float) -> Figure | None:
-    """All differences with their intervals; of many pairs those with the most accurate one."""
-    shown = pairs if len(pairs) <= MOST_PAIRS else [p for p in pairs if p.a is pairs[0].a]
-    if not shown:
-        return None
-    rows = [
-        DifferenceRow(
-            f"{shortened(pair.a.label, 20)} - {shortened(pair.b.label, 20)}",
-            Interval(pair.difference.value, pair.difference.low, pair.difference.high),
-            pair.verdict != NOT_RESOLVED,
-        )
-        for pair in shown
-    ]
-    return draw_differences(rows, margin)
+    return {model.label: seed_accuracy(model.correct, groups) for model in models}
 
 
 def claims_of_pairs(pairs: Sequence[Pair], margin: float) -> list[Claim]:

@@ -25,17 +25,17 @@ class Rule(NamedTuple):
     shows: Callable[[Run], bool]
 
 
-def observed(entrants: Sequence[ModelResult], failed: Sequence[FailedRun]) -> list[Claim]:
-    """A claim a rule and entrant of which some run shows it, and one for runs without result."""
+def observed(models: Sequence[ModelResult], failed: Sequence[FailedRun]) -> list[Claim]:
+    """A claim per rule and model of which some run shows it, and one for runs without result."""
     claims = [
-        _claim(entrant.label, rule.sentence, sum(map(rule.shows, entrant.runs)), len(entrant.runs))
-        for entrant in entrants
+        _claim(model.label, rule.sentence, sum(map(rule.shows, model.runs)), len(model.runs))
+        for model in models
         for rule in RULES
-        if any(map(rule.shows, entrant.runs))
+        if any(map(rule.shows, model.runs))
     ]
     for label in dict.fromkeys(run.label for run in failed):
         lost = sum(run.label == label for run in failed)
-        ended = sum(len(entrant.runs) for entrant in entrants if entrant.runs[0].label == label)
+        ended = sum(len(model.runs) for model in models if model.runs[0].label == label)
         claims.append(_claim(label, "ended without a result", lost, lost + ended))
     return claims
 

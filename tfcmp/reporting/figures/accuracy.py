@@ -36,7 +36,7 @@ def draw_accuracies(
     styles: Styles | None = None,
     bar: tuple[str, float] | None = None,
 ) -> Figure:
-    """A row an entrant, from the bottom up: interval, mean, and a tick a seed.
+    """A row an model, from the bottom up: interval, mean, and a tick a seed.
 
     Args:
         accuracies: label -> mean over seeds with its interval.
@@ -115,7 +115,7 @@ def draw_differences(rows: Sequence[DifferenceRow], margin: float) -> Figure:
 def draw_accuracy_against_time(
     accuracies: Mapping[str, Interval], seconds: Mapping[str, float], styles: Styles | None = None
 ) -> Figure:
-    """Accuracy against training time, of the entrants whose times count."""
+    """Accuracy against training time, of the models whose times count."""
     return draw_accuracy_against(
         "accuracy_time",
         "Accuracy against training time",

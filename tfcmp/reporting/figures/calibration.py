@@ -33,7 +33,7 @@ CAPTION = (
 def draw_reliability(
     bins: Mapping[str, Sequence[Bins]], names: Sequence[str] = NAMES, caption: str = CAPTION
 ) -> Figure:
-    """A panel an entrant: accuracy against confidence, a line for each of `names`."""
+    """One panel per model: accuracy against confidence, a line for each of `names`."""
     rows, columns = -(-len(bins) // COLUMNS), min(COLUMNS, len(bins))
     with canvas("reliability", 0.7 + 2.2 * rows, panels_width(columns)) as drawn:
         panels = drawn.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).ravel()

@@ -9,7 +9,8 @@ from tfcmp.reporting.render.document import Figure
 
 # Inches of a row of the legend.
 LEGEND_ROW = 0.22
-Curve = Sequence[tuple[float, Interval]]
+Point = tuple[float, Interval]
+Curve = Sequence[Point]
 
 
 def draw_curves(

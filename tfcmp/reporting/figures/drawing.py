@@ -23,8 +23,7 @@ WIDTH = 7.2
 # An axis whose values span more is logarithmic.
 WIDE = 8
 VERY_WIDE = 100
-_CURRENT = "currentColor"
-_PAPER_INK = "#222222"
+CURRENT = "currentColor"
 _SETTINGS: Any = {
     "svg.fonttype": "none",
     "font.size": 9.5,
@@ -66,24 +65,18 @@ def finished(drawn: "Canvas", name: str, title: str, caption: str) -> Figure:
     return Figure(name, title, caption, _for_a_page(stream.getvalue()))
 
 
-def on_paper(svg: str) -> str:
-    """The same picture for a file of its own: dark ink on a white ground."""
-    grounded = svg.replace(">", '><rect width="100%" height="100%" fill="#ffffff"/>', 1)
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + grounded.replace(_CURRENT, _PAPER_INK)
-
-
 def colour(number: int) -> str:
-    """Colour of the n-th entrant."""
+    """Colour of the n-th model."""
     return COLOURS[number % len(COLOURS)]
 
 
 def marker(number: int) -> str:
-    """Marker of the n-th entrant: none depends on its colour alone."""
+    """Marker of the n-th model: none depends on its colour alone."""
     return MARKERS[number % len(MARKERS)]
 
 
 def line(number: int) -> Any:
-    """Stroke of the n-th entrant."""
+    """Stroke of the n-th model."""
     return LINES[number % len(LINES)]
 
 
@@ -156,4 +149,4 @@ def _for_a_page(svg: str) -> str:
     svg = re.sub(r' id="[A-Za-z0-9]+_\d+"', "", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font: \1 system-ui, sans-serif", svg)
     svg = re.sub(r"(font: )?'DejaVu Sans'[^;\"]*", r"\1system-ui, sans-serif", svg)
-    return svg.replace(INK, _CURRENT).strip()
+    return svg.replace(INK, CURRENT).strip()

@@ -25,11 +25,11 @@ def draw_slices(
     is_ordered: bool,
     styles: Styles | None = None,
 ) -> Figure:
-    """A point an entrant and slice with its interval; joined by lines where slices have an order."""
+    """One point per model and slice with its interval; joined by lines where slices have an order."""
     with canvas(name, 3.5) as drawn:
         axes = drawn.add_subplot()
         labels = [one.label for one in next(iter(slices.values()))]
-        for number, (entrant, parts) in enumerate(slices.items()):
+        for number, (model, parts) in enumerate(slices.items()):
             # Side by side, so that no interval hides another.
             shift = (number - (len(slices) - 1) / 2) * min(0.12, 0.7 / len(slices))
             values = [one.accuracy.value for one in parts]
@@ -37,7 +37,7 @@ def draw_slices(
                 [one.accuracy.value - one.accuracy.low for one in parts],
                 [one.accuracy.high - one.accuracy.value for one in parts],
             ]
-            style = style_of(styles, entrant, number)
+            style = style_of(styles, model, number)
             axes.errorbar(
                 [labels.index(one.label) + shift for one in parts],
                 values,
@@ -49,7 +49,7 @@ def draw_slices(
                 elinewidth=1.4,
                 capsize=2.5,
                 markersize=5,
-                label=shortened(entrant),
+                label=shortened(model),
             )
         axes.set_xticks(range(len(labels)), labels)
         if len(labels) * max(map(len, labels)) > MOST_CHARACTERS:

@@ -25,24 +25,22 @@ COLUMNS = 3
 Lines = Sequence[Mapping[str, Any]]
 
 
-def draw_learning_curves(
-    entrants: Sequence[ModelResult], failed: Sequence[FailedRun] = ()
-) -> Figure:
-    """A panel an entrant: validation accuracy and training accuracy by epoch, a line a seed.
+def draw_learning_curves(models: Sequence[ModelResult], failed: Sequence[FailedRun] = ()) -> Figure:
+    """One panel per model: validation accuracy and training accuracy by epoch, a line a seed.
 
-    Runs without result are grey, in the panel of the first entrant of their label.
+    Runs without result are grey, in the panel of the first model of their label.
     """
     from matplotlib.ticker import MaxNLocator
 
-    firsts = {entrant.runs[0].label: entrant.label for entrant in reversed(entrants)}
+    firsts = {model.runs[0].label: model.label for model in reversed(models)}
 
-    def draw(panel: Any, entrant: ModelResult) -> None:
+    def draw(panel: Any, model: ModelResult) -> None:
         for one in failed:
-            if firsts.get(one.label) == entrant.label:
+            if firsts.get(one.label) == model.label:
                 _draw_epochs(panel, one.lines, is_failed=True)
-        for run in entrant.runs:
+        for run in model.runs:
             _draw_epochs(panel, run.lines)
-        last = max(len(run.epochs()) for run in entrant.runs)
+        last = max(len(run.epochs()) for run in model.runs)
         if last < 6:
             panel.set_xticks(range(1, last + 1))
             panel.set_xlim(0.7, max(2, last) + 0.3)
@@ -51,7 +49,7 @@ def draw_learning_curves(
         per_cent(panel.yaxis)
 
     return _panels(
-        entrants,
+        models,
         draw,
         ("learning_curves", "epoch", "accuracy, %"),
         "Learning curves of all seeds",
@@ -62,20 +60,18 @@ def draw_learning_curves(
     )
 
 
-def draw_gradient_norms(entrants: Sequence[ModelResult]) -> tuple[Figure, ...]:
-    """A panel an entrant: mean and largest gradient norm of each segment; none without any."""
+def draw_gradient_norms(models: Sequence[ModelResult]) -> tuple[Figure, ...]:
+    """One panel per model: mean and largest gradient norm of each segment; none without any."""
     known = [
-        entrant
-        for entrant in entrants
-        if any(_norms(run.lines, "gradient_norm") for run in entrant.runs)
+        model for model in models if any(_norms(run.lines, "gradient_norm") for run in model.runs)
     ]
     if not known:
         return ()
 
-    def draw(panel: Any, entrant: ModelResult) -> None:
+    def draw(panel: Any, model: ModelResult) -> None:
         from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-        for run in entrant.runs:
+        for run in model.runs:
             for number, name in enumerate(("gradient_norm", "largest_gradient_norm")):
                 steps, values = zip(*_norms(run.lines, name) or [(np.nan, np.nan)], strict=True)
                 panel.plot(steps, values, line(number), color=colour(number), linewidth=1.1)
@@ -98,22 +94,22 @@ def draw_gradient_norms(entrants: Sequence[ModelResult]) -> tuple[Figure, ...]:
 
 
 def _panels(
-    entrants: Sequence[ModelResult],
+    models: Sequence[ModelResult],
     draw: Callable[[Any, ModelResult], None],
     axes: tuple[str, str, str],
     title: str,
     caption: str,
     names: Sequence[str],
 ) -> Figure:
-    """Small panels, an entrant each; `axes` is the name of the figure and of both axes."""
+    """Small panels, one per model; `axes` is the name of the figure and of both axes."""
     name, across, up = axes
-    rows, columns = -(-len(entrants) // COLUMNS), min(COLUMNS, len(entrants))
+    rows, columns = -(-len(models) // COLUMNS), min(COLUMNS, len(models))
     with canvas(name, 0.7 + 1.9 * rows, panels_width(columns)) as drawn:
         panels = drawn.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-        for panel, entrant in zip(panels, entrants, strict=False):
-            draw(panel, entrant)
-            panel.set_title(shortened(entrant.label, 24))
-        for panel in panels[len(entrants) :]:
+        for panel, model in zip(panels, models, strict=False):
+            draw(panel, model)
+            panel.set_title(shortened(model.label, 24))
+        for panel in panels[len(models) :]:
             panel.set_visible(False)
         drawn.supxlabel(across, fontsize=9.5)
         drawn.supylabel(up, fontsize=9.5)

@@ -1,5 +1,6 @@
-"""From the paths of a command line to the runs and searches that a report is made of."""
+"""From the paths of a command line to the runs, searches and benches that a report is made of."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,17 @@ from typing import Any
 
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.load.measured import has_measured, read_apart
-from tfcmp.reporting.load.models import ModelResult, make_entrants
-from tfcmp.reporting.load.runs import Run, read_configuration, read_lines, read_run
+from tfcmp.reporting.load.models import ModelResult, make_models
+from tfcmp.reporting.load.runs import (
+    Run,
+    has_measured,
+    read_apart,
+    read_configuration,
+    read_lines,
+    read_run,
+)
 from tfcmp.reporting.load.searches import Search, read_search
-from tfcmp.reporting.load.studies import is_study, label_and_seed, read_marks
+from tfcmp.reporting.load.studies import is_publication, is_study, label_and_seed, read_marks
 from tfcmp.runs.artifacts import changed_sources
 from tfcmp.runs.layout import (
     BENCH,
@@ -24,6 +31,9 @@ from tfcmp.runs.layout import (
     STUDY,
     TRIALS,
 )
+
+# Levels below the folder that are looked into: runs, and folders of runs.
+LEVELS = 2
 
 
 @dataclass(frozen=True)
@@ -56,21 +66,21 @@ class FoundSearch:
 
 
 @dataclass(frozen=True)
-class Material:
+class ReportInputs:
     """All that a report is computed from.
 
     Attributes:
         failed_searches: name and reason of searches of studies that found nothing.
     """
 
-    entrants: tuple[ModelResult, ...]
-    failed: tuple[FailedRun, ...]
+    models: tuple[ModelResult, ...]
+    failed_runs: tuple[FailedRun, ...]
     searches: tuple[Search, ...]
     benches: tuple[dict[str, Any], ...] = ()
     failed_searches: tuple[tuple[str, str], ...] = ()
 
 
-def gather(paths: Sequence[Path]) -> Material:
+def gather(paths: Sequence[Path]) -> ReportInputs:
     """Reads runs, searches and studies.
 
     Raises:
@@ -93,8 +103,8 @@ def gather(paths: Sequence[Path]) -> Material:
     without_run = [one for path in benches for one in _measured_apart(path, runs)]
     measured = [run.measured["bench"] for run in runs if "bench" in run.measured]
     measured += without_run
-    return Material(
-        make_entrants(runs),
+    return ReportInputs(
+        make_models(runs),
         tuple(failed),
         tuple(
             read_search(one.path, one.contention, label)
@@ -228,3 +238,59 @@ def _failed(one: Found) -> FailedRun:
         reason=one.reason or told,
         lines=tuple(lines),
     )
+
+
+def expand_folders(paths: Sequence[Path]) -> list[Path]:
+    """The same paths, folders replaced by the runs, searches and studies in them, in order of name.
+
+    Runs that are not complete are left out of a folder, which is told on stderr.
+
+    Raises:
+        CallError: a folder holds nothing of the kind.
+    """
+    expanded: list[Path] = []
+    for path in paths:
+        is_folder = path.is_dir() and not is_reported(path)
+        expanded += _inside(path) if is_folder else [path]
+    return expanded
+
+
+def is_reported(path: Path) -> bool:
+    """Whether it is a run, a search, a study, or what was measured of a run elsewhere."""
+    names = (CONFIG, TRIALS)
+    is_whole = is_study(path) or is_publication(path) or has_measured(path)
+    return is_whole or any((path / name).exists() for name in names)
+
+
+def _inside(folder: Path) -> list[Path]:
+    found = list(_below(folder, LEVELS))
+    left_out = [path for path in found if _is_incomplete(path)]
+    kept = [path for path in found if path not in left_out]
+    if not kept:
+        incomplete = f", but {len(left_out)} that are not complete" if left_out else ""
+        raise CallError(
+            f"{folder}: expected runs, searches or studies in it, found none{incomplete}; "
+            "python -m tfcmp.fit makes runs, and --resume RUN finishes one"
+        )
+    told = f"{folder}: {len(kept)} taken"
+    if left_out:
+        names = ", ".join(path.name for path in left_out)
+        told += f", {len(left_out)} left out, as it has no {RESULT} (not complete): {names}"
+    sys.stderr.write(f"{told}\n")
+    return kept
+
+
+def _below(folder: Path, levels: int) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or not path.is_dir():
+            continue
+        if is_reported(path):
+            yield path
+        elif levels > 1:
+            yield from _below(path, levels - 1)
+
+
+def _is_incomplete(path: Path) -> bool:
+    """Of a run; searches and studies are reported as far as they are."""
+    is_run = (path / CONFIG).exists() and not (path / TRIALS).exists() and not is_study(path)
+    return is_run and not (path / RESULT).exists()

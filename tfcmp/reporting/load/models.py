@@ -1,4 +1,4 @@
-"""Runs that differ in nothing but the seed belong to one entrant of the comparison."""
+"""Runs that differ in nothing but the seed are results of one model."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -80,7 +80,7 @@ def family_of(model: str) -> str:
     return next((of for name, of in families.items() if model.startswith(name)), PRETRAINED)
 
 
-def make_entrants(runs: Sequence[Run]) -> tuple[ModelResult, ...]:
+def make_models(runs: Sequence[Run]) -> tuple[ModelResult, ...]:
     """Groups runs by label and configuration, in the order in which they come.
 
     Raises:
@@ -121,9 +121,9 @@ def check_same_test(runs: Iterable[Run]) -> None:
         )
 
 
-def test_groups(entrants: Sequence[ModelResult]) -> Clusters:
+def test_groups(models: Sequence[ModelResult]) -> Clusters:
     """(n,) groups of the test texts; of several ways to group them the coarsest."""
-    candidates = [run.answers["test"].groups for entrant in entrants for run in entrant.runs]
+    candidates = [run.answers["test"].groups for model in models for run in model.runs]
     return min(candidates, key=lambda groups: len(np.unique(groups)))
 
 

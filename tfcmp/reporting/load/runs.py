@@ -1,7 +1,8 @@
-"""A run directory, read for a report: configuration, logs, predictions."""
+"""A run directory, read for a report: configuration, logs, predictions, and what later commands measured."""
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,9 @@ import yaml
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
+from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.metrics import predicted_classes
-from tfcmp.reporting.load.measured import read_measured
+from tfcmp.runs.artifacts import read_later, read_sealed
 from tfcmp.runs.directory import RunDirectory, check_files
 from tfcmp.runs.layout import (
     CONFIG,
@@ -33,6 +35,12 @@ from tfcmp.runs.timing import is_busy
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
 READ = [name for name in LISTED if name != MODEL]
+# Of later commands; each may lack. The value is the command that makes it anew.
+LATER = {
+    "bench": "python -m tfcmp.bench RUN",
+    "explanation": "python -m tfcmp.explain RUN --evaluate",
+    "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
+}
 
 
 @dataclass(frozen=True)
@@ -226,3 +234,68 @@ def _of_split(columns: dict[str, npt.NDArray[Any]], name: str) -> Answers:
         phenomena=columns["phenomenon"][rows] if "phenomenon" in columns else None,
         cue_distances=columns["cue_distance"][rows] if "cue_distance" in columns else None,
     )
+
+
+def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:
+    """What later commands measured, by the name of their file without ".json".
+
+    Raises:
+        WorkError: a file is damaged, or was made of other files than the run has.
+    """
+    found = {}
+    for name, way in LATER.items():
+        if run.file(f"{name}.json").exists():
+            found[name] = _sound(run, f"{name}.json", way)
+    return found
+
+
+def has_measured(path: Path) -> bool:
+    """Whether a later command wrote there."""
+    return any((path / f"{name}.json").exists() for name in LATER)
+
+
+def read_apart(path: Path) -> dict[str, dict[str, Any]]:
+    """What later commands wrote into a folder of its own (`--out`), by name without ".json".
+
+    Raises:
+        WorkError: a file is damaged.
+    """
+    folder, found = RunDirectory(path), {}
+    for name, way in LATER.items():
+        if folder.file(f"{name}.json").exists():
+            content = folder.read_json(f"{name}.json")
+            # Written by hand, it has numbers only.
+            is_sealed = "sha256" in content
+            found[name] = read_sealed(folder, f"{name}.json", way) if is_sealed else content
+    return found
+
+
+def _sound(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
+    content = run.read_json(name)
+    # Written by hand, it has numbers only.
+    return read_later(run, name, way) if "sha256" in content else content
+
+
+def value_of(measured: Any) -> float:
+    """The number that was measured; NaN where there is none."""
+    if isinstance(measured, Interval):
+        return measured.value
+    if isinstance(measured, dict):
+        measured = measured.get("value")
+    return float(measured) if isinstance(measured, int | float) else math.nan
+
+
+def mean_of(found: Sequence[Any]) -> Interval | float | None:
+    """Mean of numbers, or of objects with value, low and high with the widest ends; None if none."""
+    known = [
+        one if isinstance(one, dict) else {"value": one}
+        for one in found
+        if isinstance(one, dict | int | float)
+    ]
+    known = [one for one in known if isinstance(one.get("value"), int | float)]
+    if not known:
+        return None
+    mean = float(np.mean([one["value"] for one in known]))
+    if not all({"low", "high"} <= set(one) for one in known):
+        return mean
+    return Interval(mean, min(one["low"] for one in known), max(one["high"] for one in known))

@@ -1,13 +1,19 @@
-"""How a value is shown to a reader, and how it is written into a CSV file."""
+"""How values, audits and commands are shown to a reader, and how a table is written as CSV."""
 
 import csv
 import io
 import math
+import shlex
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
 
 from tfcmp.reporting.render.document import Cell, Kind, Table
 
 # Smaller p-values tell a reader nothing more, and 10,000 flips resolve none.
 SMALLEST_P = 0.0001
+# Options that say where files lie; a command works without them.
+PATH_OPTIONS = ("--runs", "--cache", "--out")
 
 
 def shown(value: Cell, kind: Kind) -> str:
@@ -56,3 +62,45 @@ def sort_key(value: Cell) -> str:
     if isinstance(value, int | float):
         return repr(float(value)) if math.isfinite(value) else ""
     return value or ""
+
+
+def kernels(audit: Mapping[str, Any] | None) -> str | None:
+    """Which recurrent layers cuDNN computes, and why not the others; None where it was not asked.
+
+    Args:
+        audit: one of the section "audit" of bench.json.
+    """
+    if audit is None:
+        return None
+    by_answer: dict[str, list[str]] = {}
+    for layer, found in audit["recurrent_layers"].items():
+        answer = "cuDNN" if found["cudnn"] else f"no cuDNN ({', '.join(found['why_not'])})"
+        by_answer.setdefault(answer, []).append(layer)
+    told = [f"{', '.join(layers)}: {answer}" for answer, layers in by_answer.items()]
+    return "; ".join(told) or "no recurrent layer"
+
+
+def portable(command: str) -> str:
+    """The command as it can be shown to anybody: absolute paths reduced to their last part, without options that say where files lie.
+
+    A command that cannot be taken apart gives nothing.
+    """
+    try:
+        arguments = shlex.split(command)
+    except ValueError:
+        return ""
+    kept, is_place = [], False
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if is_place:
+            is_place = False
+        elif argument in PATH_OPTIONS:
+            is_place = True
+        elif name not in PATH_OPTIONS:
+            kept.append(f"{name}={_last(value)}" if equals else _last(argument))
+    return shlex.join(kept)
+
+
+def _last(argument: str) -> str:
+    is_absolute = argument.startswith(("/", "~")) or argument[1:3] in (":\\", ":/")
+    return PurePath(argument.replace("\\", "/")).name if is_absolute else argument

@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tfcmp.errors import WorkError
-from tfcmp.reporting.build import ReportOptions
-from tfcmp.reporting.figures.drawing import on_paper
+from tfcmp.reporting.analysis.comparison import ReportOptions
+from tfcmp.reporting.figures.drawing import CURRENT
 from tfcmp.reporting.render.document import Report
 from tfcmp.reporting.render.format import csv_of
 from tfcmp.reporting.render.html import page_of
@@ -18,6 +18,7 @@ PAGE, MARKDOWN, TABLES = "report.html", "report.md", "tables"
 # Written last: the options of the report, and checksums.
 RECORD = "report.json"
 REPORT_FORMAT = 1
+PAPER_INK = "#222222"
 
 
 def write_report(report: Report, report_options: ReportOptions, folder: Path) -> Path:
@@ -90,3 +91,9 @@ def _listed(folder: Path) -> set[str]:
         if PurePosixPath(name).parent.as_posix() in (TABLES, FIGURES)
         and PurePosixPath(name).suffix in (".csv", ".svg")
     }
+
+
+def on_paper(svg: str) -> str:
+    """The same picture for a file of its own: dark ink on a white ground."""
+    grounded = svg.replace(">", '><rect width="100%" height="100%" fill="#ffffff"/>', 1)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + grounded.replace(CURRENT, PAPER_INK)

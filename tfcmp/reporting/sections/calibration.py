@@ -11,9 +11,9 @@ from tfcmp.evaluation.calibration import (
     fit_temperature,
     is_at_bound,
 )
+from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.temperature import bound_note
 from tfcmp.reporting.figures.calibration import draw_reliability
-from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run
 from tfcmp.reporting.render.document import Column, Section, Table, make_table
 
@@ -34,13 +34,13 @@ NOTE = "Means over seeds. ECE in 15 bins; NLL in nats; Brier over all classes, f
 Both = tuple[float, Calibration, Calibration]
 
 
-def calibration_section(entrants: Sequence[ModelResult]) -> Section:
+def calibration_section(comparison: Comparison) -> Section:
     """Calibration before and after one temperature, fitted on validation."""
-    measured = {entrant.label: [_calibrate(run) for run in entrant.runs] for entrant in entrants}
+    measured = {model.label: [_calibrate(run) for run in model.runs] for model in comparison.models}
     undetermined = [
         bound_note(run.name)
-        for entrant in entrants
-        for run, (temperature, *_) in zip(entrant.runs, measured[entrant.label], strict=True)
+        for model in comparison.models
+        for run, (temperature, *_) in zip(model.runs, measured[model.label], strict=True)
         if is_at_bound(temperature)
     ]
     bins = {label: (both[0][1].bins, both[0][2].bins) for label, both in measured.items()}

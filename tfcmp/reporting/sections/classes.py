@@ -10,8 +10,8 @@ from tfcmp.evaluation.slices import (
     confusion_counts,
     most_frequent_confusions,
 )
+from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.figures.confusion import draw_confusion
-from tfcmp.reporting.load.models import ModelResult, test_groups
 from tfcmp.reporting.render.document import (
     Cell,
     Column,
@@ -48,21 +48,21 @@ CONFUSIONS = (
 MOST_CONFUSIONS = 10
 
 
-def classes_section(entrants: Sequence[ModelResult]) -> Section:
+def classes_section(comparison: Comparison) -> Section:
     """Scores by class; from three classes on with the confusions, a picture per model."""
-    classes, groups = entrants[0].runs[0].result["classes"], test_groups(entrants)
+    classes = comparison.models[0].runs[0].result["classes"]
     rows: list[tuple[Cell, ...]] = []
     confused: list[tuple[Cell, ...]] = []
     figures = []
-    for number, entrant in enumerate(entrants, start=1):
-        labels, predicted = entrant.first.labels, entrant.predicted
-        scores = class_scores(labels, predicted, groups, len(classes))
-        rows += [(entrant.label, *row) for row in score_rows(classes, scores)]
+    for number, model in enumerate(comparison.models, start=1):
+        labels, predicted = model.first.labels, model.predicted
+        scores = class_scores(labels, predicted, comparison.test_groups, len(classes))
+        rows += [(model.label, *row) for row in score_rows(classes, scores)]
         counts = confusion_counts(labels, predicted, len(classes))
         seeds = len(predicted)
-        confused += [(entrant.label, *row) for row in confusion_rows(classes, counts, seeds)]
+        confused += [(model.label, *row) for row in confusion_rows(classes, counts, seeds)]
         if len(classes) > 2:
-            name, title = f"confusion_{number}", f"Confusions of {entrant.label}"
+            name, title = f"confusion_{number}", f"Confusions of {model.label}"
             figures.append(draw_confusion(name, title, classes, counts, seeds))
     note = f"{NOTE} Counts of all seeds are added up; texts and answers are means over seeds."
     tables = [make_table("classes", "Scores by class", (MODEL, *SCORES), rows, note)]
@@ -72,7 +72,7 @@ def classes_section(entrants: Sequence[ModelResult]) -> Section:
 
 
 def score_rows(classes: Sequence[str], scores: Sequence[ClassScores]) -> list[tuple[Cell, ...]]:
-    """Cells of `SCORES`, a row per class."""
+    """Cells of `SCORES`, one row per class."""
     return [
         (
             name,

@@ -1,41 +1,52 @@
-"""Section: what the searches found, and what they cost."""
+"""Section: what the searches found, what single settings did, and what the searches cost."""
 
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, combinations, count
+from typing import Any
 
-from tfcmp.evaluation.budget import BudgetCurve, budget_curve, ranking_flip
-from tfcmp.reporting.analysis.comparability import (
-    Conditions,
-    usual_of_searches,
-    why_search_not_timed,
+import numpy as np
+
+from tfcmp.evaluation.budget import (
+    BudgetCurve,
+    EqualSteps,
+    at_equal_steps,
+    budget_curve,
+    ranking_flip,
 )
-from tfcmp.reporting.figures.palette import Styles
-from tfcmp.reporting.figures.search import draw_budget_curves
+from tfcmp.evaluation.effects import interactions, main_effects
+from tfcmp.reporting.analysis.comparison import Comparison
+from tfcmp.reporting.analysis.training_times import why_search_not_timed
+from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map
 from tfcmp.reporting.load.searches import Search, as_number
-from tfcmp.reporting.render.document import Column, Section, Table, make_table
-from tfcmp.reporting.sections.effects import (
-    effects_at_equal_steps_table,
-    effects_table,
-    equal_steps_notes,
-    interactions_table,
+from tfcmp.reporting.render.document import Column, Figure, Section, Table, make_table
+
+OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
+# With fewer trials a level is listed, and nothing is said of its place among the others.
+FEWEST_TRIALS = 5
+EFFECT_COLUMNS = (
+    Column("search", "search"),
+    Column("setting", "setting"),
+    Column("share", "explains of the variance", "share"),
+    Column("p", "p", "p"),
+    Column("level", "level"),
+    Column("trials", "trials", "count"),
+    Column("failed", "failed", "count"),
+    Column("mean", "mean validation", "share"),
 )
-from tfcmp.reporting.sections.heat_maps import file_names, heat_maps
+EFFECT_NOTE = (
+    "The share of the variance of the score that a setting explains alone, adjusted for its number "
+    "of levels; p is that of no effect, from shuffled trials, and not adjusted for the number of "
+    "settings. A failed trial counts as the lowest score. A setting whose range depends on another "
+    "one is told for each of its ranges, on the trials of that range; the values of the other stand "
+    "in brackets. Empty where it cannot be told. Means of levels describe these trials: which level "
+    f"is best cannot be told from fewer than {FEWEST_TRIALS} trials at each, nor where p is large."
+)
 
 
-def hyperparameters_section(
-    searches: Sequence[Search],
-    styles: Styles | None = None,
-    failed: Sequence[tuple[str, str]] = (),
-    usual: Conditions | None = None,
-) -> Section:
-    """Trials, main effects, heat maps, budget curves, and where rankings flip.
-
-    Args:
-        searches: those that have trials.
-        styles: by label.
-        failed: name and reason of searches that found nothing.
-        usual: conditions under which times of the runs count; without them those of most searches.
-    """
+def hyperparameters_section(comparison: Comparison) -> Section:
+    """Trials, main effects, heat maps, budget curves, and where rankings flip."""
+    searches, failed = comparison.inputs.searches, comparison.inputs.failed_searches
     if not searches:
         told = (
             "No search is among these runs: the effect of hyperparameters was not measured. "
@@ -43,8 +54,10 @@ def hyperparameters_section(
         )
         lost = failed_searches_table(failed)
         return Section("hyperparameters", "Hyperparameters", (told,), tables=(lost,))
-    of_searches = usual_of_searches(searches, usual or {})
-    left_out = {search.label: why_search_not_timed(search, of_searches) for search in searches}
+    left_out = {
+        search.label: why_search_not_timed(search, comparison.search_conditions)
+        for search in searches
+    }
     curves = {
         search.label: _curve(search, is_timed=left_out[search.label] is None)
         for search in searches
@@ -71,7 +84,7 @@ def hyperparameters_section(
         )
     ]
     if curves:
-        figures.append(draw_budget_curves(curves, styles))
+        figures.append(draw_budget_curves(curves, comparison.styles))
     tables = (
         searches_table(searches, left_out),
         failed_searches_table(failed),
@@ -131,10 +144,118 @@ def searches_table(searches: Sequence[Search], left_out: Mapping[str, str | None
     return make_table("searches", "Searches", columns, rows)
 
 
+def _rounded(text: str) -> str:
+    value = as_number(text)
+    return text if value is None else f"{value:.4g}"
+
+
 def failed_searches_table(failed: Sequence[tuple[str, str]]) -> Table:
     """A row a search of a study that did not end."""
     columns = (Column("search", "search"), Column("reason", "reason"))
     return make_table("failed_searches", "Failed searches", columns, failed)
+
+
+def effects_table(searches: Sequence[Search]) -> Table:
+    """A row per level of each setting, after equal epochs."""
+    rows = [row for search in searches for row in _effect_rows(search, list(search.trials))]
+    return make_table(
+        "effects", "Which setting mattered how much", EFFECT_COLUMNS, rows, EFFECT_NOTE
+    )
+
+
+def effects_at_equal_steps_table(searches: Sequence[Search]) -> Table:
+    """The same after equal steps, on the trials that can be compared there."""
+    rows = []
+    for search in searches:
+        found = at_equal_steps(search.courses)
+        if found is not None:
+            rows += [
+                (*row[:2], found.steps, *row[2:])
+                for row in _effect_rows(search, _compared(search, found))
+            ]
+    columns = (*EFFECT_COLUMNS[:2], Column("steps", "after steps", "count"), *EFFECT_COLUMNS[2:])
+    return make_table(
+        "effects_at_equal_steps",
+        "Which setting mattered how much after equally many steps",
+        columns,
+        rows,
+        "In equal epochs small batches take more steps. Here all trials that were validated by then "
+        "and had not ended are compared after the same number of steps, by their best validation up "
+        "to there. Schedules of the learning rate had not ended for all of them.",
+    )
+
+
+def _effect_rows(search: Search, trials: Sequence[dict[str, Any]]) -> list[tuple]:
+    return [
+        (
+            search.label,
+            effect.name,
+            effect.share,
+            effect.p,
+            level.label,
+            level.trials,
+            level.failed,
+            level.mean,
+        )
+        for effect in main_effects(trials, search.settings(), "score", search.alternatives)
+        for level in effect.levels
+    ]
+
+
+def _compared(search: Search, found: EqualSteps) -> list[dict[str, Any]]:
+    """The trials that can be compared, with their scores there."""
+    return [
+        {**trial, "score": score}
+        for trial, score in zip(search.trials, found.scores, strict=True)
+        if score is not None
+    ]
+
+
+def equal_steps_notes(searches: Sequence[Search]) -> list[str]:
+    """Where equal epochs are unequal steps: what can be compared, and what cannot."""
+    notes = []
+    for search in searches:
+        ends = sorted(course[-1][0] for course in search.courses if course)
+        if not ends:
+            if BATCH in search.settings():
+                notes.append(
+                    f"The trials of {search.label} have no logs here: they are compared in equal "
+                    "epochs only, in which small batches take more steps."
+                )
+        elif ends[0] != ends[-1]:
+            found = at_equal_steps(search.courses)
+            count = 0 if found is None else sum(one is not None for one in found.scores)
+            at = f" {count} of them can be compared after {found.steps:,}." if found else ""
+            notes.append(
+                f"Trials of {search.label} took {ends[0]:,} to {ends[-1]:,} steps in their epochs.{at}"
+            )
+    return notes
+
+
+def interactions_table(searches: Sequence[Search]) -> Table:
+    """Whether the best learning rate depends on the batch size, by search."""
+    rows = [
+        (search.label, name, BATCH, found.share, found.p, found.trials)
+        for search in searches
+        if {RATE, BATCH} <= set(search.settings())
+        for name, found in interactions(search.trials, RATE, BATCH, "score", search.alternatives)
+    ]
+    columns = (
+        Column("search", "search"),
+        Column("setting", "setting"),
+        Column("with", "with"),
+        Column("share", "explains beyond both", "share"),
+        Column("p", "p", "p"),
+        Column("trials", "trials", "count"),
+    )
+    return make_table(
+        "interactions",
+        "Does the effect of the learning rate depend on the batch size",
+        columns,
+        rows,
+        "The share of the variance that the product of both ranks explains beyond the ranks and "
+        "their squares; p from shuffled residuals. With few trials only a strong interaction shows.",
+    )
 
 
 def budget_table(curves: dict[str, BudgetCurve]) -> Table:
@@ -191,6 +312,64 @@ def flips_table(curves: dict[str, BudgetCurve]) -> Table:
     )
 
 
-def _rounded(text: str) -> str:
-    value = as_number(text)
-    return text if value is None else f"{value:.4g}"
+def file_names(labels: Iterable[str]) -> dict[str, str]:
+    """A part of a file's name for each label, all different."""
+    names: dict[str, str] = {}
+    for label in labels:
+        name = re.sub(r"[^\w.+-]+", "-", label).strip("-")
+        numbered = (f"{name}-{number}" for number in count(2))
+        names[label] = next(one for one in chain([name], numbered) if one not in names.values())
+    return names
+
+
+def heat_maps(search: Search, file_name: str, *, is_timed: bool) -> list[Figure]:
+    """Score and time over optimizer x learning rate x batch size, where all three were searched.
+
+    Args:
+        search: whose trials are drawn.
+        file_name: its part of the names of the figures.
+        is_timed: whether their seconds count; without, there is no picture of them.
+    """
+    if not {OPTIMIZER, RATE, BATCH} <= set(search.settings()):
+        return []
+    rates, batches, scores = _grids(search, "score")
+    name, title = f"heat_score_{file_name}", f"{search.label}: score"
+    figures = [draw_heat_map(name, title, scores, rates, batches, is_share=True)]
+    if is_timed:
+        _, _, seconds = _grids(search, "seconds")
+        name, title = f"heat_seconds_{file_name}", f"{search.label}: time"
+        figures.append(draw_heat_map(name, title, seconds, rates, batches, is_share=False))
+    return figures
+
+
+def _grids(search: Search, value: str) -> tuple[list[str], list[str], dict[str, Grid]]:
+    """Labels of the rates, the batch sizes, and per optimizer the mean value of each cell."""
+    trials = [trial for trial in search.trials if as_number(trial[RATE]) is not None]
+    rates = np.array([float(trial[RATE]) for trial in trials])
+    labels, place = _rate_bins(rates)
+    batches = sorted({trial[BATCH] for trial in trials}, key=lambda text: as_number(text) or 0)
+    grids: dict[str, Grid] = {}
+    for optimizer in sorted({trial[OPTIMIZER] for trial in trials}):
+        grid = np.full((len(labels), len(batches)), np.nan)
+        for row, column in np.ndindex(*grid.shape):
+            values = [
+                as_number(trial[value])
+                for trial, bin_ in zip(trials, place, strict=True)
+                if (trial[OPTIMIZER], bin_, trial[BATCH]) == (optimizer, row, batches[column])
+            ]
+            known = [one for one in values if one is not None]
+            grid[row, column] = np.mean(known) if known else np.nan
+        grids[optimizer] = grid
+    return labels, batches, grids
+
+
+def _rate_bins(rates: np.ndarray, most: int = 6) -> tuple[list[str], list[int]]:
+    """The rates themselves where they are few, else half decades."""
+    distinct = np.unique(rates)
+    if len(distinct) <= most:
+        return [f"{rate:.2g}" for rate in distinct], np.searchsorted(distinct, rates).tolist()
+    # Rounded first: 1e-3 must not fall below its own decade.
+    halves = np.floor(np.round(2 * np.log10(rates), 9)).astype(int)
+    steps = np.arange(halves.min(), halves.max() + 1)
+    labels = [f"{10 ** (step / 2):.1g} to {10 ** ((step + 1) / 2):.1g}" for step in steps]
+    return labels, (halves - halves.min()).tolist()

@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-from tfcmp.reporting.analysis.explanations import METHODS, usual_setting, why_not_alike
-from tfcmp.reporting.load.models import ModelResult
+from tfcmp.reporting.analysis.comparison import Comparison
+from tfcmp.reporting.analysis.explanations import METHODS, why_not_alike
 from tfcmp.reporting.load.runs import Run
-from tfcmp.reporting.render.document import Column, Section, Table, interval_columns, make_table
+from tfcmp.reporting.render.document import (
+    Cell,
+    Column,
+    Section,
+    Table,
+    interval_columns,
+    make_table,
+)
 
 COLUMNS = (
     Column("model", "model"),
@@ -52,13 +59,13 @@ NOTE = (
 )
 
 
-def interpretability_section(entrants: Sequence[ModelResult]) -> Section:
-    """A row a run and method; says so where nothing was measured."""
-    usual = usual_setting(entrants)
+def interpretability_section(comparison: Comparison) -> Section:
+    """One row per run and method; says so where nothing was measured."""
+    usual = comparison.explanation_setting
     rows = [
-        _row(entrant.label, run, method, why_not_alike(run, usual))
-        for entrant in entrants
-        for run in entrant.runs
+        _row(model.label, run, method, why_not_alike(run, usual))
+        for model in comparison.models
+        for run in model.runs
         if "explanation" in run.measured
         for method in run.measured["explanation"].get("methods", {})
     ]
@@ -73,11 +80,11 @@ def interpretability_section(entrants: Sequence[ModelResult]) -> Section:
     return Section("interpretability", "Interpretability", note, (), (), (_table(rows),))
 
 
-def _table(rows: Sequence[tuple]) -> Table:
+def _table(rows: Sequence[tuple[Cell, ...]]) -> Table:
     return make_table("explanations", "Explanations by model and method", COLUMNS, rows, NOTE)
 
 
-def _row(label: str, run: Run, method: str, reason: str | None) -> tuple:
+def _row(label: str, run: Run, method: str, reason: str | None) -> tuple[Cell, ...]:
     content = run.measured["explanation"]
     of, random = content["methods"][method], content.get("random", {})
     seconds = of.get("seconds", {})

@@ -3,15 +3,16 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from tfcmp.evaluation.slices import (
     Slice,
     slices_by_phenomenon,
     slices_by_quartile,
 )
-from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.figures.slices import draw_slices
-from tfcmp.reporting.load.models import ModelResult, test_groups
+from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.render.document import (
     Column,
     Figure,
@@ -36,18 +37,18 @@ NOTE = (
 Cut = Callable[[ModelResult], list[Slice]]
 
 
-def slices_section(entrants: Sequence[ModelResult], styles: Styles | None = None) -> Section:
+def slices_section(comparison: Comparison) -> Section:
     """By length, and on the diagnostic corpus by phenomenon and cue distance."""
-    groups, first = test_groups(entrants), entrants[0].first
+    models, groups, first = comparison.models, comparison.test_groups, comparison.models[0].first
     cuts: list[tuple[str, str, str, Cut, bool]] = []
-    # Lengths depend on the tokenizer: those of the first entrant cut all of them at the same texts.
-    tokens = _lengths(entrants)
+    # Lengths depend on the tokenizer: those of the first model cut all of them at the same texts.
+    tokens = _lengths(models)
     cuts.append(
         (
             "slices_length",
             "Accuracy by length of the text",
             "tokens of the text, quartiles",
-            lambda entrant: slices_by_quartile(entrant.correct.mean(axis=0), tokens, groups),
+            lambda model: slices_by_quartile(model.correct.mean(axis=0), tokens, groups),
             True,
         )
     )
@@ -71,25 +72,25 @@ def slices_section(entrants: Sequence[ModelResult], styles: Styles | None = None
                 True,
             )
         )
-    made = [_cut(entrants, *cut, styles=styles) for cut in cuts]
+    made = [_cut(comparison, *cut) for cut in cuts]
     tables = [table for _, table in made]
     figures = tuple(figure for figure, _ in made)
     return Section(
-        "slices", "Parts of the test split", (), (), figures, (*tables, truncation_table(entrants))
+        "slices", "Parts of the test split", (), (), figures, (*tables, truncation_table(models))
     )
 
 
-def truncation_table(entrants: Sequence[ModelResult]) -> Table:
+def truncation_table(models: Sequence[ModelResult]) -> Table:
     """How much text the models never saw."""
     rows = []
-    for entrant in entrants:
-        settings, splits = entrant.configuration["data"], entrant.runs[0].split["splits"]
+    for model in models:
+        settings, splits = model.configuration["data"], model.runs[0].split["splits"]
         shares = [
             splits[name].get(f"cut_{what}_share")
             for what in ("token", "text")
             for name in ("train", "test")
         ]
-        rows.append((entrant.label, settings["max_length"], settings["truncation"], *shares))
+        rows.append((model.label, settings["max_length"], settings["truncation"], *shares))
     columns = (
         Column("model", "model"),
         Column("max_length", "tokens kept", "count"),
@@ -103,27 +104,26 @@ def truncation_table(entrants: Sequence[ModelResult]) -> Table:
 
 
 def _cut(
-    entrants: Sequence[ModelResult],
+    comparison: Comparison,
     name: str,
     title: str,
     across: str,
     cut: Cut,
     is_ordered: bool,
-    styles: Styles | None,
 ) -> tuple[Figure, Table]:
-    slices = {entrant.label: cut(entrant) for entrant in entrants}
+    slices = {model.label: cut(model) for model in comparison.models}
     rows = [
         (label, one.label, one.examples, one.groups, *one.accuracy)
         for label, parts in slices.items()
         for one in parts
     ]
-    figure = draw_slices(name, title, across, slices, is_ordered, styles)
+    figure = draw_slices(name, title, across, slices, is_ordered, comparison.styles)
     return figure, make_table(name, title, COLUMNS, rows, NOTE)
 
 
-def _lengths(entrants: Sequence[ModelResult]) -> np.ndarray:
-    """Lengths in the tokens of the first entrant that counts words, else of the first."""
-    for entrant in entrants:
-        if entrant.is_recurrent or entrant.is_baseline:
-            return entrant.first.tokens
-    return entrants[0].first.tokens
+def _lengths(models: Sequence[ModelResult]) -> npt.NDArray[np.int64]:
+    """Lengths in the tokens of the first model that counts words, else of the first."""
+    for model in models:
+        if model.is_recurrent or model.is_baseline:
+            return model.first.tokens
+    return models[0].first.tokens

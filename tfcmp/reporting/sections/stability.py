@@ -1,15 +1,16 @@
-"""Section: how steady the trainings were."""
+"""Section: how stable the trainings were."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from tfcmp.evaluation.stability import TrainingCourse, churn, training_course
+from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.training_issues import collapsed, observed
 from tfcmp.reporting.figures.training import draw_gradient_norms, draw_learning_curves
 from tfcmp.reporting.load.inputs import FailedRun
 from tfcmp.reporting.load.models import ModelResult
-from tfcmp.reporting.render.document import Claim, Column, Section, Table, make_table
+from tfcmp.reporting.render.document import Cell, Claim, Column, Section, Table, make_table
 
 COLUMNS = (
     Column("model", "model"),
@@ -29,28 +30,28 @@ COLUMNS = (
 )
 
 
-def steadiness_section(entrants: Sequence[ModelResult], failed: Sequence[FailedRun]) -> Section:
+def stability_section(comparison: Comparison) -> Section:
     """Spread over seeds, failed runs, gradient norms, loss spikes, and what the logs show."""
-    tables = [steadiness_table(entrants, failed)]
+    models, failed = comparison.models, comparison.inputs.failed_runs
+    tables = [stability_table(models, failed)]
     if failed:
         tables.append(failed_table(failed))
-    claims: list[Claim] = observed(entrants, failed)
+    claims: list[Claim] = observed(models, failed)
     notes = (
         "A run failed where it has no result, or where its validation accuracy is at most the "
         "majority's plus 2 points. Churn is the share of test texts that two seeds label "
         "differently. Findings here are counted in the logs of these runs: they describe them.",
     )
-    figures = (draw_learning_curves(entrants, failed), *draw_gradient_norms(entrants))
+    figures = (draw_learning_curves(models, failed), *draw_gradient_norms(models))
     return Section("stability", "Stability", notes, tuple(claims), figures, tuple(tables))
 
 
-def steadiness_table(entrants: Sequence[ModelResult], failed: Sequence[FailedRun]) -> Table:
-    """A row an entrant, and one for every label of which no run has ended."""
+def stability_table(models: Sequence[ModelResult], failed: Sequence[FailedRun]) -> Table:
+    """One row per model, and one for every label of which no run has ended."""
     rows = [
-        _row(entrant, sum(run.label == entrant.runs[0].label for run in failed))
-        for entrant in entrants
+        _row(model, sum(run.label == model.runs[0].label for run in failed)) for model in models
     ]
-    complete = {entrant.runs[0].label for entrant in entrants}
+    complete = {model.runs[0].label for model in models}
     for label in dict.fromkeys(run.label for run in failed if run.label not in complete):
         count = sum(run.label == label for run in failed)
         rows.append((label, 0, 0, count, 1.0, *[None] * 9))
@@ -58,7 +59,7 @@ def steadiness_table(entrants: Sequence[ModelResult], failed: Sequence[FailedRun
 
 
 def failed_table(failed: Sequence[FailedRun]) -> Table:
-    """A row a run without result."""
+    """One row per run without result."""
     columns = (
         Column("model", "model"),
         Column("run", "run"),
@@ -69,25 +70,25 @@ def failed_table(failed: Sequence[FailedRun]) -> Table:
     return make_table("failed_runs", "Failed runs", columns, rows)
 
 
-def _row(entrant: ModelResult, broken_off: int) -> tuple:
-    courses = [training_course(run.lines) for run in entrant.runs]
-    lost = sum(map(collapsed, entrant.runs))
-    scores = entrant.correct.mean(axis=1)
+def _row(model: ModelResult, broken_off: int) -> tuple[Cell, ...]:
+    courses = [training_course(run.lines) for run in model.runs]
+    lost = sum(map(collapsed, model.runs))
+    scores = model.correct.mean(axis=1)
     return (
-        entrant.label,
-        len(entrant.runs),
+        model.label,
+        len(model.runs),
         lost,
         broken_off,
-        (lost + broken_off) / (len(entrant.runs) + broken_off),
+        (lost + broken_off) / (len(model.runs) + broken_off),
         float(scores.std(ddof=1)) if len(scores) > 1 else None,
-        churn(entrant.predicted),
+        churn(model.predicted),
         _of(courses, "median_gradient_norm", np.median),
         _of(courses, "usual_largest_gradient_norm", np.median),
         _of(courses, "largest_gradient_norm", np.max),
         sum(course.loss_spikes for course in courses),
         _of(courses, "largest_step_loss", np.max),
-        float(np.mean([run.result["best_epoch"] for run in entrant.runs])),
-        float(np.mean([run.result["epochs"] for run in entrant.runs])),
+        float(np.mean([run.result["best_epoch"] for run in model.runs])),
+        float(np.mean([run.result["epochs"] for run in model.runs])),
     )
 
 

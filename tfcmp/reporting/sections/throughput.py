@@ -1,14 +1,13 @@
-"""Section: training throughput by length, and over replicas, from bench.json."""
+"""Section: training throughput by length, crossover lengths, and speed-up over replicas, from bench.json."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
-from tfcmp.evaluation.intervals import Interval
-from tfcmp.reporting.analysis.scaling import Bench, crossings_table, scaling_table
-from tfcmp.reporting.figures.curves import draw_curves
+from tfcmp.reporting.analysis.benchmarks import Bench, TrainingCell, shown_ends, training_cells
+from tfcmp.reporting.analysis.comparison import Comparison
+from tfcmp.reporting.figures.curves import Point, draw_curves
 from tfcmp.reporting.figures.palette import styles_of
-from tfcmp.reporting.render.commands import portable
 from tfcmp.reporting.render.document import (
+    Cell,
     Claim,
     Column,
     Figure,
@@ -17,59 +16,20 @@ from tfcmp.reporting.render.document import (
     interval_columns,
     make_table,
 )
-from tfcmp.reporting.render.kernels import kernels
-from tfcmp.reporting.sections.inference import shown_ends
-from tfcmp.runs.timing import why_disturbed
+from tfcmp.reporting.render.format import kernels, portable
 
-# Throughputs share a table only where all of these agree.
-SAME = ("device_names", "threads", "precision", "jit_compile")
+ENDS = ("value", "low", "high")
+DISTURBED = "other work ran meanwhile, or its load is not known"
 
 
-class Cell(NamedTuple):
-    """Training steps of one model at one length."""
+def throughput_section(comparison: Comparison, hypotheses: Sequence[Claim]) -> Section | None:
+    """Throughput, crossover lengths and scaling; None where nothing was measured.
 
-    key: str
-    measured: Mapping[str, Any]
-    audit: Mapping[str, Any] | None = None
-
-    @property
-    def label(self) -> str:
-        """Model, and what of it is not as it comes."""
-        return str(self.measured["label"])
-
-    @property
-    def family(self) -> str:
-        """As the catalogue has it."""
-        family = str(self.measured["family"])
-        return "pretrained" if family == "saved_model" else family
-
-    @property
-    def rate(self) -> Interval:
-        """Texts per second."""
-        of = self.measured["examples_per_second"]
-        return Interval(of["value"], of["low"], of["high"])
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        """What its times depend on beside model, batch and length."""
-        of = self.measured["conditions"]
-        device, *rest = (of.get(name) for name in SAME)
-        hardware = ", ".join(device) if isinstance(device, list) else str(device)
-        return (hardware, *map(str, rest))
-
-    @property
-    def left_out(self) -> str | None:
-        """Why its times do not count; None where they do."""
-        return why_disturbed(self.measured)
-
-    @property
-    def is_contended(self) -> bool:
-        """Whether its times do not count."""
-        return self.left_out is not None
-
-
-def throughput_section(benches: Sequence[Bench], claims: Sequence[Claim]) -> Section | None:
-    """Throughput, crossing lengths and scaling; None where nothing was measured."""
+    Args:
+        comparison: whose benches are shown.
+        hypotheses: those that name this table are told here.
+    """
+    benches = comparison.inputs.benches
     found = list(training_cells(benches))
     if not found:
         return None
@@ -91,20 +51,13 @@ def throughput_section(benches: Sequence[Bench], claims: Sequence[Claim]) -> Sec
         "throughput",
         "Training throughput",
         notes,
-        tuple(claims),
+        tuple(claim for claim in hypotheses if claim.table == "throughput"),
         tuple(figures),
         (*tables, crossings_table(benches), scaling_table(benches)),
     )
 
 
-def training_cells(benches: Sequence[Bench]) -> Iterator[Cell]:
-    """Everything measured of training, in its order."""
-    for bench in benches:
-        for key, measured in bench.get("training", {}).items():
-            yield Cell(key, measured, bench.get("audit", {}).get(key))
-
-
-def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
+def _table(number: int, kind: tuple[str, ...], found: Sequence[TrainingCell]) -> Table:
     columns = (
         Column("model", "model"),
         Column("length", "length"),
@@ -137,10 +90,10 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[Cell]) -> Table:
     )
 
 
-def _row(cell: Cell) -> tuple:
+def _row(cell: TrainingCell) -> tuple[Cell, ...]:
     of = cell.measured
     empty = cell.is_contended
-    rate = [None] * 3 if empty else list(shown_ends(of["examples_per_second"]))
+    rate: list[float | None] = [None] * 3 if empty else list(shown_ends(of["examples_per_second"]))
     return (
         cell.label,
         str(of["length"]),
@@ -164,9 +117,9 @@ def _row(cell: Cell) -> tuple:
     )
 
 
-def _figure(number: int, found: Sequence[Cell]) -> list[Figure]:
+def _figure(number: int, found: Sequence[TrainingCell]) -> list[Figure]:
     """Throughput against length, of one table."""
-    curves: dict[str, list[tuple[float, Interval]]] = {}
+    curves: dict[str, list[Point]] = {}
     families = {}
     for cell in found:
         length, is_scaled = cell.measured["length"], cell.measured.get("loading")
@@ -187,3 +140,43 @@ def _figure(number: int, found: Sequence[Cell]) -> list[Figure]:
             styles_of(families),
         )
     ]
+
+
+def crossings_table(benches: Sequence[Bench]) -> Table:
+    """One row per length at which a recurrent model and a transformer of one size cross.
+
+    Pairs that do not cross have a row too; so do those measured beside other work, without numbers.
+    """
+    rows = []
+    for bench in benches:
+        for name, of in bench.get("crossings", {}).items():
+            found = [] if of.get("is_contended") else of["crossings"]
+            rows += [(name, *(at.get(end) for end in ENDS), of["outcome"]) for at in found or [{}]]
+    columns = (
+        Column("pair", "models"),
+        *interval_columns("length", "cross at, tokens", "number"),
+        Column("outcome", "outcome"),
+    )
+    return make_table("crossings", "Length at which they train equally fast", columns, rows)
+
+
+def scaling_table(benches: Sequence[Bench]) -> Table:
+    """One row per number of replicas."""
+    rows = []
+    for bench in benches:
+        for name, of in bench.get("scaling", {}).items():
+            for count, speed_up in of["speed_up"].items():
+                measured = (speed_up, of["efficiency"][count])
+                is_busy = of.get("is_contended")
+                ratios = [(one or {}).get(end) for one in measured for end in ENDS]
+                notes = [of.get("note"), DISTURBED if is_busy else None]
+                told = "; ".join(filter(None, notes)) or None
+                rows.append((name, int(count), *([None] * 6 if is_busy else ratios), told))
+    columns = (
+        Column("what", "what"),
+        Column("replicas", "replicas", "count"),
+        *interval_columns("speed_up", "speed-up", "number", is_named=True),
+        *interval_columns("efficiency", "efficiency", "number", is_named=True),
+        Column("note", "note"),
+    )
+    return make_table("scaling", "Speed-up over replicas", columns, rows)

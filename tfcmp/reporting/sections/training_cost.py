@@ -1,28 +1,31 @@
 """Section: what the accuracy costs in training time, memory and size, searches included."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
-import numpy as np
-
-from tfcmp.evaluation.intervals import Interval, mean_interval
-from tfcmp.reporting.analysis.comparability import (
+from tfcmp.evaluation.axes import LATENCY
+from tfcmp.evaluation.intervals import Interval
+from tfcmp.reporting.analysis.benchmarks import left_out_note
+from tfcmp.reporting.analysis.comparison import Comparison
+from tfcmp.reporting.analysis.training_times import (
     Conditions,
-    modal_conditions,
+    SearchCost,
+    examples_per_second,
+    initial_seconds,
+    later_value,
+    mean_over,
     other_conditions,
+    search_costs,
+    seconds_per_epoch,
+    seconds_to,
+    timed_runs,
+    training_seconds,
     why_not_timed,
 )
-from tfcmp.reporting.analysis.gaps import left_out_note, why_left_out
-from tfcmp.reporting.analysis.search_costs import SearchCost, initial_seconds, search_costs
-from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
-from tfcmp.reporting.figures.palette import Styles
+from tfcmp.reporting.figures.accuracy import draw_accuracy_against
 from tfcmp.reporting.load.models import ModelResult
-from tfcmp.reporting.load.runs import Run
-from tfcmp.reporting.load.searches import Search
-from tfcmp.reporting.render.document import Column, Section, Table, make_table
-from tfcmp.reporting.sections.inference import usual_axes
+from tfcmp.reporting.load.runs import value_of
+from tfcmp.reporting.render.document import Cell, Column, Figure, Section, Table, make_table
 
 TARGETS = (0.85, 0.88, 0.90)
 COLUMNS = (
@@ -52,101 +55,105 @@ NOTE = (
     "where it ran on the machine of these runs with nothing else of its study running. A run that starts "
     "from another one (--init_from) cost the training of that one too."
 )
-TRAINING = COLUMNS[:7]
+TRAINING_COLUMNS = COLUMNS[:7]
 
 
-def times_section(
-    entrants: Sequence[ModelResult],
-    searches: Sequence[Search],
-    measured: Mapping[str, Interval],
-    styles: Styles | None = None,
-) -> Section:
-    """Times, sizes and the cost of searches beside the accuracy."""
-    usual = modal_conditions(entrants)
-    table = times_table(entrants, searches, measured, usual)
-    seconds = {row[0]: row[2] for row in table.rows if isinstance(row[2], float)}
-    timed = {str(label): value for label, value in seconds.items()}
-    figures = (draw_accuracy_against_time(measured, timed, styles),) if timed else ()
-    notes = [_told(usual)] if usual else ["No run has times that count."]
-    place = [column.name for column in COLUMNS].index("latency_p90_ms")
-    if all(row[place] is None for row in table.rows):
-        left_out = why_left_out(entrants)
+def training_cost_section(comparison: Comparison) -> Section:
+    """Times, sizes and the cost of searches next to the accuracy."""
+    conditions, seconds = comparison.conditions, comparison.training_seconds
+    figures: tuple[Figure, ...] = ()
+    if seconds:
+        figures = (
+            draw_accuracy_against(
+                "accuracy_time",
+                "Accuracy against training time",
+                "training, seconds",
+                comparison.accuracies,
+                {
+                    label: Interval(seconds[label], seconds[label], seconds[label])
+                    for label in seconds
+                },
+                comparison.styles,
+            ),
+        )
+    notes = [_told(conditions)] if conditions else ["No run has times that count."]
+    if all(_latency(comparison, model) is None for model in comparison.models):
         notes.append(
-            left_out_note("Inference latency", left_out)
-            if left_out
+            left_out_note("Inference latency", comparison.untimed)
+            if comparison.untimed
             else "Inference latency was not measured in these runs: python -m tfcmp.bench RUN does it."
         )
     others = [
-        _other_table(number, entrants, measured, conditions)
-        for number, conditions in enumerate(other_conditions(entrants, usual), start=2)
+        _other_table(number, comparison, other)
+        for number, other in enumerate(other_conditions(comparison.models, conditions), start=2)
     ]
-    return Section("times", "Training time and size", tuple(notes), (), figures, (table, *others))
+    tables = (times_table(comparison), *others)
+    return Section("times", "Training time and size", tuple(notes), (), figures, tables)
 
 
-def times_table(
-    entrants: Sequence[ModelResult],
-    searches: Sequence[Search],
-    measured: Mapping[str, Interval],
-    usual: Conditions,
-) -> Table:
-    """A row an entrant; means over the runs whose times count."""
-    costs = search_costs(entrants, searches, usual)
-    answering = usual_axes(entrants)
+def times_table(comparison: Comparison) -> Table:
+    """One row per model; means over the runs whose times count."""
+    conditions = comparison.conditions
+    costs = search_costs(
+        comparison.models, comparison.inputs.searches, comparison.search_conditions
+    )
     rows = [
         (
-            *_training(entrant, measured, usual),
-            *_cells_before(entrant, usual, costs[entrant.label]),
-            mean_over(timed_runs(entrant, usual), examples_per_second),
-            _finite(value_of(answering[entrant.label].get("latency_p90_ms"))),
-            later_value(entrant.runs, "peak_memory_mb"),
-            entrant.runs[0].result["parameters"].get("total"),
-            entrant.runs[0].result["parameters"].get("without_embedding"),
-            "; ".join(filter(None, (_left_out(entrant, usual), costs[entrant.label].left_out)))
+            *_training(comparison, model, conditions),
+            *_cells_before(model, conditions, costs[model.label]),
+            mean_over(timed_runs(model, conditions), examples_per_second),
+            _latency(comparison, model),
+            later_value(model.runs, "peak_memory_mb"),
+            model.runs[0].result["parameters"].get("total"),
+            model.runs[0].result["parameters"].get("without_embedding"),
+            "; ".join(filter(None, (_left_out(model, conditions), costs[model.label].left_out)))
             or None,
         )
-        for entrant in _ranked(entrants, measured)
+        for model in comparison.ranked
     ]
     return make_table("times", "Time beside accuracy", COLUMNS, rows, NOTE)
 
 
-def _other_table(
-    number: int,
-    entrants: Sequence[ModelResult],
-    measured: Mapping[str, Interval],
-    conditions: Conditions,
-) -> Table:
-    """The entrants with runs under conditions that are not those of most."""
+def _other_table(number: int, comparison: Comparison, conditions: Conditions) -> Table:
+    """The models with runs under conditions that are not those of most."""
     rows = [
-        _training(entrant, measured, conditions)
-        for entrant in _ranked(entrants, measured)
-        if timed_runs(entrant, conditions)
+        _training(comparison, model, conditions)
+        for model in comparison.ranked
+        if timed_runs(model, conditions)
     ]
     return make_table(
         f"times_{number}",
         f"Times under other conditions: {_shown(conditions)}",
-        TRAINING,
+        TRAINING_COLUMNS,
         rows,
         "Not to be compared with the table before, as the conditions differ.",
     )
 
 
-def _training(entrant: ModelResult, measured: Mapping[str, Interval], usual: Conditions) -> tuple:
-    """The cells of `TRAINING`."""
-    runs = timed_runs(entrant, usual)
+def _training(
+    comparison: Comparison, model: ModelResult, conditions: Conditions
+) -> tuple[Cell, ...]:
+    """The cells of `TRAINING_COLUMNS`."""
+    runs = timed_runs(model, conditions)
     return (
-        entrant.label,
-        measured[entrant.label].value,
+        model.label,
+        comparison.accuracies[model.label].value,
         mean_over(runs, training_seconds),
         mean_over(runs, seconds_per_epoch),
         *(mean_over(runs, partial(seconds_to, target=target)) for target in TARGETS),
     )
 
 
-def _cells_before(entrant: ModelResult, usual: Conditions, cost: SearchCost) -> tuple:
+def _latency(comparison: Comparison, model: ModelResult) -> float | None:
+    value = value_of(comparison.inference_axes[model.label].get(LATENCY))
+    return value if math.isfinite(value) else None
+
+
+def _cells_before(model: ModelResult, usual: Conditions, cost: SearchCost) -> tuple[Cell, ...]:
     """Trials of the search, their seconds, those of the runs before, and all with the training."""
-    training = mean_over(timed_runs(entrant, usual), training_seconds)
-    starts = any(run.timing.get("initial") for run in entrant.runs)
-    before = mean_over(timed_runs(entrant, usual), partial(initial_seconds, usual=usual))
+    training = mean_over(timed_runs(model, usual), training_seconds)
+    starts = any(run.timing.get("initial") for run in model.runs)
+    before = mean_over(timed_runs(model, usual), partial(initial_seconds, usual=usual))
     parts = [training, cost.seconds]
     if starts:
         # Without a search the sum is of training and what came before it.
@@ -156,84 +163,13 @@ def _cells_before(entrant: ModelResult, usual: Conditions, cost: SearchCost) -> 
     return cost.trials, cost.seconds, before if starts else None, whole
 
 
-def timed_runs(entrant: ModelResult, usual: Conditions) -> list[Run]:
-    """The runs whose times count."""
-    return [run for run in entrant.runs if why_not_timed(run, usual) is None]
-
-
-def training_seconds(run: Run) -> float:
-    """Seconds of training steps."""
-    return float(run.timing["seconds"].get("training", math.nan))
-
-
-def examples_per_second(run: Run) -> float:
-    """Median over epochs."""
-    return _median(run, "examples_per_second")
-
-
-def seconds_per_epoch(run: Run) -> float:
-    """Median over epochs."""
-    return _median(run, "seconds")
-
-
-def seconds_to(run: Run, target: float) -> float:
-    """Training seconds until validation reaches the accuracy; NaN where it never does."""
-    passed = 0.0
-    for line in run.epochs():
-        passed += float(line.get("seconds", math.nan))
-        if line.get("validation_accuracy", 0.0) >= target:
-            return passed
-    return math.nan
-
-
-def mean_over(runs: Sequence[Run], measure: Callable[[Run], float]) -> float | None:
-    """Mean over the runs that have the measure; None where none has."""
-    values = [value for value in map(measure, runs) if math.isfinite(value)]
-    return float(np.mean(values)) if values else None
-
-
-def interval_over(runs: Sequence[Run], measure: Callable[[Run], float]) -> Interval | float | None:
-    """Mean over the runs with its interval (t over runs); a number alone of a single run."""
-    values = np.array([value for value in map(measure, runs) if math.isfinite(value)])
-    if len(values) < 2:
-        return float(values[0]) if len(values) else None
-    return mean_interval(values, np.arange(len(values)), (0.0, math.inf))
-
-
-def later_value(runs: Sequence[Run], name: str) -> float | None:
-    """Mean of what a later command measured, whether a number or one with an interval."""
-    return mean_over(runs, lambda run: value_of(run.later.get(name)))
-
-
-def value_of(measured: Any) -> float:
-    """The number; NaN where there is none."""
-    if isinstance(measured, Interval):
-        return measured.value
-    if isinstance(measured, dict):
-        measured = measured.get("value")
-    return float(measured) if isinstance(measured, int | float) else math.nan
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
-
-
-def _ranked(entrants: Sequence[ModelResult], measured: Mapping[str, Interval]) -> list[ModelResult]:
-    return sorted(entrants, key=lambda entrant: -measured[entrant.label].value)
-
-
-def _left_out(entrant: ModelResult, usual: Conditions) -> str | None:
-    runs = timed_runs(entrant, usual)
-    reasons = [why_not_timed(run, usual) for run in entrant.runs]
+def _left_out(model: ModelResult, usual: Conditions) -> str | None:
+    runs = timed_runs(model, usual)
+    reasons = [why_not_timed(run, usual) for run in model.runs]
     left_out = "; ".join(dict.fromkeys(reason for reason in reasons if reason))
     if runs and left_out:
-        left_out = f"{len(entrant.runs) - len(runs)} of {len(entrant.runs)} runs: {left_out}"
+        left_out = f"{len(model.runs) - len(runs)} of {len(model.runs)} runs: {left_out}"
     return left_out or None
-
-
-def _median(run: Run, name: str) -> float:
-    values = [float(line[name]) for line in run.epochs() if line.get(name) is not None]
-    return float(np.median(values)) if values else math.nan
 
 
 def _told(usual: Conditions) -> str:
