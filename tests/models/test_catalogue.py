@@ -16,10 +16,6 @@ from tfcmp.models.catalogue import (
 every_model = pytest.mark.parametrize("record", CATALOGUE, ids=lambda record: record.name)
 
 
-def test_a_model_is_found_by_its_name():
-    assert find_model("gru").name == "gru"
-
-
 @pytest.mark.parametrize(
     ("misspelt", "nearest"), [("ltsm", "lstm"), ("transformers", "transformer"), ("GRU", None)]
 )
@@ -96,10 +92,6 @@ EMBEDDING = {
     "electra_base_en": 768,
     "electra_large_en": 1024,
 }
-
-
-def test_every_pretrained_model_has_its_size_here():
-    assert set(SIZES) == {record.name for record in PRETRAINED}
 
 
 @every_record

@@ -1,5 +1,3 @@
-from typing import Any
-
 import keras
 import numpy as np
 import pytest
@@ -7,7 +5,7 @@ import pytest
 from tfcmp.models.recurrent import CELLS, build_recurrent
 
 VOCABULARY, CLASSES, EMBEDDING, UNITS = 11, 3, 5, 4
-SETTINGS: dict[str, Any] = {
+SETTINGS = {
     "embedding_size": EMBEDDING,
     "units": UNITS,
     "layers": 1,
@@ -107,8 +105,3 @@ def test_dropout_stands_before_each_further_layer():
         "dropout_3",
         "head_dropout",
     ]
-
-
-@every_cell
-def test_a_model_is_named_after_its_cell(cell):
-    assert build(cell).name == cell

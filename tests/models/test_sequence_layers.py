@@ -102,13 +102,13 @@ def test_word_dropout_differs_from_step_to_step():
 VOCABULARY, SIZE = 11, 5
 
 
-def build(word_dropout=0.0, embedding_dropout=0.0):
+def build_embedding(word_dropout=0.0, embedding_dropout=0.0):
     ids = keras.Input((None,), dtype="int32")
     return keras.Model(ids, embedded_tokens(ids, VOCABULARY, SIZE, word_dropout, embedding_dropout))
 
 
 def test_ids_become_their_vectors():
-    model = build()
+    model = build_embedding()
     table = model.get_layer("token_embedding").get_weights()[0]
     ids = np.array([[3, 10, 0], [1, 1, 2]], np.int32)
     assert table.shape == (VOCABULARY, SIZE)
@@ -128,12 +128,12 @@ def test_ids_become_their_vectors():
     ],
 )
 def test_only_the_dropout_asked_for_is_part_of_the_model(dropouts, names):
-    layers = [layer.name for layer in build(**dropouts).layers]
+    layers = [layer.name for layer in build_embedding(**dropouts).layers]
     assert [name for name in layers if name.endswith("dropout")] == names
 
 
 def test_embedding_dropout_drops_a_channel_for_all_tokens_of_a_text():
-    model = build(embedding_dropout=0.5)
+    model = build_embedding(embedding_dropout=0.5)
     vectors = np.asarray(model(np.full((20, 7), 3, np.int32), training=True))
     is_dropped = vectors == 0
     np.testing.assert_array_equal(is_dropped.all(axis=1), is_dropped.any(axis=1))
@@ -141,7 +141,7 @@ def test_embedding_dropout_drops_a_channel_for_all_tokens_of_a_text():
 
 
 def test_hidden_words_have_the_vector_of_the_unknown_word():
-    model = build(word_dropout=0.5)
+    model = build_embedding(word_dropout=0.5)
     table = model.get_layer("token_embedding").get_weights()[0]
     vectors = np.asarray(model(np.full((20, 7), 3, np.int32), training=True))
     is_unknown = (vectors == table[1]).all(axis=-1)
@@ -161,22 +161,22 @@ def half_precision():
     keras.config.set_dtype_policy("float32")
 
 
-def build_embedding(dropout=0.0):
+def build_head(dropout=0.0):
     vector = keras.Input((CHANNELS,))
     return keras.Model(vector, classification_head(vector, CLASSES, dropout))
 
 
 def test_a_vector_becomes_a_row_of_logits():
-    assert build_embedding()(np.ones((BATCH, CHANNELS), np.float32)).shape == (BATCH, CLASSES)
+    assert build_head()(np.ones((BATCH, CHANNELS), np.float32)).shape == (BATCH, CLASSES)
 
 
 @pytest.mark.usefixtures("half_precision")
 def test_logits_are_float32_under_half_precision():
-    model = build_embedding(dropout=0.1)
+    model = build_head(dropout=0.1)
     assert model(np.ones((BATCH, CHANNELS), np.float32)).dtype == "float32"
     assert model.get_layer("logits").compute_dtype == "float32"
 
 
 @pytest.mark.parametrize(("dropout", "present"), [(0.0, False), (0.3, True)])
 def test_dropout_stands_before_the_logits_only_where_asked_for(dropout, present):
-    assert ("head_dropout" in [layer.name for layer in build_embedding(dropout).layers]) == present
+    assert ("head_dropout" in [layer.name for layer in build_head(dropout).layers]) == present
