@@ -71,7 +71,6 @@ PRIVATE = [
         "data/sources",
         "only it knows where the archive of a data set is kept",
     ),
-    Private("argparse.ArgumentParser", "_actions", "command", "options that a parser knows"),
 ]
 # KerasHub says nowhere else how it converts a folder of Hugging Face.
 PRIVATE_MODULES = {

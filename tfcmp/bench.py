@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_encoder, require_texts
 from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
-from tfcmp.command.options import parse_configuration
-from tfcmp.command.paths import output_folder
-from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_path
+from tfcmp.command.options import add_cache, add_trust, is_trusting, parse_configuration
+from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
+from tfcmp.config.values import output_folder
 from tfcmp.errors import CallError
 from tfcmp.measurement.cases import InferenceCase, TrainingCase, spread_out
 from tfcmp.models.catalogue import find_model
@@ -21,8 +20,9 @@ from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser, Namespace
+    from argparse import Namespace
 
+    from tfcmp.command.parser import CommandParser
     from tfcmp.measurement.processes import Job, Measured
 
 PROGRAM = "python -m tfcmp.bench"
@@ -270,34 +270,26 @@ def _take_replicas(arguments: list[str]) -> tuple[list[int], list[str]]:
     return whole_numbers(value, "--replicas"), rest
 
 
-def _add_options(parser: "ArgumentParser") -> None:
+def _add_options(parser: "CommandParser") -> None:
     add = parser.add_argument
-    add(
-        "--what", choices=WHAT, default=None, help="of a run its inference, of a model its training"
-    )
-    add("--lengths", type=str | None, default=None, help="tokens; without, the texts as they are")
-    add("--batch-sizes", type=str | None, default=None, help="texts of a step, or of a query")
-    add("--precisions", type=str | None, default=None, help="of training: float32,mixed_bfloat16")
+    add("--what", choices=WHAT, help="of a run its inference, of a model its training")
+    add("--lengths", type=str | None, help="tokens; without, the texts as they are")
+    add("--batch-sizes", type=str | None, help="texts of a step, or of a query")
+    add("--precisions", type=str | None, help="of training: float32,mixed_bfloat16")
     add(
         "--engines", type=str, default="keras", help="keras, onnx, openvino, or onnx:int8 and so on"
     )
-    add("--against", type=str | None, default=None, help="models measured in turn with --model")
+    add("--against", type=str | None, help="models measured in turn with --model")
     add("--processes", type=int, default=1, help="fresh processes of each; 5 support a claim")
-    add("--full", type=bool, nargs="?", const=True, default=False, help="a long sample")
+    add("--full", type=bool, default=False, help="a long sample")
     add("--repetitions", type=int, default=REPETITIONS, help="timed windows of a process")
     add("--seconds", type=float, default=2.0, help="length of a window")
     add(
         "--out",
         type=output_folder,
-        default=None,
         help="folder of bench.json; without, the run, or bench/ where none is given",
     )
-    add(
-        "--cache",
-        type=output_folder,
-        default=DEFAULT_CACHE,
-        help="folder of token ids, vocabularies, weights",
-    )
+    add_cache(parser)
     add_trust(parser)
 
 

@@ -5,19 +5,17 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import require_texts
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_folder
-from tfcmp.command.trust import OPTION, add_trust, is_trusting
-from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS, absolute_source
+from tfcmp.command.options import TRUST, add_cache, add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
+from tfcmp.config.default_paths import DEFAULT_RUNS, absolute_source
 from tfcmp.config.fields import DataSettings
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
 
 if TYPE_CHECKING:
-    from jsonargparse import Namespace
+    from argparse import Namespace
 
     from tfcmp.study.directory import StudyDirectory
     from tfcmp.study.file import Study
@@ -33,7 +31,7 @@ DESCRIPTION = (
 
 def main(arguments: list[str]) -> None:
     """Parses, does what is left of the study, reports, and tells what failed."""
-    options = parse_strictly(_parser(), arguments)
+    options = _parser().parse(arguments)
     if options.jobs < 1:
         raise CallError(f"--jobs {options.jobs}: expected at least 1")
     file, directory = _places(options)
@@ -64,7 +62,7 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
     from tfcmp.study.display import showing
     from tfcmp.study.scheduler import Scheduler
 
-    shared = ["--cache", options.cache, *([OPTION, "true"] if is_trusting(options) else [])]
+    shared = ["--cache", options.cache, *([TRUST, "true"] if is_trusting(options) else [])]
     try:
         with showing(directory, plan, options.jobs) as display:
             Scheduler(directory, plan, ChildProcess, display.tell, options.jobs, shared).work()
@@ -97,7 +95,7 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
         reason = directory.state.failures.get(name)
         behind = f" (failed: {reason})" if reason else ""
         sys.stdout.write(f"{name:<{width}}  {stage.value}{behind}\n")
-    budgets = {name_of_search(search): search.wish.budget() for search in plan.searches}
+    budgets = {name_of_search(search): search.request.budget() for search in plan.searches}
     for name, budget in budgets.items():
         sys.stdout.write(f"{name}: {budget}\n")
     sys.stdout.write(f"{directory.path}\n")
@@ -187,10 +185,8 @@ def _require_texts(plan: "Plan") -> None:
         require_texts(data)
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+def _parser() -> CommandParser:
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument("--config", type=local_path, help="study file, see configs/studies/")
     parser.add_argument(
         "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the study directory"
@@ -213,12 +209,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--prefer", type=str | None, help="of the report, instead of the file's")
     parser.add_argument("--then", type=str | None, help="of the report, instead of the file's")
     parser.add_argument("--margin", type=float | None, help="of the report, instead of the file's")
-    parser.add_argument(
-        "--cache",
-        type=output_folder,
-        default=DEFAULT_CACHE,
-        help="folder of token ids, vocabularies, weights",
-    )
+    add_cache(parser)
     add_data(parser)
     add_trust(parser)
     return parser

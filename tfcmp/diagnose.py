@@ -7,15 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser, Options
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.switches import add_switch
 from tfcmp.command.text_column import READING, add_reading, input_reading
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import open_run
 from tfcmp.runs.files import require_writable
@@ -49,7 +46,7 @@ CONFIDENCE = 0.9
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, and prints what was found."""
-    options = parse_strictly(_parser(), arguments)
+    options = _parser().parse(arguments)
     check = chosen_check(options)
     paths = [Path(path) for path in options.runs]
     if check in WRITTEN and options.out is None:
@@ -72,21 +69,12 @@ def main(arguments: list[str]) -> None:
         sys.stdout.write("\n".join(map(terminal_text, found.tables)))
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+def _parser() -> CommandParser:
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument(
         "runs", nargs="+", type=local_path, metavar="RUN", help="run directory of tfcmp.fit"
     )
-    add_switch(parser, "--behaviour", "behaviour tests (CheckList); writes behaviour.json")
-    parser.add_argument(
-        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
-    )
-    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
-    add_switch(parser, "--parts", "with --behaviour: a row for every variation of a capability")
-    parser.add_argument("--positive", type=str | None, help="class of good reviews")
-    parser.add_argument("--negative", type=str | None, help="class of bad reviews")
+    _add_behaviour(parser)
     parser.add_argument(
         "--contrast",
         type=local_path,
@@ -98,18 +86,30 @@ def _parser() -> ArgumentParser:
             f"{flag(name)}-column", type=str | None, help=f"column; {name} unless given"
         )
     add_reading(parser)
-    add_switch(parser, "--curves", "accuracy by length, and by distance of the deciding word")
+    parser.add_argument(
+        "--curves",
+        action="store_true",
+        help="accuracy by length, and by distance of the deciding word",
+    )
     parser.add_argument("--figures", type=output_folder, help="folder for the curves as .svg")
-    add_switch(parser, "--label-errors", "test texts that all runs get wrong with confidence")
+    parser.add_argument(
+        "--label-errors",
+        action="store_true",
+        help="test texts that all runs get wrong with confidence",
+    )
     parser.add_argument(
         "--confidence", type=float | None, help=f"of every run, at least; {CONFIDENCE} unless given"
     )
-    add_switch(parser, "--show-texts", "with --label-errors: the texts too")
-    add_data(parser)
-    add_switch(parser, "--calibrate", "fit a temperature on validation; writes temperature.json")
     parser.add_argument(
-        "--json", type=bool, nargs="?", const=True, default=False, help="JSON in place of tables"
+        "--show-texts", action="store_true", help="with --label-errors: the texts too"
     )
+    add_data(parser)
+    parser.add_argument(
+        "--calibrate",
+        action="store_true",
+        help="fit a temperature on validation; writes temperature.json",
+    )
+    parser.add_argument("--json", type=bool, default=False, help="JSON in place of tables")
     parser.add_argument(
         "--out",
         type=output_folder,
@@ -120,7 +120,26 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def chosen_check(options: Namespace) -> str:
+def _add_behaviour(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--behaviour",
+        action="store_true",
+        help="behaviour tests (CheckList); writes behaviour.json",
+    )
+    parser.add_argument(
+        "--cases", type=int | None, help=f"of each capability; {CASES} unless given"
+    )
+    parser.add_argument("--cases-seed", type=int | None, help="seed of the cases; 1 unless given")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="with --behaviour: a row for every variation of a capability",
+    )
+    parser.add_argument("--positive", type=str | None, help="class of good reviews")
+    parser.add_argument("--negative", type=str | None, help="class of bad reviews")
+
+
+def chosen_check(options: Options) -> str:
     """The one of `CHECKS` that was asked for.
 
     Raises:
@@ -156,7 +175,7 @@ def _folder(path: str | None) -> Path | None:
     return Path(path) if path is not None else None
 
 
-def _behaviour(paths: list[Path], options: Namespace, command: str) -> "Checked":
+def _behaviour(paths: list[Path], options: Options, command: str) -> "Checked":
     from tfcmp.diagnostics.answers import check_behaviour
 
     return check_behaviour(
@@ -172,7 +191,7 @@ def _behaviour(paths: list[Path], options: Namespace, command: str) -> "Checked"
     )
 
 
-def _contrast(paths: list[Path], options: Namespace, command: str) -> "Checked":
+def _contrast(paths: list[Path], options: Options, command: str) -> "Checked":
     from tfcmp.diagnostics.answers import check_contrast
     from tfcmp.diagnostics.contrast_pairs import PairColumns
 
@@ -188,19 +207,19 @@ def _contrast(paths: list[Path], options: Namespace, command: str) -> "Checked":
     )
 
 
-def _curves(paths: list[Path], options: Namespace, _command: str) -> "Checked":
+def _curves(paths: list[Path], options: Options, _command: str) -> "Checked":
     from tfcmp.diagnostics.predictions import draw_curves
 
     return draw_curves(paths, _folder(options.figures))
 
 
-def _calibrate(paths: list[Path], options: Namespace, command: str) -> "Checked":
+def _calibrate(paths: list[Path], options: Options, command: str) -> "Checked":
     from tfcmp.diagnostics.predictions import calibrate_runs
 
     return calibrate_runs(paths, command, _folder(options.out))
 
 
-def _label_errors(paths: list[Path], options: Namespace, _command: str) -> "Checked":
+def _label_errors(paths: list[Path], options: Options, _command: str) -> "Checked":
     from tfcmp.diagnostics.predictions import find_label_errors
 
     confidence = CONFIDENCE if options.confidence is None else options.confidence
@@ -209,7 +228,7 @@ def _label_errors(paths: list[Path], options: Namespace, _command: str) -> "Chec
     )
 
 
-def _with_places(table: "Table", path: Path, options: Namespace) -> "Table":
+def _with_places(table: "Table", path: Path, options: Options) -> "Table":
     """The table of label errors with the places of the texts, found in the run's source.
 
     Of a source that is no file places are told with the texts only: reading it takes longer than

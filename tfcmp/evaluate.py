@@ -2,18 +2,16 @@
 
 import shlex
 import sys
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jsonargparse import Namespace
-
 from tfcmp.command.ending import run_command
 from tfcmp.command.evaluating import PROGRAM, evaluation_data, evaluation_parser
 from tfcmp.command.inputs import cache_folder
-from tfcmp.command.options import long_form, parse_strictly, with_values
+from tfcmp.command.options import is_trusting
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import is_trusting
 from tfcmp.config.default_paths import source_name
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
@@ -33,16 +31,14 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, answers, and prints tables."""
-    parser = evaluation_parser()
-    given = with_values([long_form(one) for one in arguments], {"data": DataSettings})
-    options = parse_strictly(parser, given)
+    options = evaluation_parser().parse(arguments)
     # Before TensorFlow is imported: what cannot be used is told at once.
     check_engine(options.engine, options.precision)
     if options.mistakes < 0:
         raise CallError(f"--mistakes {options.mistakes}: expected 0 or more")
     run = open_run(Path(options.run))
     cache = cache_folder(options)
-    data = evaluation_data(run, parser.instantiate(options).data, given)
+    data = evaluation_data(run, options)
     temperature = read_temperature(run.path) if options.calibrated else None
     out = Path(options.out) if options.out is not None else None
     if out is not None:

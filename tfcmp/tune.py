@@ -3,16 +3,23 @@
 import shlex
 import sys
 import time
+from argparse import SUPPRESS, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_inputs
-from tfcmp.command.options import parse_configuration, parse_resumed
-from tfcmp.command.paths import add_data, local_path, output_folder
+from tfcmp.command.options import (
+    add_cache,
+    add_data,
+    add_trust,
+    is_trusting,
+    parse_configuration,
+    parse_resumed,
+)
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import add_trust, is_trusting
-from tfcmp.config.default_paths import DEFAULT_CACHE, DEFAULT_RUNS
+from tfcmp.config.default_paths import DEFAULT_RUNS
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError, TfcmpError, WorkError
 from tfcmp.evaluation.metrics import NAMES, search_score
 from tfcmp.models.saved_model.trust import trusting_saved_models
@@ -37,7 +44,8 @@ from tfcmp.search.settings import GROUPS
 from tfcmp.search.space import default_space, make_space, read_space_file
 
 if TYPE_CHECKING:
-    from jsonargparse import ArgumentParser, Namespace
+    from tfcmp.command.parser import CommandParser, Options
+    from tfcmp.records.search import Search
 
 PROGRAM = "python -m tfcmp.tune"
 DESCRIPTION = (
@@ -75,9 +83,7 @@ def main(arguments: list[str]) -> None:
     sys.stdout.write(f"{_summary(found, plan, search.path)}\n{search.path}\n")
 
 
-def _search(
-    plan: Plan, search: RunDirectory, cache: Path, role: Role, start: float
-) -> dict[str, Any]:
+def _search(plan: Plan, search: RunDirectory, cache: Path, role: Role, start: float) -> "Search":
     try:
         import_tensorflow()
         from tfcmp.search.searching import run_search
@@ -107,23 +113,23 @@ def _search(
     return found
 
 
-def _plan_of(arguments: list[str]) -> tuple[Plan, "Namespace"]:
+def _plan_of(arguments: list[str]) -> tuple[Plan, "Options"]:
     configuration, options = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)
     given = {argument.split("=", 1)[0].removeprefix("--") for argument in arguments}
     fixed = {name for name in given if name.split(".")[0] in GROUPS}
-    wanted = options.search
+    wanted = Namespace(**options.group("search"))
     budget = make_budget(wanted.trials, wanted.seconds, wanted.tuner)
     plan = make_plan(configuration, wanted.tuner, budget, wanted.seed, wanted.space, fixed)
     return plan, options
 
 
-def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
+def _resumed_plan(search: RunDirectory, options: "Options") -> Plan:
     """The plan of a search that was begun; its budget may be raised, its space may not change."""
     known = read_search_file(search)
     arguments = arguments_of(search, options.data, known.get("environment", {}))
     configuration = parse_configuration(arguments, PROGRAM, DESCRIPTION, _add_options)[0]
     plan = read_plan(search, configuration)
-    wanted = options.search
+    wanted = Namespace(**options.group("search"))
     if wanted.space is not None:
         # The file that the search was started with, or the space that was made of it. What the
         # search does not vary was given by a flag.
@@ -147,7 +153,7 @@ def _resumed_plan(search: RunDirectory, options: "Namespace") -> Plan:
     return Plan(configuration, plan.space, plan.tuner, budget, plan.seed)
 
 
-def _joined(options: "Namespace", plan: Plan) -> RunDirectory:
+def _joined(options: "Options", plan: Plan) -> RunDirectory:
     """The search of the chief that this worker is to join."""
     if options.name is None:
         raise CallError(
@@ -161,7 +167,7 @@ def _joined(options: "Namespace", plan: Plan) -> RunDirectory:
     return search
 
 
-def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
+def _summary(found: "Search", plan: Plan, path: Path) -> str:
     trials, best = found["trials"], found["best"]
     without = trials["failed"] + trials["invalid"]
     lines = [
@@ -188,12 +194,14 @@ def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
     return "\n".join(lines)
 
 
-def _add_options(parser: "ArgumentParser") -> None:
+def _add_options(parser: "CommandParser") -> None:
     parser.add_argument(
         "--runs", type=output_folder, default=DEFAULT_RUNS, help="folder of the directory"
     )
     parser.add_argument("--name", type=str | None, help="name of the directory")
-    parser.add_argument("--resume", type=local_path, help="directory of a search to go on with")
+    parser.add_argument(
+        "--resume", type=local_path, default=SUPPRESS, help="directory of a search to go on with"
+    )
     parser.add_argument(
         "--search.tuner",
         type=Literal["random", "bayesian", "hyperband", "grid"],
@@ -204,30 +212,22 @@ def _add_options(parser: "ArgumentParser") -> None:
     _add_resumable(parser)
 
 
-def _add_resumed(parser: "ArgumentParser") -> None:
+def _add_resumed(parser: "CommandParser") -> None:
     add_data(parser)
     _add_resumable(parser)
 
 
-def _add_resumable(parser: "ArgumentParser") -> None:
+def _add_resumable(parser: "CommandParser") -> None:
     parser.add_argument(
-        "--search.trials", type=int | None, default=None, help="most trials, failed ones included"
+        "--search.trials", type=int | None, help="most trials, failed ones included"
     )
     parser.add_argument(
         "--search.seconds",
         type=float | None,
-        default=None,
         help="no trial begins once all together have taken that long",
     )
-    parser.add_argument(
-        "--search.space", type=local_path, default=None, help="YAML file of what is searched"
-    )
-    parser.add_argument(
-        "--cache",
-        type=output_folder,
-        default=DEFAULT_CACHE,
-        help="folder of token ids, vocabularies, weights",
-    )
+    parser.add_argument("--search.space", type=local_path, help="YAML file of what is searched")
+    add_cache(parser)
     add_trust(parser)
 
 

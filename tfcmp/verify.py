@@ -6,13 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser
-
 from tfcmp.command.ending import run_command
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.paths import local_path
+from tfcmp.command.options import add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.quiet import import_tensorflow
-from tfcmp.command.trust import add_trust, is_trusting
+from tfcmp.config.values import local_path
 from tfcmp.errors import CallError, WorkError
 
 if TYPE_CHECKING:
@@ -30,9 +28,7 @@ NOT_FORGERY = "this detects damage and slips, not forgery"
 
 def main(arguments: list[str]) -> None:
     """Parses, verifies and prints what was found, one finding per line."""
-    parser = ArgumentParser(
-        prog=PROGRAM, description=DESCRIPTION, exit_on_error=False, allow_abbrev=False
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION)
     parser.add_argument(
         "paths",
         nargs="+",
@@ -50,7 +46,7 @@ def main(arguments: list[str]) -> None:
         help="let each saved model answer 200 test texts again; needs the texts and TensorFlow",
     )
     add_trust(parser)
-    options = parse_strictly(parser, arguments)
+    options = parser.parse(arguments)
     paths = [Path(path) for path in options.paths]
     verify(paths, options.report, answers=options.answers, trust=is_trusting(options))
 
@@ -102,11 +98,14 @@ def _findings(
     from tfcmp.progress import progress_bar
     from tfcmp.reporting.load.studies import is_publication
     from tfcmp.runs.layout import STUDY
-    from tfcmp.verification.artifacts import check_bench
-    from tfcmp.verification.recompute import verify_run
-    from tfcmp.verification.report import verify_publication, verify_report
+    from tfcmp.verification.runs import check_bench, verify_run
     from tfcmp.verification.searches import verify_search
-    from tfcmp.verification.studies import verify_study, verify_together
+    from tfcmp.verification.studies import (
+        verify_publication,
+        verify_report,
+        verify_study,
+        verify_together,
+    )
 
     work: list[tuple[Callable[[Path], list[Finding]], Path]] = []
     work += [(verify_study, path) for path in paths if (path / STUDY).is_file()]

@@ -4,7 +4,6 @@ import pytest
 import yaml
 
 from tfcmp.command.evaluating import evaluation_data, evaluation_parser
-from tfcmp.command.options import long_form, parse_strictly
 from tfcmp.config.fields import DataSettings
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory
@@ -19,9 +18,8 @@ def data_of(tmp_path):
         run.mkdir()
         data = asdict(DataSettings(source=str(tmp_path / "old.csv"), **fitted))
         (run / "config.yaml").write_text(yaml.safe_dump({"data": data}))
-        given, parser = [long_form(str(one)) for one in line], evaluation_parser()
-        options = parse_strictly(parser, [str(run), *given])
-        return evaluation_data(RunDirectory(run), parser.instantiate(options).data, given)
+        options = evaluation_parser().parse([str(run), *map(str, line)])
+        return evaluation_data(RunDirectory(run), options)
 
     return settings
 

@@ -1,12 +1,13 @@
 import importlib
+from argparse import Namespace
 
 import pytest
-from jsonargparse import ArgumentParser, Namespace
 
 from tfcmp.command.inputs import cache_folder
-from tfcmp.command.options import parse_configuration, parse_strictly
-from tfcmp.command.paths import local_path, output_file, output_folder
+from tfcmp.command.options import add_cache, parse_configuration
+from tfcmp.command.parser import CommandParser
 from tfcmp.config.default_paths import DEFAULT_CACHE
+from tfcmp.config.values import local_path, output_file, output_folder
 from tfcmp.errors import CallError
 
 UNKNOWN = "~no_such_user_here/x"
@@ -54,19 +55,22 @@ def test_every_path_of_every_command_is_read_by_one_rule(
 
 @pytest.fixture
 def parse():
-    parser = ArgumentParser(exit_on_error=False)
-    parser.add_argument("--config", action="config")
+    parser = CommandParser()
     parser.add_argument("--in", type=local_path)
     parser.add_argument("--folder", type=output_folder, default="out")
     parser.add_argument("--file", type=output_file)
-    return lambda *arguments: parse_strictly(parser, [*map(str, arguments)])
+
+    def parse(*arguments, **settings):
+        parser.take_values(settings)
+        return parser.parse([*map(str, arguments)])
+
+    return parse
 
 
 def test_a_path_of_a_file_of_settings_is_read_alike(parse, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / "a.yaml").write_text("folder: ~/x\nin: ~/y\nfile: null\n")
-    options = parse("--config", tmp_path / "a.yaml")
-    assert (options.folder, options["in"], options.file) == (
+    options = parse(**{"folder": "~/x", "in": "~/y", "file": None})
+    assert (options.folder, getattr(options, "in"), options.file) == (
         str(tmp_path / "x"),
         str(tmp_path / "y"),
         None,
@@ -107,7 +111,7 @@ def test_a_configuration_keeps_where_its_texts_lie(tmp_path, monkeypatch):
 
 
 def test_help_calls_a_path_a_path():
-    parser = ArgumentParser(exit_on_error=False)
+    parser = CommandParser()
     parser.add_argument("--out", type=output_folder)
     assert "(type: folder, default: null)" in parser.format_help()
 
@@ -124,11 +128,11 @@ def homeless(monkeypatch):
 
 
 def test_who_has_no_home_names_a_cache(homeless, tmp_path):
-    parser = ArgumentParser(exit_on_error=False)
-    parser.add_argument("--cache", type=output_folder, default=DEFAULT_CACHE)
-    assert parse_strictly(parser, [f"--cache={tmp_path}/c"]).cache == f"{tmp_path}/c"
+    parser = CommandParser()
+    add_cache(parser)
+    assert parser.parse([f"--cache={tmp_path}/c"]).cache == f"{tmp_path}/c"
     with pytest.raises(CallError, match=r"--cache: .*no home folder is known"):
-        parse_strictly(parser, [])
+        parser.parse([])
 
 
 def test_the_default_cache_is_in_the_home_folder(tmp_path, monkeypatch):

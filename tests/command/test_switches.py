@@ -1,14 +1,13 @@
 import pytest
-from jsonargparse import ArgumentParser
 
-from tfcmp.command.options import parse_strictly
-from tfcmp.command.trust import add_trust, is_trusting, without_trust
+from tfcmp.command.options import add_trust, is_trusting
+from tfcmp.command.parser import CommandParser
 from tfcmp.errors import CallError
 
 
 @pytest.fixture
 def parser():
-    parser = ArgumentParser(exit_on_error=False, allow_abbrev=False)
+    parser = CommandParser()
     parser.add_argument("run", type=str)
     parser.add_argument("texts", nargs="*", default=[])
     parser.add_argument("--calibrated", action="store_true")
@@ -31,7 +30,7 @@ def parser():
     ],
 )
 def test_a_switch_swallows_nothing_wherever_it_stands(parser, line):
-    options = parse_strictly(parser, line.split())
+    options = parser.parse(line.split())
     assert (options.run, options.texts) == ("RUN", ["a", "b"])
     assert is_trusting(options)
     assert options.calibrated == ("--calibrated" in line)
@@ -47,45 +46,35 @@ def test_a_switch_swallows_nothing_wherever_it_stands(parser, line):
     ],
 )
 def test_texts_may_stand_behind_an_option_with_its_value(parser, line):
-    options = parse_strictly(parser, line.split())
+    options = parser.parse(line.split())
     assert (options.run, options.texts, options.engine) == ("RUN", ["a", "b"], "onnx")
 
 
 def test_options_with_several_values_keep_them(parser):
-    options = parse_strictly(
-        parser, ["RUN", "--engine", "onnx", "--compare", "a", "b", "--calibrated"]
-    )
+    options = parser.parse(["RUN", "--engine", "onnx", "--compare", "a", "b", "--calibrated"])
     assert (options.run, options.texts, options.compare) == ("RUN", [], ["a", "b"])
 
 
 def test_an_option_without_its_value_is_told(parser):
     with pytest.raises(CallError, match="engine"):
-        parse_strictly(parser, ["RUN", "a", "--engine"])
+        parser.parse(["RUN", "a", "--engine"])
 
 
 @pytest.mark.parametrize("line", ["RUN a b", "RUN a --trust-saved-model false b"])
 def test_no_trust_is_given_without_it_or_by_false(parser, line):
-    options = parse_strictly(parser, line.split())
+    options = parser.parse(line.split())
     assert options.texts == ["a", "b"]
     assert not is_trusting(options)
 
 
 def test_behind_two_dashes_a_switch_is_a_text(parser):
-    options = parse_strictly(parser, ["RUN", "a", "--", "--calibrated"])
+    options = parser.parse(["RUN", "a", "--", "--calibrated"])
     assert options.texts == ["a", "--calibrated"]
     assert not options.calibrated
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["a --trust-saved-model b", "a --trust-saved-model=true b", "--trust-saved-model true a b"],
-)
-def test_trust_is_taken_out_with_its_value(line):
-    assert without_trust(line.split()) == ["a", "b"]
 
 
 @pytest.mark.parametrize(
     "text", ["\u2013", "\u2014 a film", "\u201340 degrees", "-5", "\u22121 out of 10"]
 )
 def test_a_text_may_begin_with_a_dash(parser, text):
-    assert parse_strictly(parser, ["RUN", text]).texts == [text]
+    assert parser.parse(["RUN", text]).texts == [text]

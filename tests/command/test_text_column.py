@@ -2,9 +2,8 @@ import shutil
 
 import pytest
 import yaml
-from jsonargparse import ArgumentParser
 
-from tfcmp.command.options import parse_strictly
+from tfcmp.command.parser import CommandParser
 from tfcmp.command.text_column import add_input, input_reading, text_column
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory
@@ -27,9 +26,9 @@ def make_run(finished_run, tmp_path):
 
 
 def parsed(*line):
-    parser = ArgumentParser(exit_on_error=False)
+    parser = CommandParser()
     add_input(parser)
-    return parse_strictly(parser, list(line))
+    return parser.parse(list(line))
 
 
 def reading(run, file, *line):

@@ -1,8 +1,8 @@
 from dataclasses import fields
 
 import pytest
-from docstring_parser import parse
 
+from tfcmp.command.parser import field_meanings
 from tfcmp.config.fields import (
     DataSettings,
     LinearArchitecture,
@@ -22,8 +22,7 @@ GROUPS = (
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_setting_has_its_meaning_in_its_place(group):
-    documented = [parameter.arg_name for parameter in parse(group.__doc__).params]
-    assert documented == [field.name for field in fields(group)]
+    assert list(field_meanings(group)) == [field.name for field in fields(group)]
 
 
 def test_recurrent_models_and_the_transformer_share_the_defaults_of_what_they_share():

@@ -39,10 +39,6 @@ def test_texts_that_are_gone_are_told(tmp_path):
         picked(["a", "b"], ["a", "x", "y"], tmp_path)
 
 
-def test_the_settings_of_a_run_say_where_its_texts_are(finished_run):
-    assert data_settings(RunDirectory(finished_run)).source == "diagnostic"
-
-
 def test_a_relative_path_is_looked_for_here_and_then_in_the_folders(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders = [tmp_path / "a", tmp_path / "b"]
@@ -87,6 +83,8 @@ def test_a_run_that_was_moved_finds_them_where_it_was_fitted(of_a_file, tmp_path
     work = tmp_path / "work"
     moved.file("environment.json").write_text(json.dumps({"working_directory": str(work)}))
     assert data_settings(moved).source == str(work / "x.csv")
+    moved.file("config.yaml").write_text("data: {source: diagnostic}\n")
+    assert data_settings(moved).source == "diagnostic"
 
 
 def test_texts_that_are_not_there_can_be_given_a_new_place(of_a_file, tmp_path):
@@ -104,7 +102,7 @@ def test_other_texts_or_labels_at_the_new_place_are_refused(of_a_file, tmp_path,
         settings_at(of_a_file, "new.csv")
 
 
-def test_files_of_other_splits_are_found_beside_the_source_at_its_new_place(tmp_path):
+def test_files_of_other_splits_are_found_next_to_the_source_at_its_new_place(tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     (new / "held out").mkdir(parents=True)
     for file in ("train2.csv", "held out/test.csv"):
@@ -119,12 +117,6 @@ def test_files_of_other_splits_are_found_beside_the_source_at_its_new_place(tmp_
     assert moved.test == str(new / "held out" / "test.csv")
     # It is nowhere: the old place is what the message then names.
     assert moved.validation == settings.validation
-
-
-def test_files_of_other_splits_that_are_still_there_stay(tmp_path):
-    old, new = tmp_path / "old", tmp_path / "new"
-    for folder in (old, new):
-        folder.mkdir()
-        (folder / "test.csv").touch()
-    settings = DataSettings(source=str(old / "train.csv"), test=str(old / "test.csv"))
-    assert moved_to(settings, str(new / "train.csv")).test == settings.test
+    (old / "held out").mkdir(parents=True)
+    (old / "held out" / "test.csv").touch()
+    assert moved_to(settings, str(new / "train2.csv")).test == settings.test

@@ -6,7 +6,7 @@ import pytest
 
 import tfcmp
 from tfcmp.diagnostics import answers
-from tfcmp.diagnostics.answers import answer_all, contrast_table
+from tfcmp.diagnostics.answers import answer_all, behaviour_table, contrast_table
 from tfcmp.diagnostics.contrast_pairs import PairColumns
 from tfcmp.errors import CallError
 from tfcmp.runs.files import sealed, sha256_of
@@ -78,6 +78,37 @@ def test_contrast_pairs_are_answered_and_written(copies, tmp_path):
     assert written["pairs_file"]["sha256"] == sha256_of(file)
     assert set(written["computed_from"]) == {MODEL, PREDICTIONS}
     assert "not checked" in found.tables[0].note
+
+
+def rates(value, seed=1):
+    rate = {"value": value, "low": value / 2, "high": 2 * value, "failures": 1, "cases": 200}
+    capability = {"kind": "MFT", "summary": "not good", "failure_rate": rate}
+    capability["parts"] = {"expected neg": {**rate, "cases": 100}}
+    return {
+        "test_set": {"version": 1, "seed": seed, "cases": 200},
+        "tolerance": 0.1,
+        "capabilities": {"negation": capability},
+    }
+
+
+def test_every_run_has_a_column_of_failure_rates():
+    table = behaviour_table({"gru-seed1": rates(0.25), "lstm-seed1": rates(0.1)})
+    assert [column.heading for column in table.columns[3:]] == ["gru-seed1", "lstm-seed1"]
+    assert table.rows == (
+        ("negation", "MFT", 200, "25.0 % (12.5 to 50.0)", "10.0 % (5.0 to 20.0)"),
+    )
+    assert "by more than 0.1 against" in table.note
+
+
+def test_one_run_has_space_for_what_is_tested_and_for_its_variations():
+    table = behaviour_table({"gru": rates(0.25)}, parts=True)
+    assert table.rows[0][:4] == ("negation", "MFT", "not good", 200)
+    assert [row[0] for row in table.rows] == ["negation", "  expected neg"]
+
+
+def test_runs_that_were_tested_on_other_cases_share_no_table():
+    with pytest.raises(CallError, match="two was tested on another test set"):
+        behaviour_table({"one": rates(0.25), "two": rates(0.25, seed=2)})
 
 
 SHARE = {"value": 0.5, "low": 0.25, "high": 0.75}

@@ -13,8 +13,8 @@ from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.directory import RunDirectory
 
 
-def entrants_answering(write_run, *answers):
-    """Entrants of one seed whose p(pos) for four test texts, labelled neg pos neg pos, is given."""
+def models_answering(write_run, *answers):
+    """Models of one seed whose p(pos) for four test texts, labelled neg pos neg pos, is given."""
     runs = []
     for seed, of_positive in enumerate(answers, start=1):
         run = read_run(write_run("gru", seed))
@@ -33,8 +33,8 @@ def entrants_answering(write_run, *answers):
 
 
 def test_what_all_runs_get_wrong_with_confidence_is_listed_least_likely_label_first(write_run):
-    entrants = entrants_answering(write_run, [0.95, 0.05, 0.99, 0.97], [0.91, 0.02, 0.85, 0.9])
-    table = label_error_table(entrants, ("neg", "pos"), 0.9)
+    models = models_answering(write_run, [0.95, 0.05, 0.99, 0.97], [0.91, 0.02, 0.85, 0.9])
+    table = label_error_table(models, ("neg", "pos"), 0.9)
     # c is doubted by one of the two only with 0.85; d is right.
     assert [row[:3] for row in table.rows] == [("b", "pos", "neg"), ("a", "neg", "pos")]
     np.testing.assert_allclose(table.rows[0][3:], (0.95, 0.965, 0.035, 12))
@@ -43,19 +43,19 @@ def test_what_all_runs_get_wrong_with_confidence_is_listed_least_likely_label_fi
 
 
 def test_a_lower_threshold_lists_more(write_run):
-    entrants = entrants_answering(write_run, [0.95, 0.05, 0.99, 0.97], [0.91, 0.02, 0.85, 0.9])
-    table = label_error_table(entrants, ("neg", "pos"), 0.8)
+    models = models_answering(write_run, [0.95, 0.05, 0.99, 0.97], [0.91, 0.02, 0.85, 0.9])
+    table = label_error_table(models, ("neg", "pos"), 0.8)
     assert {row[0] for row in table.rows} == {"a", "b", "c"}
 
 
 def test_one_run_is_said_to_be_too_few(write_run):
-    table = label_error_table(entrants_answering(write_run, [0.95, 0.5, 0.1, 0.9]), "np", 0.9)
+    table = label_error_table(models_answering(write_run, [0.95, 0.5, 0.1, 0.9]), "np", 0.9)
     assert "add others" in table.note
 
 
 def test_places_and_texts_stand_behind_each_row(write_run):
-    entrants = entrants_answering(write_run, [0.95, 0.05, 0.99, 0.97])
-    table = label_error_table(entrants, ("neg", "pos"), 0.9)
+    models = models_answering(write_run, [0.95, 0.05, 0.99, 0.97])
+    table = label_error_table(models, ("neg", "pos"), 0.9)
     ids = [row[0] for row in table.rows]
     places = {name: f"own.csv, line {name}" for name in ids}
     with_text = with_places(table, places, {name: name.upper() for name in ids})

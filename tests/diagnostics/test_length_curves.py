@@ -68,8 +68,8 @@ def test_a_network_that_never_learned_is_not_said_to_remember(write_run):
 
 
 def test_texts_without_cues_have_a_curve_by_length_only(write_run):
-    (entrant,) = forgetful(write_run, last_known=60)
-    run = entrant.runs[0]
+    (model,) = forgetful(write_run, last_known=60)
+    run = model.runs[0]
     plain = replace(run.answers["test"], phenomena=None, cue_distances=None)
     made = curves(make_models([replace(run, answers={**run.answers, "test": plain})]))
     assert [curve.table.name for curve in made] == ["curve_length"]

@@ -3,16 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
-from jsonargparse import ArgumentParser
-
-from tfcmp.command.engine import add_engine
 from tfcmp.command.inputs import require_texts
-from tfcmp.command.paths import local_path, output_folder
-from tfcmp.command.switches import add_switch
+from tfcmp.command.options import add_engine, add_trust
+from tfcmp.command.parser import CommandParser, Options
 from tfcmp.command.text_column import require_encoding
-from tfcmp.command.trust import add_trust
 from tfcmp.config.default_paths import DEFAULT_CACHE, absolute_source
 from tfcmp.config.fields import DataSettings
+from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError, TfcmpError
 from tfcmp.runs.directory import RunDirectory
 
@@ -25,30 +22,26 @@ DESCRIPTION = (
 MISTAKES = 10
 
 
-def evaluation_parser() -> ArgumentParser:
+def evaluation_parser() -> CommandParser:
     """The parser."""
-    parser = ArgumentParser(
-        prog=PROGRAM,
-        usage=f"{PROGRAM} RUN --data X [options]",
-        description=DESCRIPTION,
-        exit_on_error=False,
-        allow_abbrev=False,
-    )
+    parser = CommandParser(PROGRAM, DESCRIPTION, usage=f"{PROGRAM} RUN --data X [options]")
     parser.add_argument("run", type=local_path, metavar="RUN", help="run directory of tfcmp.fit")
-    parser.add_argument("--data", type=DataSettings, default=DataSettings())
+    parser.add_settings("data", DataSettings(), short={"source": "--data"})
     parser.add_argument(
         "--split",
         choices=["all", "train", "validation", "test"],
         default="all",
         help="which of the texts; a split that the source does not declare is drawn as fit draws it",
     )
-    add_switch(
-        parser, "--skip-unknown-classes", "leave out texts of classes that the run does not know"
+    parser.add_argument(
+        "--skip-unknown-classes",
+        action="store_true",
+        help="leave out texts of classes that the run does not know",
     )
-    add_switch(
-        parser,
+    parser.add_argument(
         "--leave-out-seen",
-        "leave out texts that the run was trained or its epoch chosen on",
+        action="store_true",
+        help="leave out texts that the run was trained or its epoch chosen on",
     )
     parser.add_argument(
         "--mistakes",
@@ -57,9 +50,13 @@ def evaluation_parser() -> ArgumentParser:
         metavar="N",
         help="how many of the most confident mistakes are listed",
     )
-    add_switch(parser, "--show-texts", "show the texts of the mistakes, in the page too")
-    add_switch(
-        parser, "--calibrated", "probabilities at the temperature of tfcmp.diagnose --calibrate"
+    parser.add_argument(
+        "--show-texts", action="store_true", help="show the texts of the mistakes, in the page too"
+    )
+    parser.add_argument(
+        "--calibrated",
+        action="store_true",
+        help="probabilities at the temperature of tfcmp.diagnose --calibrate",
     )
     parser.add_argument(
         "--out",
@@ -75,7 +72,7 @@ def evaluation_parser() -> ArgumentParser:
     return parser
 
 
-def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str]) -> DataSettings:
+def evaluation_data(run: RunDirectory, options: Options) -> DataSettings:
     """The settings of the run, but for those that are given.
 
     Of a file that is not the run's own, what said how the run's texts are split does not hold, nor
@@ -89,16 +86,12 @@ def evaluation_data(run: RunDirectory, parsed: DataSettings, arguments: list[str
     from tfcmp.data.run_texts import data_settings
     from tfcmp.data.sources.input_file import split_name
 
-    prefix = "--data."
-    given = {
-        argument.split("=", 1)[0].removeprefix(prefix)
-        for argument in arguments
-        if argument.startswith(prefix)
-    }
+    start, wanted = "data.", options.group("data")
+    given = {name.removeprefix(start) for name in options.given if name.startswith(start)}
     if "source" not in given:
         raise CallError("--data is missing; expected the file or the name of labelled texts")
     fitted = data_settings(run)
-    data = replace(fitted, **{name: getattr(parsed, name) for name in given})
+    data = replace(fitted, **{name: wanted[name] for name in given})
     data = replace(data, source=absolute_source(data.source))
     if data.source != fitted.source:
         of_other_texts = {"train_size", "validation", "test"}

@@ -16,7 +16,7 @@ from tfcmp.runs.files import make_folder
 from tfcmp.runs.layout import CONFIG
 
 if TYPE_CHECKING:
-    from jsonargparse import Namespace
+    from argparse import Namespace
 
 
 def require_inputs(configuration: Configuration, cache: Path, trust: bool) -> None:

@@ -52,7 +52,7 @@ def _fill_closed_descriptors() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def _opened(number: int, kind: type[io.TextIOWrapper], like: io.TextIOBase | None = None):
+def _opened(number: int, kind: type[io.TextIOWrapper], like: object = None) -> io.TextIOWrapper:
     buffer = io.BufferedWriter(io.FileIO(number, "w", closefd=False))
     encoding = getattr(like, "encoding", None) or "utf-8"
     return kind(buffer, encoding=encoding, line_buffering=True)

@@ -1,13 +1,13 @@
 """The file of the texts to be answered or explained, and how it is read: by default as the run's."""
 
 import codecs
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jsonargparse import ArgumentParser, Namespace
-
-from tfcmp.command.paths import local_path
+from tfcmp.command.parser import CommandParser
+from tfcmp.config.values import local_path
 from tfcmp.errors import CallError
 from tfcmp.runs.directory import RunDirectory
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 READING = ("encoding", "encoding_errors", "delimiter", "quoting")
 
 
-def add_input(parser: ArgumentParser) -> None:
+def add_input(parser: CommandParser) -> None:
     """Adds --input, --text-column and how the file is read."""
     parser.add_argument(
         "--input",
@@ -35,7 +35,7 @@ def add_input(parser: ArgumentParser) -> None:
     add_reading(parser)
 
 
-def add_reading(parser: ArgumentParser) -> None:
+def add_reading(parser: CommandParser) -> None:
     """Adds how a file is read: --encoding, --delimiter and others."""
     parser.add_argument(
         "--encoding",
@@ -62,7 +62,7 @@ def add_reading(parser: ArgumentParser) -> None:
 def text_column(options: Namespace, run: RunDirectory) -> str:
     """The column that was asked for, else the run's own."""
     if options.text_column is not None:
-        return options.text_column
+        return str(options.text_column)
     # Imported here: --help needs none of it.
     from tfcmp.data.run_texts import data_settings
 

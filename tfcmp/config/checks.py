@@ -80,7 +80,6 @@ def check_configuration(configuration: Configuration) -> None:
 
 
 def _check_nulls(configuration: Configuration) -> None:
-    # jsonargparse lets a null of a file through whatever the type.
     parts: dict[str, Any] = {
         "": configuration,
         "architecture.": configuration.architecture,
@@ -169,7 +168,7 @@ def check_given(configuration: Configuration, options: set[str]) -> None:
     In a file they are right: every run writes all fields.
 
     Raises:
-        CallError: an option is given beside a setting that makes it void.
+        CallError: an option is given with a setting that makes it void.
     """
     training, match = configuration.training, getattr(configuration.architecture, "match", None)
     void = {

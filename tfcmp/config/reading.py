@@ -2,7 +2,7 @@
 
 import re
 import reprlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ class SettingsLoader(yaml.SafeLoader):
     """YAML without the traps of version 1.1.
 
     1e-3 is a number. A name that comes twice is an error, as YAML itself demands: the first value
-    would be lost. So are 010 (8, in octal), 1:30 (90, in base 60) and 1_0 (10).
+    would be lost. So are 010 (8, in octal), 1:30 (90, in base 60) and 1_0 (10). A date is a text.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -46,6 +46,10 @@ SettingsLoader.add_implicit_resolver(
     re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
     list("-+.0123456789"),
 )
+SettingsLoader.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
+    for first, pairs in SettingsLoader.yaml_implicit_resolvers.items()
+}
 for _kind in ("int", "float"):
     SettingsLoader.add_constructor(f"tag:yaml.org,2002:{_kind}", SettingsLoader.construct_number)
 
@@ -96,25 +100,23 @@ def read_yaml(file: Path, where: str) -> Any:
         ) from None
     except OSError as error:
         raise CallError(f"{where}: expected a file, got: {error.strerror}") from None
-    # A date that is none (2024-13-01) is a ValueError.
     except (yaml.YAMLError, ValueError) as error:
         problem = " ".join(str(error).split())
         raise CallError(f"{where}: expected YAML; {problem}") from None
 
 
-def setting_names(settings: dict[str, Any], groups: tuple[str, ...], file: str) -> Iterator[str]:
-    """Yields the dotted names of all settings, those of `groups` one level down.
+def flat_settings(settings: Mapping[str, Any], groups: Set[str]) -> Iterator[tuple[str, Any]]:
+    """Yields all settings by name, those of `groups` one level down with dotted names.
 
     Raises:
         CallError: a group is no mapping of names to values.
     """
     for name, value in settings.items():
         if name not in groups:
-            yield str(name)
+            yield str(name), value
         elif isinstance(value, dict):
-            yield from (f"{name}.{inner}" for inner in value)
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
         else:
             raise CallError(
-                f"--config {file}: {name}: expected its settings (name: value) on lines below it, "
-                f"got {shown(value)}"
+                f"{name}: expected its settings (name: value) on lines below it, got {shown(value)}"
             )

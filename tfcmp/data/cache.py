@@ -32,6 +32,7 @@ ALWAYS_READ = 32 * 2**20
 # Two writes within the resolution of a file system's clock (2 s on FAT) can have the same time. A
 # file changed that recently is not recorded (Git treats such index entries as "racy").
 _COARSEST_CLOCK_NS = 2 * 10**9
+_DIGITS = 24
 
 
 def content_key(files: Sequence[Path], records: Path | None = None) -> str:
@@ -109,9 +110,6 @@ def _read_record(record: Path | None) -> dict[str, tuple[list[int], str]]:
 
 def _digest(parts: list[str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-_DIGITS = 24
 
 
 def find_entry(cache: Path, name: str, suffix: str) -> Path | None:

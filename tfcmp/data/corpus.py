@@ -27,7 +27,7 @@ WHOLE_NUMBER = "-?[0-9]{1,18}"
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """One row per text, in the order of its source; about 30 bytes a row, whatever its length.
+    """One row per text, in the order of its source; about 30 bytes per row, whatever its length.
 
     Attributes:
         hashes: (n,) uint64, the first 16 hexadecimal digits of the SHA-256 of the text in UTF-8.

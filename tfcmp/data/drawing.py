@@ -12,6 +12,8 @@ TRAIN, VALIDATION, TEST = range(3)
 # A row of no split: removed as a copy, or of a class that is left out.
 EXCLUDED = -2
 UNLABELLED = -1
+# Random numbers that do not depend on what was drawn before.
+_WHOLE_GROUPS_STREAM = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,10 +90,6 @@ def _nothing_to_train_on(split: np.ndarray, before: int, removed: dict[str, int]
         "not be tested on what it was trained on: give training texts of their own, or let the "
         "splits be drawn (a file without a split column)"
     )
-
-
-# Random numbers that do not depend on what was drawn before.
-_WHOLE_GROUPS_STREAM = 1
 
 
 def draw_by_shares(

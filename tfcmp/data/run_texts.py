@@ -21,6 +21,8 @@ from tfcmp.runs.directory import RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
 from tfcmp.runs.layout import CONFIG, ENVIRONMENT, MODEL, PREDICTIONS, SPLIT
 
+Hashes = npt.NDArray[np.uint64]
+
 
 class WithText(Protocol):
     """What a source yields: a text and more."""
@@ -136,9 +138,6 @@ def pick_texts(
             f"{len(waiting)} of {len(wanted)} test texts of {run.path} are not in its source any "
             "more; bring back the data as they were"
         )
-
-
-Hashes = npt.NDArray[np.uint64]
 
 
 class Seen(NamedTuple):

@@ -26,6 +26,12 @@ from tfcmp.errors import CallError, WorkError
 
 # Seeds the draw of a training subset where that of the splits was of no use.
 _SUBSET_STREAM = 2
+# Notes are written for sizes that are off by more than this share of themselves and one text,
+_LARGEST_DEVIATION = 0.25
+# class shares that are off by more than this and one text,
+_LARGEST_DIFFERENCE = 0.1
+# and removed copies that were more than this share of the training texts.
+_MOST_COPIES = 0.05
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,14 +160,6 @@ def _subset(
             )
     kept = order[np.cumsum(table.sizes[order]) <= train_size]
     return train[np.isin(table.group_of_row, kept)]
-
-
-# Notes are written for sizes that are off by more than this share of themselves and one text,
-_LARGEST_DEVIATION = 0.25
-# class shares that are off by more than this and one text,
-_LARGEST_DIFFERENCE = 0.1
-# and removed copies that were more than this share of the training texts.
-_MOST_COPIES = 0.05
 
 
 def check_declared(corpus: Corpus, declared: DeclaredSplits) -> None:

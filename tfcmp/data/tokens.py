@@ -16,6 +16,9 @@ TEXTS_PER_STEP = 512
 CHARACTERS_PER_STEP = 8_000_000
 
 Encode = Callable[[list[str]], tuple[np.ndarray, np.ndarray, np.ndarray]]
+# The number of distinct words grows with that of the texts. Above this limit words seen only once
+# are dropped; those frequent enough for a vocabulary soon return.
+LARGEST_COUNT = 5_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,11 +116,6 @@ def batched_lists(texts: Iterable[str], size: int) -> Iterator[list[str]]:
             batch, characters = [], 0
     if batch:
         yield batch
-
-
-# The number of distinct words grows with that of the texts. Above this limit words seen only once
-# are dropped; those frequent enough for a vocabulary soon return.
-LARGEST_COUNT = 5_000_000
 
 
 def count_words(

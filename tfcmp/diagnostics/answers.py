@@ -24,19 +24,19 @@ from tfcmp.diagnostics.contrast_pairs import (
     warning_of,
 )
 from tfcmp.diagnostics.predictions import Checked, names_of
-from tfcmp.errors import WorkError
+from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.inputs import DEFAULT_READING
 from tfcmp.inference.texts import windows_of
 from tfcmp.progress import progress_bar
+from tfcmp.reporting.analysis.tables import BEHAVIOUR_NOTE
 from tfcmp.reporting.render.document import Column, Table, make_table
-from tfcmp.reporting.sections.behaviour import behaviour_table
 from tfcmp.runs.artifacts import read_later, write_elsewhere, write_later
 from tfcmp.runs.directory import RunDirectory, check_files, open_run
 from tfcmp.runs.files import sha256_of
 from tfcmp.runs.layout import BEHAVIOUR, CONTRAST, MODEL, PREDICTIONS, SPLIT
 
 MEASURES = ("original_accuracy", "contrast_accuracy", "consistency")
-NOTE = (
+CONTRAST_NOTE = (
     "Consistency: share of originals that are answered right together with all their contrasts. "
     "95 % intervals over movies where they are known, else over originals."
 )
@@ -64,7 +64,7 @@ def check_behaviour(
         cases: of each capability.
         seed: of the cases.
         negative, positive: classes that stand for bad and good, where their names do not tell.
-        parts: a row for every variation in the table.
+        parts: one row per variation in the table.
         trust: lets a SavedModel of the run run.
         command: the command line, kept in the file.
         out: folder of the files, if not the runs.
@@ -175,6 +175,52 @@ def answer_all(
     return np.concatenate(answered)
 
 
+def behaviour_table(measured: Mapping[str, Mapping[str, Any]], parts: bool = False) -> Table:
+    """Failure rates by capability.
+
+    Args:
+        measured: name of a run -> content of its behaviour.json.
+        parts: one row for every variation too.
+
+    Raises:
+        CallError: the runs were not tested on the same cases.
+    """
+    first = next(iter(measured.values()))
+    # Several runs need the room.
+    is_alone = len(measured) == 1
+    for name, content in measured.items():
+        if content["test_set"] != first["test_set"]:
+            raise CallError(
+                f"{name} was tested on another test set ({content['test_set']}) than "
+                f"{next(iter(measured))} ({first['test_set']}); test both anew"
+            )
+    rows: list[tuple[Any, ...]] = []
+    for capability, of_first in first["capabilities"].items():
+        results = [content["capabilities"][capability] for content in measured.values()]
+        rows.append(
+            (
+                capability,
+                of_first["kind"],
+                *([of_first["summary"]] if is_alone else []),
+                of_first["failure_rate"]["cases"],
+                *(_shown(result["failure_rate"]) for result in results),
+            )
+        )
+        for part in of_first["parts"] if parts else ():
+            rates = [result["parts"][part] for result in results]
+            empty = ("", "") if is_alone else ("",)
+            rows.append((f"  {part}", *empty, rates[0]["cases"], *map(_shown, rates)))
+    columns = [
+        Column("capability", "capability"),
+        Column("kind", "test"),
+        *([Column("summary", "what")] if is_alone else []),
+        Column("cases", "cases", "count"),
+        *(Column(name, name) for name in measured),
+    ]
+    note = BEHAVIOUR_NOTE.format(tolerance=first["tolerance"])
+    return make_table("behaviour", "Failure rates of the behaviour tests", columns, rows, note)
+
+
 def contrast_table(contents: Mapping[str, Mapping[str, Any]]) -> Table:
     """Accuracies and consistency.
 
@@ -203,7 +249,7 @@ def contrast_table(contents: Mapping[str, Mapping[str, Any]]) -> Table:
         for name, content in contents.items()
         if content["warning"]
     ]
-    note = " ".join([NOTE, *warnings])
+    note = " ".join([CONTRAST_NOTE, *warnings])
     return make_table("contrast", "Contrast pairs", columns, rows, note)
 
 

@@ -1,4 +1,4 @@
-"""What a model's answers to newly labelled texts come to: tables, pictures, JSON and a page."""
+"""What a model's answers to newly labelled texts come to: tables, figures, JSON and a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,6 +19,13 @@ from tfcmp.evaluation.slices import (
 )
 from tfcmp.evaluation.summary import summarise
 from tfcmp.records.run import Metrics
+from tfcmp.reporting.analysis.tables import (
+    CLASSES_NOTE,
+    SCORES,
+    confusion_rows,
+    confusions_table,
+    score_rows,
+)
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.figures.confusion import draw_confusion
 from tfcmp.reporting.render.document import (
@@ -35,7 +42,6 @@ from tfcmp.reporting.render.document import (
 from tfcmp.reporting.render.html import page_of
 from tfcmp.reporting.render.markdown import FIGURES, markdown_of
 from tfcmp.reporting.render.write import on_paper
-from tfcmp.reporting.sections.classes import NOTE, SCORES, confusions_table, score_rows
 from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
 # Wider matrices are a picture, and a list of the most frequent confusions.
@@ -128,12 +134,14 @@ def tables_of(one: Evaluated) -> list[Table]:
     scores = class_scores(one.labels, one.predicted[None], one.groups, len(one.classes))
     tables = [
         _scores_table(one),
-        make_table("classes", "Scores by class", SCORES, score_rows(one.classes, scores), NOTE),
+        make_table(
+            "classes", "Scores by class", SCORES, score_rows(one.classes, scores), CLASSES_NOTE
+        ),
     ]
     if len(one.classes) <= WIDEST_MATRIX:
         tables.append(_matrix(one))
     if len(one.classes) > 2:
-        tables.append(confusions_table(one.classes, one.confusions))
+        tables.append(confusions_table(confusion_rows(one.classes, one.confusions)))
     return [
         table
         for table in (*tables, _calibration_table(one), _bins_table(one), _mistakes_table(one))
@@ -315,7 +323,7 @@ def _confusions(one: Evaluated) -> dict[str, Any]:
 
 
 def write_predictions(one: Evaluated, file: Path) -> None:
-    """A row per text: row, id, label, probabilities and group, as a run has them."""
+    """One row per text: row, id, label, probabilities and group, as a run has them."""
     import pyarrow
     import pyarrow.parquet
 

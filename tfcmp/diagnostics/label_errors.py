@@ -39,7 +39,7 @@ WHERE, TEXT = Column("where", "where"), Column("text", "text")
 
 
 def label_error_table(
-    entrants: Sequence[ModelResult], classes: Sequence[str], threshold: float
+    models: Sequence[ModelResult], classes: Sequence[str], threshold: float
 ) -> Table:
     """Ids and scores of the candidates, the least probable label first; no text.
 
@@ -47,11 +47,11 @@ def label_error_table(
     least `threshold`.
 
     Args:
-        entrants: models, tested on the same texts.
+        models: models, tested on the same texts.
         classes: names of the classes.
         threshold: from 0 to 1.
     """
-    runs = [run.answers["test"] for entrant in entrants for run in entrant.runs]
+    runs = [run.answers["test"] for model in models for run in model.runs]
     first = runs[0]
     probabilities = np.stack([run.probabilities for run in runs]).astype(np.float64)
     predicted = np.stack([run.predicted for run in runs])
@@ -74,8 +74,8 @@ def label_error_table(
         )
         for row in sorted(np.flatnonzero(is_candidate), key=lambda row: (of_label[row], row))
     ]
-    models = len({entrant.model for entrant in entrants})
-    by_whom = f"by all {len(runs)} runs ({models} models)" if len(runs) > 1 else "by one run"
+    names = len({model.model for model in models})
+    by_whom = f"by all {len(runs)} runs ({names} models)" if len(runs) > 1 else "by one run"
     note = (
         f"{len(rows):,} of {len(first.labels):,} test texts are answered wrong, and alike, "
         f"{by_whom}, with a probability of at least {threshold:g}. Candidates to be read by "

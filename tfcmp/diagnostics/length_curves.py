@@ -33,23 +33,23 @@ COLUMNS = (
 
 
 class Curve(NamedTuple):
-    """A picture, its numbers, and a sentence a model on where its accuracy drops."""
+    """A figure, its numbers, and one sentence per model on where its accuracy drops."""
 
     figure: Figure
     table: Table
     findings: tuple[str, ...]
 
 
-def curves(entrants: Sequence[ModelResult]) -> list[Curve]:
+def curves(models: Sequence[ModelResult]) -> list[Curve]:
     """By length always, by cue distance on the diagnostic corpus."""
-    first = entrants[0].first
+    first = models[0].first
     # Lengths depend on the tokenizer: those of the first run cut all models at the same texts.
     lengths = first.tokens
     deciles = np.unique(np.quantile(lengths, np.arange(1, 10) / 10))
     everything = np.ones(len(lengths), bool)
     made = [
         _curve(
-            entrants,
+            models,
             ("curve_length", "Accuracy by length of the text", "tokens of the text, tenths"),
             lengths,
             deciles,
@@ -60,7 +60,7 @@ def curves(entrants: Sequence[ModelResult]) -> list[Curve]:
         alike = np.isin(first.phenomena, ALIKE)
         made.append(
             _curve(
-                entrants,
+                models,
                 (
                     "curve_cue_distance",
                     "Accuracy by distance of the deciding word from the end",
@@ -75,26 +75,26 @@ def curves(entrants: Sequence[ModelResult]) -> list[Curve]:
 
 
 def _curve(
-    entrants: Sequence[ModelResult],
+    models: Sequence[ModelResult],
     names: tuple[str, str, str],
     sizes: npt.NDArray[np.int64],
     edges: npt.NDArray[np.floating],
     rows: npt.NDArray[np.bool_],
 ) -> Curve:
     name, title, across = names
-    groups = test_groups(entrants)[rows]
+    groups = test_groups(models)[rows]
     slices = {
-        entrant.label: slices_at_edges(
-            entrant.correct[:, rows].mean(axis=0), sizes[rows], groups, edges
+        model.label: slices_at_edges(
+            model.correct[:, rows].mean(axis=0), sizes[rows], groups, edges
         )
-        for entrant in entrants
+        for model in models
     }
     cells = [
-        (entrant.label, len(entrant.runs), one.label, one.examples, *one.accuracy)
-        for entrant in entrants
-        for one in slices[entrant.label]
+        (model.label, len(model.runs), one.label, one.examples, *one.accuracy)
+        for model in models
+        for one in slices[model.label]
     ]
-    chance = majority_share(entrants[0].first.labels[rows])
+    chance = majority_share(models[0].first.labels[rows])
     findings = tuple(finding(label, parts, chance) for label, parts in slices.items())
     note = f"Across: {across}. Intervals cover the sampling of test groups only. "
     table = make_table(name, title, COLUMNS, cells, note + " ".join(findings))

@@ -56,9 +56,9 @@ def find_label_errors(
         CallError: the runs were not tested on the same texts.
         WorkError: a file is damaged.
     """
-    entrants = gather(paths).models
-    classes = entrants[0].runs[0].result["classes"]
-    table = label_error_table(entrants, classes, threshold)
+    models = gather(paths).models
+    classes = models[0].runs[0].result["classes"]
+    table = label_error_table(models, classes, threshold)
     if complete is not None:
         table = complete(table)
     contents = plain_values(table)

@@ -22,7 +22,7 @@ class BudgetCurve(NamedTuple):
 
     Attributes:
         trials: (B,) n.
-        seconds: (B,) n x mean seconds a trial; None where no trial was timed.
+        seconds: (B,) n x mean seconds per trial; None where no trial was timed.
         expected: (B,) expected best score.
     """
 

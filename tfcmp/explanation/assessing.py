@@ -96,7 +96,7 @@ def _row(
 def _of_explanation(
     explanation: Explanation, faithful: Faithfulness, example: Example
 ) -> TextFigures:
-    """Price, completeness and, where the deciding words are known, plausibility."""
+    """Faithfulness, cost, completeness and, where the deciding words are known, plausibility."""
     of = cast("TextFigures", {**faithful.figures(), "seconds": explanation.seconds})
     if explanation.steps is not None and explanation.completeness_error is not None:
         of["steps"] = explanation.steps

@@ -198,7 +198,7 @@ def write_page(file: Path, explanations: Sequence[Explanation], run: str) -> Non
 
 
 def page_of(explanations: Sequence[Explanation], run: str) -> str:
-    """The page. It needs nothing beside it, holds no script and fetches nothing."""
+    """The page. It needs nothing else, holds no script and fetches nothing."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -157,7 +157,7 @@ def read_examples(
     """The texts of a file of the user's, with the columns `group` and `rationale` where it has them.
 
     Args:
-        path: a table; or a .txt, a text a line, of which no more is known.
+        path: a table; or a .txt, one text per line, of which no more is known.
         reading, column: see `tfcmp.inference.inputs.stream_texts`.
 
     Raises:

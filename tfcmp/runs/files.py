@@ -97,12 +97,12 @@ def locked(file: Path) -> IO[str] | None:
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """Yields a temporary path beside `file`; renames it to `file` once the block has succeeded.
+    """Yields a temporary path next to `file`; renames it to `file` once the block has succeeded.
 
     Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
     the temporary file is removed. The suffix stays, as some libraries choose the format by it.
     """
-    # Not by the name of `file`, behind which there may be no room left.
+    # Not by the name of `file`, which may be as long as a name can be.
     part = file.with_name(f".{uuid.uuid4().hex[:12]}.part{file.suffix}")
     try:
         yield part
@@ -115,7 +115,7 @@ def whole_file(file: Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(folder: Path, options: str) -> Iterator[Path]:
-    """Yields a temporary folder beside `folder`; renames it once the block has succeeded.
+    """Yields a temporary folder next to `folder`; renames it once the block has succeeded.
 
     Raises:
         CallError: there is something at `folder` already; `options` names the flags it comes from.

@@ -51,8 +51,8 @@ def training_state(
 ) -> dict[str, keras.Variable]:
     """Every variable that training changes, under a name of its own.
 
-    `core.variables` holds the random states of dropout next to the weights; neither a `.keras` file
-    nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
+    `core.variables` holds the random states of dropout as well as the weights; neither a `.keras`
+    file nor `.weights.h5` does. Their paths count how many a process has made, hence the plain names.
     """
     variables = [*core.variables, *optimizer.variables]
     return {f"{place:04d}/{variable.name}": variable for place, variable in enumerate(variables)}

@@ -1,4 +1,4 @@
-"""What a run's numbers depend on besides its configuration: environment.json."""
+"""What a run's numbers depend on apart from its configuration: environment.json."""
 
 import platform
 import subprocess
@@ -26,7 +26,7 @@ PACKAGES = (
 
 
 def describe_environment(origin: dict[str, Any], command: str = "fit") -> dict[str, Any]:
-    """Versions, commit, command and date next to `origin`: hardware and pretrained weights."""
+    """Versions, commit, command and date, with `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
         "versions": {"python": platform.python_version(), **package_versions()},

@@ -31,7 +31,7 @@ class Need(NamedTuple):
     batch: int
 
     def taken_in(self, parts: int) -> float:
-        """Bytes of a step that is computed in parts, whose gradients are summed next to it."""
+        """Bytes of a step that is computed in parts, whose gradients are summed in addition."""
         return self.fixed * (1 if parts == 1 else 2) + self.batch / parts
 
     def parts_that_fit(self, available: int, batch_size: int) -> int | None:

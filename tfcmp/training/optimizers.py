@@ -157,7 +157,7 @@ def build_optimizer(settings: TrainingSettings, variables: list[keras.Variable])
 def is_decayed(variable: keras.Variable) -> bool:
     """Whether weight decay applies: to matrices, but not to biases and the gains of norms.
 
-    A recurrent layer's bias can have two rows, hence the name counts next to the rank.
+    A recurrent layer's bias can have two rows, hence the name is tested as well as the rank.
     """
     return len(variable.shape) > 1 and variable.name not in ("bias", "gamma", "beta")
 

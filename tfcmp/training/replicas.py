@@ -23,8 +23,8 @@ LOGICAL_DEVICES = (
     "replicas are logical devices of one processor: they show that the results are right, not how "
     "fast several devices are"
 )
-# The same in every arm, said aloud: under a strategy Keras would turn XLA off by itself, and one
-# device be timed with it and several without. Texts come in many lengths, and XLA compiles for each.
+# The same in every benchmark case, set explicitly: under a strategy Keras would turn XLA off by
+# itself, and one device be timed with it and several without. Texts come in many lengths, and XLA compiles for each.
 XLA = False
 SEEDS_APART = 1_000_003
 # What TensorFlow says, under several error codes, when the other end of a connection is gone.

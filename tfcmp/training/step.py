@@ -174,7 +174,7 @@ def accumulating_step(
 ) -> TrainStep:
     """The step of `compile_train_step` over a batch that is computed in parts.
 
-    Sums stay on their replica until the last part is done: they are sent once a step.
+    Sums stay on their replica until the last part is done: they are sent once per step.
     """
     with replicas.strategy.scope():
         sums = [

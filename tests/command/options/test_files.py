@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfcmp import fit
-from tfcmp.command.options import parse_configuration
-from tfcmp.command.trust import add_trust
+from tfcmp.command.options import add_trust, parse_configuration
 from tfcmp.config.fields import RecurrentArchitecture
 from tfcmp.config.writing import write_configuration
 from tfcmp.errors import CallError

@@ -60,7 +60,7 @@ def test_an_unknown_name_is_refused_with_the_nearest(arguments, told):
         ("--deterministic maybe", "--deterministic: expected bool, got maybe"),
         ("--training.optimizer adamx", "expected one of 'sgd', 'rmsprop', 'adam', 'adamw', got"),
         ("--precision float16", "--precision: expected one of 'auto', 'float32', "),
-        ("--device tpu", "--device: invalid choice: 'tpu'"),
+        ("--device tpu", "--device: expected one of 'auto', 'cpu', 'gpu', got tpu"),
     ],
 )
 def test_a_value_of_another_type_is_refused(arguments, told):

@@ -35,7 +35,7 @@ def words(review):
     return re.findall(r"[a-z']+", review.text.lower())
 
 
-def words_beside_the_cues(review):
+def words_next_to_the_cues(review):
     """All words but the rationale and the opinions that the review contradicts."""
     text = review.text
     for start, end in reversed(review.rationale):
@@ -78,8 +78,8 @@ def test_the_words_of_a_title_tell_nothing(train, test):
     assert abs(naive_bayes(train, test, words_of_the_title)["all"] - 0.5) < CHANCE
 
 
-def test_words_beside_the_cues_tell_nothing(train, test):
-    assert abs(naive_bayes(train, test, words_beside_the_cues)["all"] - 0.5) < CHANCE
+def test_words_next_to_the_cues_tell_nothing(train, test):
+    assert abs(naive_bayes(train, test, words_next_to_the_cues)["all"] - 0.5) < CHANCE
 
 
 @pytest.mark.parametrize("measure", ["words", "cue_distance"])

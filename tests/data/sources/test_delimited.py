@@ -126,10 +126,13 @@ def test_a_delimiter_has_a_name_or_stands_for_itself(write, written):
     assert cells(path, delimiter=written) == [("a;b,c", "1")]
 
 
-@pytest.mark.parametrize("written", ["", "::", '"', "\n"])
-def test_a_delimiter_of_another_length_is_a_wrong_call(written):
-    with pytest.raises(CallError, match=r"--data\.delimiter"):
-        Reading(delimiter=written)
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [*(("delimiter", one) for one in ("", "::", '"', "\n")), ("quoting", "all")],
+)
+def test_what_is_no_delimiter_or_quoting_is_a_wrong_call(name, written):
+    with pytest.raises(CallError, match=rf"--data\.{name}"):
+        Reading(**{name: written})
 
 
 @pytest.mark.parametrize(

@@ -65,21 +65,15 @@ def test_records_are_train_then_test_in_the_order_on_disk(source):
     assert told == [
         (text, names[label], split) for split, rows in REVIEWS.items() for text, label in rows
     ]
-
-
-def test_a_known_text_has_the_number_of_its_group(source, monkeypatch):
-    table = {imdb.review_hash(b"a fine film"): 7}
-    monkeypatch.setattr(imdb, "group_table", lambda: table)
-    assert next(source.records()).group == "7"
-
-
-def test_an_unknown_text_is_a_group_of_its_own(source):
-    for record in source.records():
-        assert record.group == sha256(record.text.encode()).hexdigest()[:16]
-
-
-def test_the_size_is_that_of_train_and_test(source):
     assert source.size() == 4
+
+
+def test_a_text_has_the_group_of_the_table_or_one_of_its_own(source, monkeypatch):
+    monkeypatch.setattr(imdb, "group_table", lambda: {imdb.review_hash(b"a fine film"): 7})
+    first, *others = source.records()
+    assert first.group == "7"
+    for record in others:
+        assert record.group == sha256(record.text.encode()).hexdigest()[:16]
 
 
 def test_the_key_follows_the_content_of_the_shards_and_not_their_times(source, folder):
@@ -91,18 +85,17 @@ def test_the_key_follows_the_content_of_the_shards_and_not_their_times(source, f
     assert source.key() != before
 
 
-def test_the_environment_tells_where_the_reviews_are(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
-    assert imdb.prepared_folder() == folder
-
-
 @pytest.mark.parametrize("content", ["", "[]", '{"splits": []}', '{"splits": [{}]}'])
 def test_an_unreadable_description_means_not_prepared(folder, tmp_path, content):
     (folder / "dataset_info.json").write_text(content)
     assert imdb.prepared_folder(tmp_path) is None
 
 
-def test_a_folder_without_a_shard_is_neither_prepared_nor_prepared_over(folder, tmp_path):
+def test_a_folder_without_a_shard_is_neither_prepared_nor_prepared_over(
+    folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    assert imdb.prepared_folder() == folder
     first_shard(folder).unlink()
     assert imdb.prepared_folder(tmp_path) is None
     with pytest.raises(WorkError, match="is incomplete: remove it"):
@@ -117,17 +110,17 @@ def test_missing_reviews_without_a_network_name_the_ways_forward(tmp_path, monke
         assert way in str(failure.value)
 
 
-def test_a_flipped_bit_in_a_shard_is_found(source, folder):
-    content = bytearray(first_shard(folder).read_bytes())
-    content[30] ^= 1
-    first_shard(folder).write_bytes(content)
-    with pytest.raises(WorkError, match=r"train split in .* is damaged"):
-        list(source.records())
-
-
-def test_a_shard_that_ends_early_is_found(source, folder):
-    os.truncate(first_shard(folder), 0)
-    with pytest.raises(WorkError, match="2 of its reviews are missing"):
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda content: content[:30] + bytes([content[30] ^ 1]) + content[31:], "is damaged"),
+        (lambda content: b"", "2 of its reviews are missing"),
+    ],
+    ids=["a flipped bit", "ends early"],
+)
+def test_a_damaged_shard_is_found(source, folder, damage, told):
+    first_shard(folder).write_bytes(damage(first_shard(folder).read_bytes()))
+    with pytest.raises(WorkError, match=f"train split in .*{told}"):
         list(source.records())
 
 

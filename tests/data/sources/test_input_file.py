@@ -50,6 +50,7 @@ def test_a_name_tells_format_and_packing(name, found):
 )
 def test_a_table_is_known_by_its_name(name, is_read):
     assert is_known(name, TABLES) == is_read
+    assert not is_known(name, ["parquet"])
 
 
 def test_the_page_on_data_and_the_help_name_every_format():

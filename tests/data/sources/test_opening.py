@@ -11,18 +11,19 @@ from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
 
 
-def test_imdb_is_the_default_source():
-    assert isinstance(open_source(DataSettings()), ImdbSource)
-
-
-def test_the_embedded_corpus_is_opened_by_its_name():
-    assert isinstance(open_source(DataSettings(source="diagnostic")), DiagnosticSource)
-
-
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".jsonl", ".parquet", ".CSV"])
-def test_a_file_is_known_by_its_suffix(tmp_path, suffix):
-    source = open_source(DataSettings(source=str(tmp_path / f"reviews{suffix}")))
-    assert isinstance(source, TableFileSource)
+@pytest.mark.parametrize(
+    ("named", "kind"),
+    [
+        ({}, ImdbSource),
+        ({"source": "diagnostic"}, DiagnosticSource),
+        *(
+            ({"source": f"reviews{suffix}"}, TableFileSource)
+            for suffix in (".csv", ".jsonl.gz", ".PARQUET")
+        ),
+    ],
+)
+def test_the_name_of_a_source_tells_its_kind(named, kind):
+    assert isinstance(open_source(DataSettings(**named)), kind)
 
 
 def test_all_settings_of_a_file_reach_its_source():
@@ -65,24 +66,20 @@ def test_an_unknown_source_is_a_wrong_call(name):
         open_source(DataSettings(source=name))
 
 
-def test_a_folder_is_a_wrong_call(tmp_path):
-    with pytest.raises(CallError):
-        require_source(DataSettings(source=str(tmp_path)))
+@pytest.mark.parametrize(
+    ("name", "kind", "told"),
+    [
+        ("", CallError, "is a folder"),
+        ("reviews.csv", CallError, r"reviews\.csv"),
+        ("own.csv", WorkError, r"--data.text_column"),
+    ],
+    ids=["a folder", "a missing file", "a missing column"],
+)
+def test_what_is_wrong_with_a_file_is_told_before_a_run_is_begun(tmp_path, name, kind, told):
+    (tmp_path / "own.csv").write_text("review,label\ngood,1\n")
+    with pytest.raises(kind, match=told):
+        require_source(DataSettings(source=str(tmp_path / name)))
 
 
-def test_a_missing_file_is_told_before_anything_is_read(tmp_path):
-    with pytest.raises(CallError, match=r"reviews\.csv"):
-        require_source(DataSettings(source=str(tmp_path / "reviews.csv")))
-
-
-def test_the_embedded_corpus_is_always_at_hand():
-    settings = DataSettings(source="diagnostic")
-    require_source(settings)
-    assert next(iter(open_source(settings).records())).text
-
-
-def test_a_missing_column_is_told_before_a_run_is_begun(tmp_path):
-    file = tmp_path / "own.csv"
-    file.write_text("review,label\ngood,1\n")
-    with pytest.raises(WorkError, match=r"--data.text_column"):
-        require_source(DataSettings(source=str(file)))
+def test_the_embedded_corpus_is_always_there():
+    require_source(DataSettings(source="diagnostic"))

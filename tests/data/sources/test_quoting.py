@@ -14,9 +14,9 @@ from tfcmp.errors import WorkError
 PLAIN = "".join(f"a film\t{number}\n" for number in range(5))
 
 
-def quoting_of(*rows, header="text\tlabel\n"):
+def quoting_of(*rows, header="text\tlabel\n", lines_before=0):
     lines = io.StringIO(header + "".join(rows), newline="")
-    return find_quoting(iter(lines), "\t", "table.tsv", Reading())
+    return find_quoting(iter(lines), "\t", "table.tsv", Reading(), lines_before)
 
 
 def test_without_a_quote_at_the_start_of_a_cell_quotes_are_text():
@@ -49,7 +49,9 @@ def test_a_cell_that_needs_its_quotes_shows_that_they_enclose_cells(row):
 
 
 def test_a_quoted_header_shows_that_quotes_enclose_cells():
-    assert quoting_of('"good"\t"1"\n', header='"text"\t"label"\n') == "minimal"
+    header = '"text"\t"label"\n'
+    assert quoting_of('"good"\t"1"\n', header=header) == "minimal"
+    assert quoting_of('"good"\t"1"\n', header="sep=\t\n" + header, lines_before=1) == "minimal"
 
 
 def test_quotes_in_every_row_enclose_cells():

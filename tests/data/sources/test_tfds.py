@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -62,31 +63,27 @@ def test_labelled_examples_come_with_the_names_of_their_labels(data_dir):
     ]
 
 
-def test_a_split_without_labels_is_left_out(data_dir):
-    assert {record.split for record in records(data_dir, "tiny_notes")} == {"train"}
-
-
 def test_the_order_never_changes(data_dir):
     assert records(data_dir, "tiny_notes") == records(data_dir, "tiny_notes")
-
-
-def test_two_text_columns_ask_for_a_choice_by_name(data_dir):
-    with pytest.raises(CallError, match=r"\(left, right\).*--data\.text_column"):
-        records(data_dir, "tiny_pairs")
 
 
 def test_the_chosen_text_column_is_read(data_dir):
     assert sorted(records(data_dir, "tiny_pairs", "right"))[0].text == "train right 0 é"
 
 
-def test_an_unknown_column_names_those_that_there_are(data_dir):
-    with pytest.raises(CallError, match="middle is no text column; there are: left, right"):
-        records(data_dir, "tiny_pairs", "middle")
-
-
-def test_a_column_without_classes_is_no_label_column(data_dir):
-    with pytest.raises(CallError, match="row is no label column; there are: mood"):
-        records(data_dir, "tiny_notes", None, "row")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("tiny_pairs",), r"\(left, right\).*--data\.text_column"),
+        (("tiny_pairs", "middle"), "middle is no text column; there are: left, right"),
+        (("tiny_notes", None, "row"), "row is no label column; there are: mood"),
+    ],
+)
+def test_columns_that_are_not_clear_are_told_with_those_that_there_are(data_dir, arguments, told):
+    with pytest.raises(CallError, match=told):
+        source.TfdsSource(*arguments, data_dir=data_dir).prepare()
+    with pytest.raises(CallError, match=told):
+        records(data_dir, *arguments)
 
 
 def test_an_unknown_data_set_names_the_nearest(tmp_path):
@@ -100,61 +97,44 @@ def test_a_name_that_tfds_cannot_open_is_a_wrong_call(tmp_path, name):
         source.open_builder(name, tmp_path)
 
 
-def test_data_that_are_not_prepared_are_fetched(tmp_path, monkeypatch):
+def test_data_that_are_not_prepared_are_fetched_if_there_is_a_network(tmp_path, monkeypatch):
     def refuse(host_url, what, ways_forward):
-        raise WorkError(f"{what} has to be downloaded; {ways_forward}")
+        raise WorkError(f"{what} needs {host_url}; {ways_forward}")
 
     monkeypatch.setattr(source, "require_network", refuse)
-    with pytest.raises(WorkError, match=r"tfds:ag_news_subset has to be downloaded.*TFDS_DATA_DIR"):
+    with pytest.raises(WorkError, match=r"tfds:ag_news_subset needs .*TFDS_DATA_DIR"):
         records(tmp_path, "ag_news_subset")
-
-
-def test_without_a_network_a_download_fails_before_tfds_tries(tmp_path, monkeypatch):
-    def refuse(host_url, what, ways_forward):
-        raise WorkError(f"{what} needs {host_url}")
-
-    monkeypatch.setattr(source, "require_network", refuse)
     with pytest.raises(WorkError, match="tfds:imdb_reviews needs http://ai"):
         source.download("imdb_reviews", tmp_path)
 
 
-def test_the_key_follows_the_content_of_the_files_and_not_their_times(data_dir, tmp_path):
-    import shutil
-
+@pytest.fixture
+def copied(data_dir, tmp_path):
+    """A copy of tiny_notes and the shard of its training split."""
     shutil.copytree(data_dir / "tiny_notes", tmp_path / "tiny_notes")
-    notes = source.TfdsSource("tiny_notes", data_dir=tmp_path)
-    before, shard = notes.key(), next(tmp_path.glob("tiny_notes/1.0.0/*train*"))
+    return tmp_path, next(tmp_path.glob("tiny_notes/1.0.0/*train*"))
+
+
+def test_the_key_follows_the_content_of_the_files_and_the_column_but_no_times(copied, data_dir):
+    folder, shard = copied
+    notes = source.TfdsSource("tiny_notes", data_dir=folder)
+    before = notes.key()
     os.utime(shard, ns=(1, 1))
     assert notes.key() == before
     shard.write_bytes(shard.read_bytes()[::-1])
     os.utime(shard, ns=(1, 1))
     assert notes.key() != before
-
-
-def test_preparing_refuses_a_column_that_could_be_several(data_dir):
-    with pytest.raises(CallError, match=r"data\.text_column"):
-        source.TfdsSource("tiny_pairs", data_dir=data_dir).prepare()
-
-
-def test_the_key_changes_with_the_column(data_dir):
     left, right = (source.TfdsSource("tiny_pairs", x, data_dir=data_dir) for x in ("left", "right"))
     assert left.key() != right.key()
 
 
-def test_the_size_is_unknown_before_reading():
-    assert source.TfdsSource("tiny_notes").size() is None
-
-
-def test_a_damaged_shard_is_told_as_such(data_dir, tmp_path):
-    import shutil
-
-    shutil.copytree(data_dir / "tiny_notes", tmp_path / "tiny_notes")
-    shard = next(tmp_path.glob("tiny_notes/1.0.0/*train*"))
+def test_a_damaged_shard_is_told_as_such(copied):
+    folder, shard = copied
     content = bytearray(shard.read_bytes())
     content[30] ^= 1
     shard.write_bytes(content)
     with pytest.raises(WorkError, match=r"the train split in .* is damaged"):
-        records(tmp_path, "tiny_notes")
+        records(folder, "tiny_notes")
 
 
 def test_what_a_builder_raises_becomes_one_sentence(tmp_path):

@@ -80,29 +80,24 @@ def test_rare_classes_are_named_with_their_counts_and_the_option():
     assert "'a'" not in str(told.value)
 
 
-def test_rare_classes_become_one():
-    corpus, described, notes, splits = settle(sized(50, 2, 40, 1), "merge")
-    assert corpus.classes == ("a", "c", "other")
-    assert [sum(column) for column in zip(*counts(corpus, splits), strict=True)] == [50, 40, 3]
-    assert described == {"action": "merge", "into": "other", "classes": {"b": 2, "d": 1}}
+@pytest.mark.parametrize(
+    ("action", "into", "classes", "sizes"),
+    [("merge", "other", ("a", "c", "other"), [50, 40, 3]), ("drop", None, ("a", "c"), [50, 40])],
+)
+def test_rare_classes_become_one_or_are_left_out(action, into, classes, sizes):
+    corpus, described, notes, splits = settle(sized(50, 2, 40, 1), action)
+    assert corpus.classes == classes
+    assert [sum(column) for column in zip(*counts(corpus, splits), strict=True)] == sizes
+    assert described == {"action": action, "into": into, "classes": {"b": 2, "d": 1}}
     assert "'b' (2 texts)" in notes[0]
-    assert "'other'" in notes[0]
-    assert "rare_classes" not in splits.removed
+    assert ("'other'" if into else "left out") in notes[0]
+    assert splits.removed.get("rare_classes") == (None if into else 3)
 
 
 def test_the_class_of_rare_ones_takes_no_name_that_is_taken():
     corpus = sized(50, 2, 40, 1)
     named = Corpus(**{**vars(corpus), "classes": ("other", "b", "other_2", "d")})
     assert settle(named, "merge")[0].classes == ("other", "other_2", "other_3")
-
-
-def test_rare_classes_are_left_out_with_their_texts():
-    corpus, described, notes, splits = settle(sized(50, 2, 40, 1), "drop")
-    assert corpus.classes == ("a", "c")
-    assert [sum(column) for column in zip(*counts(corpus, splits), strict=True)] == [50, 40]
-    assert described == {"action": "drop", "into": None, "classes": {"b": 2, "d": 1}}
-    assert "left out" in notes[0]
-    assert splits.removed["rare_classes"] == 3
 
 
 @pytest.mark.parametrize("action", ["merge", "drop"])

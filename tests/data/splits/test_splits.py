@@ -149,7 +149,7 @@ def test_the_settings_of_a_run_say_how_lines_are_drawn():
 
 
 @given(corpora(declare=False), random_settings)
-def test_no_group_is_torn(corpus, settings):
+def test_no_group_is_divided(corpus, settings):
     splits = try_split(corpus, **settings | {"grouping": "source"})
     if splits is None:
         return
@@ -159,7 +159,7 @@ def test_no_group_is_torn(corpus, settings):
 
 
 @given(corpora(declare=True), random_settings)
-def test_no_group_of_a_declared_training_split_is_torn_by_validation(corpus, settings):
+def test_no_group_of_a_declared_training_split_is_divided_by_validation(corpus, settings):
     splits = try_split(corpus, **settings | {"grouping": "source"})
     if splits is None or (corpus.declared == VALIDATION).any():
         return
@@ -173,7 +173,7 @@ def test_validation_holds_groups_of_all_sizes(imdb):
     assert sizes.mean() == pytest.approx(sizes_in_train.mean(), rel=0.2)
 
 
-def test_grouping_none_tears_groups(imdb):
+def test_grouping_none_divides_groups(imdb):
     splits = split_corpus(imdb, grouping="none")
     assert set(imdb.groups[splits.train]) & set(imdb.groups[splits.validation])
 
@@ -200,8 +200,8 @@ def test_groups_that_share_a_text_are_one_group():
 
 def test_groups_of_the_source_are_kept_for_intervals_however_the_lines_were_drawn():
     corpus = imdb_like()
-    torn, whole = split_corpus(corpus, grouping="none"), split_corpus(corpus)
-    assert torn.groups.tolist() == whole.groups.tolist()
+    divided, whole = split_corpus(corpus, grouping="none"), split_corpus(corpus)
+    assert divided.groups.tolist() == whole.groups.tolist()
 
 
 def test_a_test_split_that_is_cut_shares_no_group_with_a_declared_validation():

@@ -46,7 +46,7 @@ def hundred_classes_in_groups_of_their_own():
 
 
 def check(corpus, **chosen):
-    """Sizes of a split that tears no group and lacks no class."""
+    """Sizes of a split that divides no group and lacks no class."""
     splits = split_corpus(corpus, **chosen)
     groups = [set(corpus.groups[splits.rows(name)].tolist()) for name in SPLITS]
     assert not groups[0] & groups[1]

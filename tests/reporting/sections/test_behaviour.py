@@ -1,7 +1,4 @@
-import pytest
-
-from tfcmp.errors import CallError
-from tfcmp.reporting.sections.behaviour import behaviour_section, behaviour_table
+from tfcmp.reporting.sections.behaviour import behaviour_section
 from tfcmp.runs.files import write_json
 
 
@@ -14,34 +11,6 @@ def content(value, seed=1):
         "tolerance": 0.1,
         "capabilities": {"negation": capability},
     }
-
-
-def test_every_run_has_a_column():
-    table = behaviour_table({"gru-seed1": content(0.25), "lstm-seed1": content(0.1)})
-    assert [column.heading for column in table.columns[3:]] == ["gru-seed1", "lstm-seed1"]
-    assert table.rows == (
-        ("negation", "MFT", 200, "25.0 % (12.5 to 50.0)", "10.0 % (5.0 to 20.0)"),
-    )
-    assert "by more than 0.1 against" in table.note
-
-
-def test_one_run_has_room_to_say_what_is_tested():
-    assert behaviour_table({"gru": content(0.25)}).rows[0][:4] == (
-        "negation",
-        "MFT",
-        "not good",
-        200,
-    )
-
-
-def test_variations_are_rows_where_they_are_asked_for():
-    table = behaviour_table({"gru-seed1": content(0.25)}, parts=True)
-    assert [row[0] for row in table.rows] == ["negation", "  expected neg"]
-
-
-def test_runs_that_were_tested_on_other_cases_do_not_stand_beside_each_other():
-    with pytest.raises(CallError, match="two was tested on another test set"):
-        behaviour_table({"one": content(0.25), "two": content(0.25, seed=2)})
 
 
 def sections(write_run, compare, contents):

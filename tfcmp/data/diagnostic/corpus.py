@@ -11,18 +11,16 @@ from hashlib import blake2b
 from itertools import chain, count, islice
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
-from tfcmp.data.diagnostic.grammar import SPLITS
-from tfcmp.data.diagnostic.lexicon import LABELS, opposite
-from tfcmp.data.diagnostic.templates import CLAIMS
-from tfcmp.data.diagnostic.writer import Plan, Writer
 from tfcmp.data.sources.record import Record, Source
 from tfcmp.errors import CallError
 
+if TYPE_CHECKING:
+    from tfcmp.data.diagnostic.writer import Plan, Writer
+
 # Raise it with every change to words, templates or lengths: caches depend on it.
 GRAMMAR_VERSION = 1
-
-PHENOMENA: tuple[str, ...] = tuple(CLAIMS)
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class DiagnosticReview:
         label: "neg" or "pos".
         split: "train" or "test".
         film: title of the film under review.
-        phenomenon: one of `PHENOMENA`.
+        phenomenon: a key of `CLAIMS`.
         rationale: character spans (start, end) of the deciding words and operators, in order.
         cue_distance: words between the last deciding word and the end of the text.
     """
@@ -57,7 +55,7 @@ def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
     Raises:
         CallError: unknown split, or a negative size.
     """
-    if split not in SPLITS:
+    if split not in ("train", "test"):
         raise CallError(f"The diagnostic corpus has the splits train and test, not {split!r}.")
     if size < 0:
         raise CallError(f"The size of a diagnostic split is 0 or more, got {size}.")
@@ -65,10 +63,16 @@ def generate(split: str, size: int, seed: int) -> Iterator[DiagnosticReview]:
 
 
 def _reviews(split: str, seed: int) -> Iterator[DiagnosticReview]:
+    # Imported here: where index and token ids are cached, no review is written.
+    from tfcmp.data.diagnostic.lexicon import LABELS, opposite
+    from tfcmp.data.diagnostic.templates import CLAIMS
+    from tfcmp.data.diagnostic.writer import Writer
+
+    phenomena = tuple(CLAIMS)
     writer = Writer(split, Random(f"{GRAMMAR_VERSION}/{seed}/{split}").random)
     seen: set[bytes] = set()
     for pair in count():
-        plan = writer.plan(PHENOMENA[pair % len(PHENOMENA)])
+        plan = writer.plan(phenomena[pair % len(phenomena)])
         first = writer.pick(LABELS)
         for label in (first, opposite(first)):
             review = _review(writer, plan, label, split)
@@ -78,7 +82,7 @@ def _reviews(split: str, seed: int) -> Iterator[DiagnosticReview]:
             yield review
 
 
-def _review(writer: Writer, plan: Plan, label: str, split: str) -> DiagnosticReview:
+def _review(writer: "Writer", plan: "Plan", label: str, split: str) -> DiagnosticReview:
     text, rationale = writer.write(plan, label)
     words_to_cue = len(text[: rationale[-1][1]].split())
     return DiagnosticReview(

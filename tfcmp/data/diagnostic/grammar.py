@@ -82,9 +82,6 @@ def _draw(slots: Sequence[str], fillers: Fillers, random: Callable[[], float]) -
     return drawn
 
 
-SPLITS = ("train", "test")
-
-
 def split_of(text: str) -> str:
     """The one split that may use this text: a quarter of all texts are test.
 

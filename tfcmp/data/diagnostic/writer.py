@@ -35,6 +35,14 @@ _GENRES = (
     "drama", "comedy", "thriller", "western", "romance", "detective film", "war film",
     "heist film", "road movie", "ghost story", "period drama", "family drama",
 )  # fmt: skip
+# Fillings tried for a plot template before another is used: names are fixed within a review, so a
+# template with few other slots may have no filling that belongs to the split.
+_PLOT_TRIES = 8
+# Deciding sentences of a review, all of the same phenomenon and for the same label. With one each,
+# 4,000 reviews are too few for a transformer from scratch to learn the operators.
+_CLAIMS_PER_REVIEW = (2, 3, 4)
+_PARTS_OF_A_FILM = ("part", "parts", "scene")
+_Item = TypeVar("_Item")
 
 
 class Film(NamedTuple):
@@ -71,19 +79,6 @@ def _film(title: str) -> Film:
     director = f"{pick(_FIRST_NAMES)} {pick(_LAST_NAMES)}"
     star = f"{pick(_FIRST_NAMES)} {pick(_LAST_NAMES)}"
     return Film(title, director, star, pick(_GENRES), pick(TOWNS))
-
-
-# Fillings tried for a plot template before another is used: names are fixed within a review, so a
-# template with few other slots may have no filling that belongs to the split.
-_PLOT_TRIES = 8
-
-# Deciding sentences of a review, all of the same phenomenon and for the same label. With one each,
-# 4,000 reviews are too few for a transformer from scratch to learn the operators.
-_CLAIMS_PER_REVIEW = (2, 3, 4)
-
-_PARTS_OF_A_FILM = ("part", "parts", "scene")
-
-_Item = TypeVar("_Item")
 
 
 class Plan(NamedTuple):

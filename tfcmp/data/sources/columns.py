@@ -10,6 +10,28 @@ from typing import Any, NamedTuple
 from tfcmp.data.listing import listed, nearest_name
 from tfcmp.errors import WorkError
 
+# Marks the place of a header in errors: its names could be something else.
+HEADER = "(the header)"
+_SHOWN_NAMES = 20
+_SHOWN_CHARACTERS = 40
+# Leaves out rows without a text or a label.
+SKIP = "--data.skip_incomplete true"
+_SPLITS = {
+    "train": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+}
+_WITH_PARTS = (list, dict, bytes)
+# Invisible characters, stripped like blanks: zero-width space, word joiner, byte order mark, soft
+# hyphen, marks of direction.
+_INVISIBLE = (
+    "\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+_INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
+
 
 class Row(NamedTuple):
     """The requested cells of a row, and its place.
@@ -33,12 +55,6 @@ class Row(NamedTuple):
                 f"{type(value).__name__}; store the texts as strings."
             )
         return value
-
-
-# Marks the place of a header in errors: its names could be something else.
-HEADER = "(the header)"
-_SHOWN_NAMES = 20
-_SHOWN_CHARACTERS = 40
 
 
 @dataclass(frozen=True)
@@ -99,25 +115,6 @@ def _shown(names: Sequence[str]) -> str:
         for name in names
     ]
     return listed(shown, _SHOWN_NAMES) or "none"
-
-
-# Leaves out rows without a text or a label.
-SKIP = "--data.skip_incomplete true"
-_SPLITS = {
-    "train": "train",
-    "validation": "validation",
-    "valid": "validation",
-    "val": "validation",
-    "dev": "validation",
-    "test": "test",
-}
-_WITH_PARTS = (list, dict, bytes)
-# Invisible characters, stripped like blanks: zero-width space, word joiner, byte order mark, soft
-# hyphen, marks of direction.
-_INVISIBLE = (
-    "\u200b\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-)
-_INTEGRAL_FLOAT = re.compile(r"([+-]?\d+)\.0+", re.ASCII)
 
 
 def label_of(row: Row, column: str, file: str, may_lack: bool = False) -> str | None:

@@ -28,6 +28,12 @@ _CANDIDATES = (",", ";", "\t", "|")
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 # The header and the first row are expected to end within these lines.
 _FIRST_LINES = 100
+# Longer values are texts, not labels, numbers or names.
+_LONGEST_VALUE = 64
+_MOST_VALUES = 10_000
+_FEWEST_ROWS = 2
+# Ctrl-Z at the end of files from DOS.
+_END_OF_FILE = "\x1a"
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,6 @@ def _first_rows(lines: list[str], delimiter: str, skips: bool = False) -> list[l
         return [[], []]
 
 
-# Longer values are texts, not labels, numbers or names.
-_LONGEST_VALUE = 64
-_MOST_VALUES = 10_000
-_FEWEST_ROWS = 2
-
-
 class SwallowedRows:
     """Finds rows that two stray quotes would join into one cell, which no parser complains about.
 
@@ -210,10 +210,6 @@ class SwallowedRows:
             except csv.Error:
                 # Reported, with its line, where the rows are read.
                 return
-
-
-# Ctrl-Z at the end of files from DOS.
-_END_OF_FILE = "\x1a"
 
 
 def delimited_rows(

@@ -33,6 +33,8 @@ _WAYS_FORWARD = (
     "use the embedded texts: --data diagnostic",
 )
 _ROWS_READ_AT_ONCE = 1024
+REVIEW = re.compile(r"aclImdb/(?:test/(?:neg|pos)|train/(?:neg|pos|unsup))/\d+_\d+\.txt")
+_READ_AT_ONCE = 1 << 20
 
 
 def version_folder(data_dir: Path) -> Path:
@@ -170,11 +172,6 @@ def _damaged(folder: Path, split: str, reason: str) -> WorkError:
         f"the {split} split in {folder} is damaged ({reason}): remove that folder and "
         "prepare it again with: python -m tfcmp.fetch imdb"
     )
-
-
-REVIEW = re.compile(r"aclImdb/(?:test/(?:neg|pos)|train/(?:neg|pos|unsup))/\d+_\d+\.txt")
-
-_READ_AT_ONCE = 1 << 20
 
 
 class Content(NamedTuple):

@@ -30,6 +30,19 @@ PACKINGS = ("gz", "bz2", "xz", "zip")
 _ALIASES = {"ndjson": "jsonl"}
 # Default delimiters.
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+# What reading damaged files raises.
+DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
+# With other methods Python unpacks whole blocks of any size, which a malicious file could exploit.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What archivers of desktop systems add.
+_EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
+_ENCRYPTED = 0x1
+_SPECIAL = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
 def split_name(name: str) -> tuple[str, str | None]:
@@ -61,16 +74,6 @@ def extensions(formats: Sequence[str]) -> str:
     if packable:
         told += f", one of {'/'.join(packable)} with .gz, .bz2 or .xz behind it or alone in a .zip"
     return told + (", a folder of .parquet files" if "parquet" in formats else "")
-
-
-# What reading damaged files raises.
-DAMAGES = (OSError, EOFError, zlib.error, LZMAError, zipfile.BadZipFile)
-
-# With other methods Python unpacks whole blocks of any size, which a malicious file could exploit.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What archivers of desktop systems add.
-_EXTRAS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
-_ENCRYPTED = 0x1
 
 
 def open_packed(path: Path, packing: str) -> BinaryIO:
@@ -129,14 +132,6 @@ def _only_file(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 def _is_extra(info: zipfile.ZipInfo) -> bool:
     return info.filename.startswith(_EXTRAS[0]) or info.filename.split("/")[-1] in _EXTRAS[1:]
-
-
-_SPECIAL = {
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 
 def check_file(path: Path, formats: Sequence[str]) -> None:

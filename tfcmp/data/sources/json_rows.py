@@ -21,6 +21,9 @@ _LONGEST_ITEM = 1 << 26
 # The longest token that may be cut off at the end of what has been read: -Infinity, \uXXXX.
 _TOKEN = 12
 _BLANKS = " \t\r\n"
+# JSON can escape a lone surrogate ("\ud83d"), which no encoding can write.
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_RECORDS = "pandas writes either with to_json(FILE, orient='records')."
 
 
 def array_items(chunks: Iterator[str], name: str, decoder: json.JSONDecoder) -> Iterator[Any]:
@@ -104,12 +107,6 @@ class _Characters:
                 self._place = 0
                 return True
         return False
-
-
-# JSON can escape a lone surrogate ("\ud83d"), which no encoding can write.
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-
-_RECORDS = "pandas writes either with to_json(FILE, orient='records')."
 
 
 def json_rows(

@@ -34,6 +34,12 @@ _OTHER_KINDS = {
     b"\xd0\xcf\x11\xe0": "an old workbook (.xls)",
     b"%PDF-": "a PDF",
 }
+# Names of delimiters that are hard to write in a shell or YAML.
+NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+QUOTINGS = ("minimal", "none")
+# Longer than any text (the 131,072 of the csv module is not), but a quote that is never closed does
+# not read the whole file into memory.
+LONGEST_CELL = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -230,14 +236,6 @@ def _refuse_bytes(
         f"{name}, line {line}: byte 0x{error.object[error.start]:02x} at offset {offset} is not "
         f"{decoding.encoding} ({error.reason}). {decoding.advice}"
     ) from None
-
-
-# Names of delimiters that are hard to write in a shell or YAML.
-NAMES = {"tab": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
-QUOTINGS = ("minimal", "none")
-# Longer than any text (the 131,072 of the csv module is not), but a quote that is never closed does
-# not read the whole file into memory.
-LONGEST_CELL = 1 << 24
 
 
 @dataclass(frozen=True)

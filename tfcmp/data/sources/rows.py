@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Few, because a row may be a whole book.
 _BATCH_ROWS = 64
 _BUFFER_BYTES = 1 << 20
+# More than Excel's million rows of text: a file made to fill the memory.
+_LARGEST_UNPACKED = 1 << 31
 
 
 def parquet_rows(path: Path, columns: Columns) -> Iterator[Row]:
@@ -71,10 +73,6 @@ def _opened_parquet(path: Path) -> Iterator["ParquetFile"]:
             f"{path.name} cannot be read as Parquet ({error}): the file is damaged or of another "
             "kind; write it again, or give it the extension of what it is."
         ) from None
-
-
-# More than Excel's million rows of text: a file made to fill the memory.
-_LARGEST_UNPACKED = 1 << 31
 
 
 def xlsx_rows(path: Path, columns: Columns) -> Iterator[Row]:

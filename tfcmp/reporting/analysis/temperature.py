@@ -61,7 +61,7 @@ def fitted(answers: dict[str, Answers], run: RunDirectory) -> dict[str, Any]:
 
 
 def temperature_table(contents: dict[str, dict[str, Any]]) -> Table:
-    """Metrics before and after, two rows a run and split.
+    """Metrics before and after, two rows per run and split.
 
     Args:
         contents: name of a run -> content of its temperature.json.

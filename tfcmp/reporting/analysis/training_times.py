@@ -19,7 +19,7 @@ Conditions = dict[str, str]
 
 
 def conditions(run: Run) -> Conditions:
-    """What its times depend on, beside the model and its settings."""
+    """What its times depend on, apart from the model and its settings."""
     environment = run.environment
     return {
         **machine(environment),
@@ -138,7 +138,7 @@ def later_value(runs: Sequence[Run], name: str) -> float | None:
 
 
 def usual_of_searches(searches: Sequence[Search], usual: Conditions) -> Conditions:
-    """Those of the runs, beside which searches stand; without any the machine of most searches."""
+    """Those of the runs, with which searches are compared; without any those of most searches."""
     if usual:
         return usual
     known = [search for search in searches if search.environment and search.contention is None]
@@ -211,7 +211,6 @@ def initial_seconds(run: Run, usual: Conditions) -> float:
     is_here = all(
         usual.get(name) == value for one in started for name, value in machine(one).items()
     )
-    seconds = [one.get("training_seconds") for one in started]
-    if not started or not is_here or None in seconds:
-        return math.nan
-    return float(sum(seconds))
+    seconds = [value for one in started if (value := one.get("training_seconds")) is not None]
+    is_known = bool(started) and len(seconds) == len(started)
+    return float(sum(seconds)) if is_here and is_known else math.nan

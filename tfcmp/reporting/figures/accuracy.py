@@ -36,7 +36,7 @@ def draw_accuracies(
     styles: Styles | None = None,
     bar: tuple[str, float] | None = None,
 ) -> Figure:
-    """A row an model, from the bottom up: interval, mean, and a tick a seed.
+    """One row per model, from the bottom up: interval, mean, and one tick per seed.
 
     Args:
         accuracies: label -> mean over seeds with its interval.
@@ -189,8 +189,9 @@ def _sign(shape: str, ink: str) -> Any:
 
 
 def _name_signs(axes: "Axes", signs: Mapping[str, Any]) -> None:
-    """A legend beside the picture: a colour a model, a shape an engine; one for each pair of them
-    would leave the picture no room.
+    """A legend next to the picture: one colour per model, one shape per engine.
+
+    One sign for each pair of them would leave the picture no room.
     """
     axes.legend(
         list(signs.values()),

@@ -29,11 +29,11 @@ def draw_curves(
         across, up: labels of the axes, with their units.
         curves: name, or label and what else tells it apart after ": " -> points.
         styles: of the labels.
-        caption: beside "bars are 95 % intervals".
+        caption: in addition to "bars are 95 % intervals".
     """
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-    # The legend stands beside the curves and must not be taller than they are.
+    # The legend stands next to the curves and must not be taller than they are.
     with canvas(name, max(3.5, LEGEND_ROW * len(curves))) as drawn:
         axes = drawn.add_subplot()
         variants = variants_of(curves)

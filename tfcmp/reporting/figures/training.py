@@ -26,7 +26,7 @@ Lines = Sequence[Mapping[str, Any]]
 
 
 def draw_learning_curves(models: Sequence[ModelResult], failed: Sequence[FailedRun] = ()) -> Figure:
-    """One panel per model: validation accuracy and training accuracy by epoch, a line a seed.
+    """One panel per model: validation accuracy and training accuracy by epoch, one line per seed.
 
     Runs without result are grey, in the panel of the first model of their label.
     """

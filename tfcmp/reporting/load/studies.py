@@ -1,4 +1,4 @@
-"""What a study directory says of its runs beside what lies in them."""
+"""What a study directory says of its runs, apart from what they hold."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The report as one HTML file that needs nothing beside it."""
+"""The report as one HTML file that needs nothing else."""
 
 import base64
 import hashlib

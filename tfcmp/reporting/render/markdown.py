@@ -1,4 +1,4 @@
-"""The report as Markdown, pictures as files beside it."""
+"""The report as Markdown, pictures as files next to it."""
 
 import re
 from collections.abc import Mapping
