@@ -16,7 +16,7 @@ import yaml
 from publishing.redaction import redacted
 
 from tfcmp.verification.findings import differences
-from tfcmp.verification.recompute import verify_run
+from tfcmp.verification.runs import verify_run
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "docs" / "results"

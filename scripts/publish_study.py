@@ -33,10 +33,9 @@ from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sha256_of, write_json
 from tfcmp.runs.layout import PUBLISHED, REPORT, RESULT, STUDY
 from tfcmp.verification.findings import differences
-from tfcmp.verification.recompute import verify_run
-from tfcmp.verification.report import verify_publication
+from tfcmp.verification.runs import verify_run
 from tfcmp.verification.searches import verify_search
-from tfcmp.verification.studies import verify_study, verify_together
+from tfcmp.verification.studies import verify_publication, verify_study, verify_together
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"

@@ -98,11 +98,14 @@ def _findings(
     from tfcmp.progress import progress_bar
     from tfcmp.reporting.load.studies import is_publication
     from tfcmp.runs.layout import STUDY
-    from tfcmp.verification.artifacts import check_bench
-    from tfcmp.verification.recompute import verify_run
-    from tfcmp.verification.report import verify_publication, verify_report
+    from tfcmp.verification.runs import check_bench, verify_run
     from tfcmp.verification.searches import verify_search
-    from tfcmp.verification.studies import verify_study, verify_together
+    from tfcmp.verification.studies import (
+        verify_publication,
+        verify_report,
+        verify_study,
+        verify_together,
+    )
 
     work: list[tuple[Callable[[Path], list[Finding]], Path]] = []
     work += [(verify_study, path) for path in paths if (path / STUDY).is_file()]

@@ -6,7 +6,7 @@ import pytest
 
 from tfcmp import verify
 from tfcmp.verification.findings import differences
-from tfcmp.verification.report import verify_publication
+from tfcmp.verification.studies import verify_publication
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = sorted(file.parent for file in (ROOT / "docs" / "results").glob("*/published.json"))

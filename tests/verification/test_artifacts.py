@@ -7,7 +7,7 @@ from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import BEHAVIOUR, MODEL, PREDICTIONS, TEMPERATURE
 from tfcmp.verification.findings import differences
-from tfcmp.verification.recompute import verify_run
+from tfcmp.verification.runs import verify_run
 
 
 def test_a_run_with_its_later_files_as_they_were_written_has_no_difference(write_run):

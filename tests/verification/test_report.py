@@ -7,7 +7,7 @@ from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.write import write_report
 from tfcmp.verification.findings import differences
-from tfcmp.verification.report import verify_report
+from tfcmp.verification.studies import verify_report
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,14 @@ from tfcmp.search.record import (
     trial_folder,
     write_tables,
 )
-from tfcmp.verification.findings import Finding, below, unchecked
-from tfcmp.verification.recompute import is_same
-from tfcmp.verification.tables import compare_tables, read_table
+from tfcmp.verification.findings import (
+    Finding,
+    below,
+    compare_tables,
+    is_same,
+    read_table,
+    unchecked,
+)
 
 # Status of a trial in the oracle's file once it has ended.
 ENDED = ("COMPLETED", "FAILED", "INVALID")

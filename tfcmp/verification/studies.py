@@ -1,4 +1,4 @@
-"""Whether a study has all that it asks for, and runs that are different runs of the same texts."""
+"""Whether a study, its report and a publication are what their runs give, and their runs different ones."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -9,16 +9,37 @@ from typing import NamedTuple
 import numpy as np
 
 from tfcmp.errors import TfcmpError
+from tfcmp.reporting.build import assemble
+from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.load.runs import SPLITS, read_answers, read_configuration
 from tfcmp.reporting.load.studies import label_and_seed
+from tfcmp.reporting.render.format import csv_of
+from tfcmp.reporting.render.write import TABLES, read_record
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.layout import MODEL, OF_A_SEARCH, PREDICTIONS, RESULT, STUDY, STUDY_STATE
+from tfcmp.runs.layout import (
+    MODEL,
+    OF_A_SEARCH,
+    PREDICTIONS,
+    PUBLISHED,
+    RESULT,
+    RUNS,
+    STUDY,
+    STUDY_STATE,
+)
 from tfcmp.study.directory import StudyDirectory, require_agreement
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, make_plan
 from tfcmp.study.stages import Stage, name_of_search, stage_of_run, stage_of_search
-from tfcmp.verification.findings import Finding, below
-from tfcmp.verification.splits import groups_of
+from tfcmp.verification.findings import (
+    Finding,
+    below,
+    compare_checksums,
+    compare_tables,
+    parse_table,
+    read_table,
+    unchecked,
+)
+from tfcmp.verification.runs import groups_of
 
 
 def verify_study(path: Path) -> list[Finding]:
@@ -176,3 +197,40 @@ def _groups(known: Sequence[_Known]) -> Iterator[Finding]:
             yield Finding(
                 f"{PREDICTIONS}: the same test texts are grouped in {len(sides)} ways ({told})"
             )
+
+
+def verify_report(folder: Path, paths: Sequence[Path]) -> list[Finding]:
+    """What differs between a report and what the runs give today."""
+    found: list[Finding] = []
+    try:
+        report_options, sums = read_record(folder)
+        found += below(folder, compare_checksums(folder, sums, tuple(sums)))
+        report = assemble(gather(paths), report_options)
+    except TfcmpError as error:
+        # Also next to a damaged run, a changed file of the report is told.
+        return [*found, Finding(str(error))]
+    for table in report.tables():
+        file = folder / TABLES / f"{table.name}.csv"
+        found += below(file, compare_tables(read_table(file), parse_table(csv_of(table))))
+    return found
+
+
+def verify_publication(folder: Path) -> list[Finding]:
+    """Files of a publication that are missing, were changed or came later."""
+    try:
+        sums = RunDirectory(folder).read_json(PUBLISHED)["files"]
+        found = list(compare_checksums(folder, sums, tuple(sums)))
+        there = {
+            file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()
+        }
+    except (TfcmpError, KeyError, TypeError, AttributeError) as error:
+        return [Finding(f"{folder / PUBLISHED}: it does not tell what was published ({error})")]
+    extra = sorted(there - set(sums) - {PUBLISHED})
+    found += [Finding(f"{name}: it was not published ({PUBLISHED} lacks it)") for name in extra]
+    if (folder / RUNS).is_dir():
+        found.append(
+            unchecked(
+                "the weights are not published: their checksums are not compared, and no model answers again"
+            )
+        )
+    return list(below(folder, found))

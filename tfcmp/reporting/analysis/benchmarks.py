@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.times import are_comparable
+from tfcmp.records import bench as records
+from tfcmp.records.bench import Audit, Bench
 from tfcmp.reporting.load.models import ModelResult
-from tfcmp.reporting.load.runs import Run, mean_of
+from tfcmp.reporting.load.runs import Run, ends_of, mean_of
 from tfcmp.runs.timing import why_disturbed
 
 INFERENCE_AXES = ("latency_p50_ms", "latency_p90_ms", "latency_p99_ms", "examples_per_second")
@@ -18,8 +20,6 @@ SAME = ("device_names", "threads", "precision", "jit_compile")
 IDLE = "measure it again on an idle machine"
 OTHERWISE = "with another engine or under other conditions than most"
 
-# Content of a bench.json.
-Bench = Mapping[str, Any]
 Conditions = tuple[str, ...]
 # Engine -> label -> axis of inference -> measurement.
 Engines = Mapping[str, Mapping[str, Mapping[str, Interval | float]]]
@@ -31,8 +31,8 @@ class InferenceCell(NamedTuple):
     model: ModelResult
     run: Run
     engine: str
-    measured: Mapping[str, Any]
-    audit: Mapping[str, Any] | None = None
+    measured: records.InferenceCell
+    audit: Audit | None = None
 
     @property
     def name(self) -> str:
@@ -89,7 +89,7 @@ def latencies_by_engine(cells: Sequence[InferenceCell]) -> Engines:
     counted = counted_cells(cells)
     engines: dict[str, dict[str, dict[str, Interval | float]]] = {}
     for engine in dict.fromkeys(cell.engine for cell in counted):
-        by_label: dict[str, list[Mapping[str, Any]]] = {}
+        by_label: dict[str, list[records.InferenceCell]] = {}
         for cell in counted:
             if cell.engine == engine:
                 by_label.setdefault(cell.model.label, []).append(cell.measured)
@@ -192,17 +192,16 @@ def left_out_note(axis: str, left_out: Mapping[str, str]) -> str:
 
 def shown_ends(measured: Mapping[str, Any]) -> tuple[float | None, float | None, float | None]:
     """Value, low and high of a quantity; no interval that holds less than 95 %."""
-    if measured.get("coverage", CONFIDENCE) < CONFIDENCE:
-        return measured.get("value"), None, None
-    return measured.get("value"), measured.get("low"), measured.get("high")
+    value, low, high = ends_of(measured)
+    return (value, None, None) if measured.get("coverage", 1.0) < CONFIDENCE else (value, low, high)
 
 
 class TrainingCell(NamedTuple):
     """Training steps of one model at one length."""
 
     key: str
-    measured: Mapping[str, Any]
-    audit: Mapping[str, Any] | None = None
+    measured: records.TrainingCell
+    audit: Audit | None = None
 
     @property
     def label(self) -> str:

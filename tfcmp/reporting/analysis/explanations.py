@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +10,14 @@ import numpy.typing as npt
 from tfcmp.evaluation.differences import Difference
 from tfcmp.evaluation.intervals import Interval, ratio_contributions
 from tfcmp.evaluation.seeds import seed_difference
+from tfcmp.records.explanation import Explanation
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run, mean_of
 
 EXPLAINED_AXES = ("comprehensiveness", "sufficiency", "plausibility")
 METHODS = {"ig": "integrated gradients", "occlusion": "leaving a word out"}
 # The method that every model allows.
-METHOD = "occlusion"
+METHOD: Final = "occlusion"
 WAY = "python -m tfcmp.explain RUN --evaluate"
 NO_MEASURE = (
     "its file has probabilities only, which depend on the temperature of the model and not on its "
@@ -155,7 +156,7 @@ def explanation_notes(models: Sequence[ModelResult], usual: Setting | None) -> l
     ]
 
 
-def _own_reason(content: dict[str, Any]) -> str | None:
+def _own_reason(content: Explanation) -> str | None:
     """Why a file is not compared, whatever the others are. Written by hand, it has numbers only."""
     if "methods" not in content:
         return None
@@ -172,10 +173,10 @@ def _by_text(run: Run, axis: str) -> dict[str, tuple[int, float, float]]:
     """Id of a text -> its group, its value, and the margin that the value is a share of."""
     found = {}
     for row in run.measured["explanation"].get("texts", []):
-        of = row.get(METHOD, {})
-        value, whole = of.get(axis), 1.0
+        of: Mapping[str, Any] = row.get(METHOD, {})
+        value, whole = of.get(axis), 1.0 if axis == "plausibility" else row.get("margin")
         if axis != "plausibility":
-            value, whole = of.get(f"margin_{axis}"), row.get("margin")
+            value = of.get(f"margin_{axis}")
         if value is not None and whole is not None:
             found[row["id"]] = (int(row["group"]), float(value), float(whole))
     return found

@@ -9,7 +9,8 @@ import numpy as np
 from tfcmp.evaluation.intervals import Values
 from tfcmp.evaluation.significance import CONTRADICTED, NOT_RESOLVED, SIGNIFICANCE, SUPPORTED, holm
 from tfcmp.evaluation.times import MINIMUM_PROCESSES, Ratio, are_comparable, ratio_of_times
-from tfcmp.reporting.analysis.benchmarks import Bench, TrainingCell, training_cells
+from tfcmp.records.bench import Bench
+from tfcmp.reporting.analysis.benchmarks import TrainingCell, training_cells
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.pairwise import Pair, equality_claim
 from tfcmp.reporting.analysis.training_times import Conditions, examples_per_second, timed_runs
@@ -95,7 +96,11 @@ def _is_matched(a: ModelResult, b: ModelResult) -> bool:
     if TRANSFORMER not in models or a.is_recurrent == b.is_recurrent:
         return False
     sizes = [one.runs[0].result["parameters"]["without_embedding"] for one in (a, b)]
-    return abs(sizes[0] - sizes[1]) <= SAME_SIZE * max(sizes)
+    return _is_same_size(*sizes)
+
+
+def _is_same_size(one: int, other: int) -> bool:
+    return abs(one - other) <= SAME_SIZE * max(one, other)
 
 
 def _speed_claims(comparison: Comparison) -> list[Claim]:
@@ -137,8 +142,9 @@ def _hardware(usual: Conditions) -> str:
 
 def _rates(model: ModelResult, usual: Conditions) -> Values:
     """Texts per second of the runs whose times count and that have any: one batch in all has none."""
-    rates = np.array([examples_per_second(run) for run in timed_runs(model, usual)])
-    return rates[np.isfinite(rates) & (rates > 0)]
+    rates: Values = np.array([examples_per_second(run) for run in timed_runs(model, usual)])
+    known: Values = rates[np.isfinite(rates) & (rates > 0)]
+    return known
 
 
 def _speed_test(slow: ModelResult, fast: ModelResult) -> str:
@@ -193,7 +199,7 @@ def _are_alike(one: TrainingCell, other: TrainingCell) -> bool:
         and one.conditions == other.conditions
         and _step_of(one) == _step_of(other)
         and _read_alike(one, other)
-        and abs(sizes[0] - sizes[1]) <= SAME_SIZE * max(sizes)
+        and _is_same_size(*sizes)
     )
 
 

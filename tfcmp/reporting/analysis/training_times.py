@@ -211,7 +211,6 @@ def initial_seconds(run: Run, usual: Conditions) -> float:
     is_here = all(
         usual.get(name) == value for one in started for name, value in machine(one).items()
     )
-    seconds = [one.get("training_seconds") for one in started]
-    if not started or not is_here or None in seconds:
-        return math.nan
-    return float(sum(seconds))
+    seconds = [value for one in started if (value := one.get("training_seconds")) is not None]
+    is_known = bool(started) and len(seconds) == len(started)
+    return float(sum(seconds)) if is_here and is_known else math.nan

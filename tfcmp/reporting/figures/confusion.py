@@ -1,13 +1,19 @@
 """Confusion matrices."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tfcmp.evaluation.slices import Counts
 from tfcmp.reporting.figures.drawing import COLOURS, INK, canvas, finished, name_axes, shortened
 from tfcmp.reporting.render.document import Figure
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Array = npt.NDArray[np.float64]
 # More classes cannot be distinguished in a picture of a page's width.
 MOST_CLASSES = 40
 # Up to here a cell has room for its share and its number of texts; then for its share.
@@ -56,7 +62,7 @@ def _shown(counts: Counts) -> list[int]:
     return sorted(np.argsort(-errors, kind="stable")[:MOST_CLASSES].tolist())
 
 
-def _fill(axes, shares, texts) -> None:
+def _fill(axes: "Axes", shares: Array, texts: Array) -> None:
     from matplotlib.patches import Rectangle
 
     classes = len(shares)

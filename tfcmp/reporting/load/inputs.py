@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
+from tfcmp.records.bench import Bench
 from tfcmp.reporting.load.models import ModelResult, make_models
 from tfcmp.reporting.load.runs import (
     Run,
@@ -76,7 +77,7 @@ class ReportInputs:
     models: tuple[ModelResult, ...]
     failed_runs: tuple[FailedRun, ...]
     searches: tuple[Search, ...]
-    benches: tuple[dict[str, Any], ...] = ()
+    benches: tuple[Bench, ...] = ()
     failed_searches: tuple[tuple[str, str], ...] = ()
 
 
@@ -144,7 +145,7 @@ def find_all(paths: Sequence[Path]) -> tuple[list[Found], list[FoundSearch], lis
     return list(found.values()), list(searches.values()), list(benches.values())
 
 
-def _measured_apart(path: Path, runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
+def _measured_apart(path: Path, runs: Sequence[Run]) -> Iterator[Bench]:
     """Gives what lies in a folder of its own to the runs that it was computed from.
 
     Yields:
@@ -153,7 +154,8 @@ def _measured_apart(path: Path, runs: Sequence[Run]) -> Iterator[dict[str, Any]]
     Raises:
         CallError: no run is the one that a file was computed from.
     """
-    for name, content in read_apart(path).items():
+    apart: dict[str, Any] = dict(read_apart(path))
+    for name, content in apart.items():
         if not content.get("computed_from"):
             yield content
             continue
@@ -164,7 +166,7 @@ def _measured_apart(path: Path, runs: Sequence[Run]) -> Iterator[dict[str, Any]]
                 "or leave the folder out"
             )
         for run in owners:
-            run.measured.setdefault(name, content)
+            cast("dict[str, Any]", run.measured).setdefault(name, content)
 
 
 def _runs_of_study(study: Path) -> list[Found]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.records.bench import Bench
+from tfcmp.records.explanation import Explanation
+from tfcmp.records.run import Environment, Result, Timing
 from tfcmp.runs.artifacts import read_later, read_sealed
 from tfcmp.runs.directory import RunDirectory, check_files
 from tfcmp.runs.layout import (
@@ -41,6 +44,14 @@ LATER = {
     "explanation": "python -m tfcmp.explain RUN --evaluate",
     "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
 }
+
+
+class Measured(TypedDict, total=False):
+    """What later commands measured of a run, by the name of their file without ".json"."""
+
+    bench: Bench
+    explanation: Explanation
+    behaviour: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,7 +83,8 @@ class Answers:
     @cached_property
     def correct(self) -> npt.NDArray[np.bool_]:
         """(n,) whether the predicted class is the label."""
-        return self.predicted == self.labels
+        right: npt.NDArray[np.bool_] = self.predicted == self.labels
+        return right
 
 
 @dataclass(frozen=True)
@@ -85,20 +97,20 @@ class Run:
         configuration, environment, split, timing, result: content of the files of those names.
         lines: objects of metrics.jsonl.
         answers: of "validation" and "test".
-        measured: what later commands measured, by the name of their file without ".json".
+        measured: what later commands measured.
         contention: why its study says that its times do not count; None if it does not.
     """
 
     name: str
     label: str
     configuration: dict[str, Any]
-    environment: Mapping[str, Any]
+    environment: Environment
     split: dict[str, Any]
-    timing: Mapping[str, Any]
-    result: Mapping[str, Any]
+    timing: Timing
+    result: Result
     lines: tuple[dict[str, Any], ...]
     answers: dict[str, Answers]
-    measured: dict[str, dict[str, Any]]
+    measured: Measured
     contention: str | None = None
 
     @property
@@ -236,7 +248,7 @@ def _of_split(columns: dict[str, npt.NDArray[Any]], name: str) -> Answers:
     )
 
 
-def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:
+def read_measured(run: RunDirectory) -> Measured:
     """What later commands measured, by the name of their file without ".json".
 
     Raises:
@@ -246,7 +258,7 @@ def read_measured(run: RunDirectory) -> dict[str, dict[str, Any]]:
     for name, way in LATER.items():
         if run.file(f"{name}.json").exists():
             found[name] = _sound(run, f"{name}.json", way)
-    return found
+    return cast("Measured", found)
 
 
 def has_measured(path: Path) -> bool:
@@ -254,7 +266,7 @@ def has_measured(path: Path) -> bool:
     return any((path / f"{name}.json").exists() for name in LATER)
 
 
-def read_apart(path: Path) -> dict[str, dict[str, Any]]:
+def read_apart(path: Path) -> Measured:
     """What later commands wrote into a folder of its own (`--out`), by name without ".json".
 
     Raises:
@@ -267,7 +279,7 @@ def read_apart(path: Path) -> dict[str, dict[str, Any]]:
             # Written by hand, it has numbers only.
             is_sealed = "sha256" in content
             found[name] = read_sealed(folder, f"{name}.json", way) if is_sealed else content
-    return found
+    return cast("Measured", found)
 
 
 def _sound(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
@@ -283,6 +295,14 @@ def value_of(measured: Any) -> float:
     if isinstance(measured, dict):
         measured = measured.get("value")
     return float(measured) if isinstance(measured, int | float) else math.nan
+
+
+def ends_of(
+    measured: Mapping[str, Any] | None,
+) -> tuple[float | None, float | None, float | None]:
+    """Value and both ends of the interval of what was measured; None for what it lacks."""
+    known = measured or {}
+    return known.get("value"), known.get("low"), known.get("high")
 
 
 def mean_of(found: Sequence[Any]) -> Interval | float | None:

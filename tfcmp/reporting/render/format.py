@@ -4,10 +4,9 @@ import csv
 import io
 import math
 import shlex
-from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
 
+from tfcmp.records.bench import Audit
 from tfcmp.reporting.render.document import Cell, Kind, Table
 
 # Smaller p-values tell a reader nothing more, and 10,000 flips resolve none.
@@ -64,7 +63,7 @@ def sort_key(value: Cell) -> str:
     return value or ""
 
 
-def kernels(audit: Mapping[str, Any] | None) -> str | None:
+def kernels(audit: Audit | None) -> str | None:
     """Which recurrent layers cuDNN computes, and why not the others; None where it was not asked.
 
     Args:

@@ -161,7 +161,7 @@ def _time_ratio(comparison: Comparison, pair: Pair) -> float | None:
 
 def is_split_by_text(run: Run) -> bool:
     """Whether groups were torn apart by a random split."""
-    return run.configuration.get("data", {}).get("grouping") == "none"
+    return bool(run.configuration.get("data", {}).get("grouping") == "none")
 
 
 def group_majority(run: Run) -> dict[str, Any] | None:
@@ -187,11 +187,13 @@ def _flag(
     return f"below {BASELINE}{', not resolved' if is_open else ''}"
 
 
-def _row(model: ModelResult, accuracy: Interval, flag: str | None, seconds: float | None) -> tuple:
+def _row(
+    model: ModelResult, accuracy: Interval, flag: str | None, seconds: float | None
+) -> tuple[Cell, ...]:
     spread = seed_spread([float(row.mean()) for row in model.correct])
-    means = {
-        (split, name): float(np.mean([run.result[split][name]["value"] for run in model.runs]))
-        for split, name in (("validation", "accuracy"), ("test", "macro_f1"))
+    scores = {
+        "validation": [run.result["validation"]["accuracy"]["value"] for run in model.runs],
+        "macro_f1": [run.result["test"]["macro_f1"]["value"] for run in model.runs],
     }
     return (
         model.label,
@@ -203,8 +205,8 @@ def _row(model: ModelResult, accuracy: Interval, flag: str | None, seconds: floa
         spread.lowest,
         spread.highest,
         seconds,
-        means["validation", "accuracy"],
-        means["test", "macro_f1"],
+        float(np.mean(scores["validation"])),
+        float(np.mean(scores["macro_f1"])),
         flag,
         BOTH if spread.seeds > 1 else SAMPLING,
     )

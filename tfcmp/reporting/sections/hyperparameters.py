@@ -19,7 +19,7 @@ from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.training_times import why_search_not_timed
 from tfcmp.reporting.figures.search import Grid, draw_budget_curves, draw_heat_map
 from tfcmp.reporting.load.searches import Search, as_number
-from tfcmp.reporting.render.document import Column, Figure, Section, Table, make_table
+from tfcmp.reporting.render.document import Cell, Column, Figure, Section, Table, make_table
 
 OPTIMIZER, RATE, BATCH = "training.optimizer", "training.learning_rate", "training.batch_size"
 # With fewer trials a level is listed, and nothing is said of its place among the others.
@@ -185,7 +185,7 @@ def effects_at_equal_steps_table(searches: Sequence[Search]) -> Table:
     )
 
 
-def _effect_rows(search: Search, trials: Sequence[dict[str, Any]]) -> list[tuple]:
+def _effect_rows(search: Search, trials: Sequence[dict[str, Any]]) -> list[tuple[Cell, ...]]:
     return [
         (
             search.label,
@@ -281,7 +281,7 @@ def budget_table(curves: dict[str, BudgetCurve]) -> Table:
 
 def flips_table(curves: dict[str, BudgetCurve]) -> Table:
     """A row a pair of searches: who is ahead with a small budget, who with a large one."""
-    rows: list[tuple] = []
+    rows: list[tuple[Cell, ...]] = []
     for a, b in combinations(curves, 2):
         are_timed = curves[a].seconds is not None and curves[b].seconds is not None
         flip = ranking_flip(curves[a], curves[b], "seconds" if are_timed else "trials")

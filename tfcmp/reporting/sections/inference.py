@@ -1,8 +1,8 @@
 """Section: how fast saved models answer, by engine, from bench.json."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from tfcmp.evaluation.axes import LATENCY
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.analysis.benchmarks import (
     INFERENCE_AXES,
@@ -81,7 +81,7 @@ def _table(number: int, kind: tuple[str, ...], found: Sequence[InferenceCell]) -
 
 
 def _row(cell: InferenceCell) -> tuple[Cell, ...]:
-    measured = cell.measured
+    measured: Mapping[str, Any] = cell.measured
     labels = measured.get("labels", {})
     times: list[float | None] = []
     for name in INFERENCE_AXES[:3]:
@@ -117,9 +117,9 @@ def inference_figures(comparison: Comparison) -> tuple[Figure, ...]:
     counted, styles = counted_cells(comparison.inference_cells), comparison.styles
     figures = []
     costs = {
-        cell.name: Interval(*(cell.measured[LATENCY][k] for k in ("value", "low", "high")))
+        cell.name: Interval(p90["value"], p90["low"], p90["high"])
         for cell in counted
-        if isinstance(cell.measured.get(LATENCY), dict)
+        if isinstance(p90 := cell.measured.get("latency_p90_ms"), dict)
     }
     if costs:
         figures.append(
@@ -148,7 +148,8 @@ def inference_figures(comparison: Comparison) -> tuple[Figure, ...]:
 def _points(cell: InferenceCell, name: str, across: str | None) -> Curve:
     """(x, p90 with its interval) of a curve of bench.json."""
     curve = []
-    for key, of in cell.measured.get(name, {}).items():
+    measured: Mapping[str, Any] = cell.measured
+    for key, of in measured.get(name, {}).items():
         p90 = of.get("milliseconds", {}).get("p90")
         if p90:
             x = float(of.get(across, key)) if across else float(key)

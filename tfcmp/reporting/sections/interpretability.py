@@ -1,10 +1,11 @@
 """Section: how far the explanations of the models can be trusted, from explanation.json."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.explanations import METHODS, why_not_alike
-from tfcmp.reporting.load.runs import Run
+from tfcmp.reporting.load.runs import Run, ends_of
 from tfcmp.reporting.render.document import (
     Cell,
     Column,
@@ -86,14 +87,20 @@ def _table(rows: Sequence[tuple[Cell, ...]]) -> Table:
 
 def _row(label: str, run: Run, method: str, reason: str | None) -> tuple[Cell, ...]:
     content = run.measured["explanation"]
-    of, random = content["methods"][method], content.get("random", {})
+    of: Mapping[str, Any] = content["methods"][method]
+    random: Mapping[str, Any] = content.get("random", {})
     seconds = of.get("seconds", {})
-    passed = content.get("sanity", {}).get(method, {}).get("passed")
+    sanity: Mapping[str, Any] = content.get("sanity", {})
+    passed = sanity.get(method, {}).get("passed")
     return (
         label,
         METHODS.get(method, method),
-        *(cell for name in MEASURES for cell in (*_ends(of.get(name)), _ends(random.get(name))[0])),
-        *_ends(of.get("plausibility")),
+        *(
+            cell
+            for name in MEASURES
+            for cell in (*ends_of(of.get(name)), ends_of(random.get(name))[0])
+        ),
+        *ends_of(of.get("plausibility")),
         seconds.get("median"),
         seconds.get("p90"),
         of.get("completeness", {}).get("p95"),
@@ -103,7 +110,3 @@ def _row(label: str, run: Run, method: str, reason: str | None) -> tuple[Cell, .
         reason,
         run.name,
     )
-
-
-def _ends(interval: Mapping[str, float] | None) -> list[float | None]:
-    return [(interval or {}).get(name) for name in ("value", "low", "high")]

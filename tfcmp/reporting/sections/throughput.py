@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from tfcmp.reporting.analysis.benchmarks import Bench, TrainingCell, shown_ends, training_cells
+from tfcmp.records.bench import Bench, Crossing
+from tfcmp.reporting.analysis.benchmarks import TrainingCell, shown_ends, training_cells
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.figures.curves import Point, draw_curves
 from tfcmp.reporting.figures.palette import styles_of
+from tfcmp.reporting.load.runs import ends_of
 from tfcmp.reporting.render.document import (
     Cell,
     Claim,
@@ -18,7 +20,6 @@ from tfcmp.reporting.render.document import (
 )
 from tfcmp.reporting.render.format import kernels, portable
 
-ENDS = ("value", "low", "high")
 DISTURBED = "other work ran meanwhile, or its load is not known"
 
 
@@ -150,8 +151,8 @@ def crossings_table(benches: Sequence[Bench]) -> Table:
     rows = []
     for bench in benches:
         for name, of in bench.get("crossings", {}).items():
-            found = [] if of.get("is_contended") else of["crossings"]
-            rows += [(name, *(at.get(end) for end in ENDS), of["outcome"]) for at in found or [{}]]
+            found: Sequence[Crossing] = [] if of.get("is_contended") else of["crossings"]
+            rows += [(name, *ends_of(at), of["outcome"]) for at in found or (None,)]
     columns = (
         Column("pair", "models"),
         *interval_columns("length", "cross at, tokens", "number"),
@@ -168,7 +169,7 @@ def scaling_table(benches: Sequence[Bench]) -> Table:
             for count, speed_up in of["speed_up"].items():
                 measured = (speed_up, of["efficiency"][count])
                 is_busy = of.get("is_contended")
-                ratios = [(one or {}).get(end) for one in measured for end in ENDS]
+                ratios = [end for one in measured for end in ends_of(one)]
                 notes = [of.get("note"), DISTURBED if is_busy else None]
                 told = "; ".join(filter(None, notes)) or None
                 rows.append((name, int(count), *([None] * 6 if is_busy else ratios), told))

@@ -9,8 +9,8 @@ from tfcmp.errors import WorkError
 from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.verification.findings import differences
-from tfcmp.verification.recompute import is_same, verify_run
+from tfcmp.verification.findings import differences, is_same
+from tfcmp.verification.runs import verify_run
 from tfcmp.verification.studies import verify_together
 
 

@@ -6,21 +6,27 @@ alike is not found out.
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tfcmp.config.default_paths import source_name
-from tfcmp.errors import TfcmpError
+from tfcmp.data.corpus import groups_fingerprint, labels_fingerprint, parse_ids
+from tfcmp.errors import TfcmpError, WorkError
+from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.evaluation.metrics import selection_score
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
 from tfcmp.reporting.load.runs import SPLITS, Answers, read_answers, read_configuration, read_lines
+from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
-from tfcmp.runs.files import is_sound, sha256_of
 from tfcmp.runs.layout import (
+    BEHAVIOUR,
+    BENCH,
+    CONTRAST,
     ENVIRONMENT,
+    EXPLANATION,
     LISTED,
     METRICS,
     MODEL,
@@ -28,17 +34,34 @@ from tfcmp.runs.layout import (
     PUBLISHED_FROM,
     RESULT,
     SPLIT,
+    TEMPERATURE,
 )
-from tfcmp.verification.artifacts import check_artifacts
-from tfcmp.verification.findings import Finding, below, unchecked
-from tfcmp.verification.splits import check_splits
+from tfcmp.verification.findings import (
+    TOLERANCE,
+    Finding,
+    below,
+    check_seal,
+    compare_checksums,
+    is_same,
+    unchecked,
+)
 
-# Sums of the same numbers differ by that much between machines.
-TOLERANCE = 1e-9
 # Share of the validation texts that the log and the saved model may answer differently: the log was
 # written in the precision of training, the predictions in float32.
 SHARE_EXACT, SHARE_ROUNDED = 0.001, 0.01
 LOSS_TOLERANCE = 1e-3
+# Two searches for the same minimum agree to that.
+TEMPERATURE_TOLERANCE = 1e-6
+ARTIFACTS = {
+    BENCH: "python -m tfcmp.bench RUN",
+    EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
+    BEHAVIOUR: "python -m tfcmp.diagnose RUN --behaviour",
+    CONTRAST: "python -m tfcmp.diagnose RUN --contrast FILE",
+    TEMPERATURE: "python -m tfcmp.diagnose RUN --calibrate",
+}
+BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
+# What each was computed from, at least.
+SOURCES = {name: PREDICTIONS if name == TEMPERATURE else MODEL for name in ARTIFACTS}
 
 
 def verify_run(path: Path) -> list[Finding]:
@@ -70,30 +93,6 @@ def _checksums(run: RunDirectory, result: Mapping[str, Any]) -> Iterator[Finding
     yield from check_seal(RESULT, result)
     names = [name for name in LISTED if name != MODEL or PUBLISHED_FROM not in result]
     yield from compare_checksums(run.path, result.get("files", {}), names)
-
-
-def check_seal(name: str, content: Mapping[str, Any]) -> Iterator[Finding]:
-    """Whether a file has a checksum of its own, and is what it was when that was written."""
-    if "sha256" not in content:
-        yield Finding(
-            f"{name}: it has no checksum of its own (sha256): the line was removed, or tfcmp wrote "
-            "the file before there was one, and what cannot be computed again is not known to be "
-            "as it was written"
-        )
-    elif not is_sound(content):
-        yield Finding(f"{name}: its checksum is not the one that was recorded")
-
-
-def compare_checksums(
-    path: Path, sums: Mapping[str, str], names: Sequence[str]
-) -> Iterator[Finding]:
-    """Files of `path` that are missing or have other checksums than were recorded."""
-    for name in names:
-        file = path / name
-        if not file.is_file():
-            yield Finding(f"{name}: missing")
-        elif sha256_of(file) != sums.get(name):
-            yield Finding(f"{name}: its checksum is not the one that was recorded")
 
 
 def _course(path: Path, result: Mapping[str, Any]) -> Iterator[Finding]:
@@ -196,8 +195,96 @@ def _numbers(where: str, stated: Any, recomputed: Any) -> Iterator[Finding]:
             )
 
 
-def is_same(stated: Any, recomputed: Any) -> bool:
-    """Whether two values agree, numbers up to rounding."""
-    if isinstance(stated, int | float) and isinstance(recomputed, int | float):
-        return math.isclose(stated, recomputed, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
-    return bool(stated == recomputed)
+def check_splits(answers: Mapping[str, Answers], split: Mapping[str, Any]) -> Iterator[Finding]:
+    """Compares sizes and fingerprints of validation and test.
+
+    The texts of training are not among the predictions: their fingerprint is compared between the
+    runs of a study.
+    """
+    for name in SPLITS:
+        of, described = answers[name], split["splits"][name]
+        yield from _sizes(name, of, described)
+        hashes, copies = parse_ids(of.ids.tolist())
+        found = labels_fingerprint(hashes, copies, of.labels, split["classes"])
+        if found != described["fingerprint"]:
+            yield Finding(
+                f"{SPLIT}: {name}.fingerprint is {described['fingerprint'][:8]}, that of the texts "
+                f"and labels in {PREDICTIONS} {found[:8]}: labels were changed, or other texts "
+                "answered"
+            )
+        if "groups_fingerprint" in described and groups_of(of) != described["groups_fingerprint"]:
+            yield Finding(
+                f"{SPLIT}: {name}.groups_fingerprint is {described['groups_fingerprint'][:8]}, that "
+                f"of the groups in {PREDICTIONS} {groups_of(of)[:8]}: the texts are grouped "
+                "otherwise than when they were split"
+            )
+    if any("groups_fingerprint" not in split["splits"][name] for name in SPLITS):
+        yield unchecked(
+            f"{SPLIT}: it has no groups_fingerprint (the run was fitted by an earlier tfcmp), so "
+            f"that the groups in {PREDICTIONS} are compared with those of other runs alone"
+        )
+
+
+def groups_of(answers: Answers) -> str:
+    """Fingerprint of which texts are in one group."""
+    return groups_fingerprint(*parse_ids(answers.ids.tolist()), answers.groups)
+
+
+def _sizes(name: str, of: Answers, described: Mapping[str, Any]) -> Iterator[Finding]:
+    counts = np.bincount(of.labels, minlength=len(described["class_sizes"])).tolist()
+    facts = (
+        ("size", described["size"], len(of.labels)),
+        ("groups", described["groups"], len(np.unique(of.groups))),
+        ("class_sizes", list(described["class_sizes"].values()), counts),
+        ("different ids", described["size"], len(set(of.ids.tolist()))),
+    )
+    for fact, stated, found in facts:
+        if stated != found:
+            yield Finding(f"{SPLIT}: {name}.{fact} is {stated}, {PREDICTIONS} has {found}")
+
+
+def check_artifacts(run: RunDirectory, answers: Mapping[str, Answers]) -> Iterator[Finding]:
+    """Compares checksums and sources, and recomputes what comes from the predictions.
+
+    Failure rates, contrasts, timings and explanations are not recomputed, as the model would have
+    to answer again.
+    """
+    for name, way in ARTIFACTS.items():
+        if not run.file(name).exists():
+            continue
+        try:
+            content = read_later(run, name, way)
+        except WorkError as error:
+            yield Finding(str(error))
+            continue
+        if SOURCES[name] not in content.get("computed_from", {}):
+            yield Finding(
+                f"{name}: it does not say that it was computed from {SOURCES[name]} of this run; "
+                f"make it again: {way}"
+            )
+        elif name == TEMPERATURE:
+            yield from _check_temperature(content, answers)
+
+
+def check_bench(folder: Path) -> Iterator[Finding]:
+    """Compares the checksum of a bench.json that was measured without a run."""
+    try:
+        read_later(RunDirectory(folder), BENCH, BENCH_WITHOUT_RUN)
+    except WorkError as error:
+        yield Finding(str(error))
+
+
+def _check_temperature(
+    content: dict[str, Any], answers: Mapping[str, Answers]
+) -> Iterator[Finding]:
+    validation, test = answers["validation"], answers["test"]
+    fitted = fit_temperature(validation.labels, validation.probabilities)
+    stated = content["temperature"]["value"]
+    if abs(fitted - stated) > TEMPERATURE_TOLERANCE * fitted:
+        yield Finding(f"{TEMPERATURE}: temperature is {stated}, recomputed {fitted}")
+        return
+    after = calibration(test.labels, at_temperature(test.probabilities, stated))
+    for metric in ("ece", "brier", "nll"):
+        told, recomputed = content["test"]["after"][metric]["value"], getattr(after, metric)
+        if abs(told - recomputed) > TEMPERATURE_TOLERANCE:
+            yield Finding(f"{TEMPERATURE}: test.after.{metric} is {told}, recomputed {recomputed}")
