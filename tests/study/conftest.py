@@ -130,12 +130,12 @@ def write_search():
     def write(study, search, status="complete"):
         folder = study.search(search.label)
         folder.mkdir(parents=True, exist_ok=True)
-        wish = search.wish
+        request = search.request
         write_configuration(folder / "config.yaml", search.configuration)
         known = {
-            "tuner": wish.tuner,
-            "budget": {"trials": wish.trials, "seconds": wish.seconds},
-            "seed": {"search": wish.seed},
+            "tuner": request.tuner,
+            "budget": {"trials": request.trials, "seconds": request.seconds},
+            "seed": {"search": request.seed},
             "status": status,
         }
         (folder / "search.json").write_text(json.dumps(known))

@@ -52,11 +52,11 @@ def untouched(tmp_path_factory, shared_cache):
     (search,) = plan.searches
     settings, space = path.parent / "settings.yaml", path.parent / "space.yaml"
     write_configuration(settings, search.configuration)
-    space.write_text(yaml.safe_dump(search.wish.space))
+    space.write_text(yaml.safe_dump(search.request.space))
     options = {
         "--config": settings,
-        "--search.trials": search.wish.trials,
-        "--search.seed": search.wish.seed,
+        "--search.trials": search.request.trials,
+        "--search.seed": search.request.seed,
         "--search.space": space,
         "--runs": path / "searches",
         "--name": MODEL,

@@ -71,12 +71,12 @@ class TimedWindow(NamedTuple):
     steps: int
     examples: int
     tokens: int
-    places: int
+    padded_tokens: int
 
 
 def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedWindow:
     """Takes that many steps and waits for the last one to end."""
-    waiting, examples, tokens, places = 0.0, 0, 0, 0
+    waiting, examples, tokens, padded_tokens = 0.0, 0, 0, 0
     outcome = None
     start = asked = time.perf_counter()
     for _ in range(steps):
@@ -85,12 +85,12 @@ def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedW
         outcome = step(batch.ids, batch.labels)
         examples += len(batch.labels)
         tokens += batch.tokens
-        places += batch.ids.size
+        padded_tokens += batch.ids.size
         asked = time.perf_counter()
     # Asked for, the number makes Python wait for the device.
     assert outcome is not None
     float(outcome[0])
-    return TimedWindow(time.perf_counter() - start, waiting, steps, examples, tokens, places)
+    return TimedWindow(time.perf_counter() - start, waiting, steps, examples, tokens, padded_tokens)
 
 
 def measure(
@@ -123,7 +123,7 @@ def measure(
         "examples_per_second": inverted(seconds, total.examples / total.steps),
         "tokens_per_second": inverted(seconds, total.tokens / total.steps),
         "waiting_share": total.waiting / total.seconds,
-        "padding_share": 1 - total.tokens / total.places,
+        "padding_share": 1 - total.tokens / total.padded_tokens,
         "first_step_seconds": first,
         "steps_per_repetition": steps,
         "peak_memory_mb": peak_resident(),

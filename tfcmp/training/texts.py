@@ -44,7 +44,7 @@ from tfcmp.progress import progress_bar
 TEXTS_A_COUNT = 512
 TEXTS_A_LOOK = 65_536
 # Places of a padded batch where no gradient is kept.
-TOKENS_A_BATCH = 32_768
+TOKENS_PER_BATCH = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class Texts:
         return self.batches(self._by_length(self.splits.rows(split)))
 
     def _by_length(self, rows: np.ndarray) -> list[np.ndarray]:
-        return evaluation_order(self.store.lengths, rows, TOKENS_A_BATCH)
+        return evaluation_order(self.store.lengths, rows, TOKENS_PER_BATCH)
 
     def describe(self) -> dict:
         """Sizes, fingerprints, class shares and truncation of the splits: split.json.
