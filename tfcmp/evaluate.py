@@ -64,7 +64,7 @@ def _evaluate(
 ) -> "Evaluated":
     from tfcmp.data.groups import connected_groups
     from tfcmp.data.label_warnings import left_out_rows
-    from tfcmp.data.labelled import Wanted, choose_texts, read_labelled, texts_at
+    from tfcmp.data.labelled import Selection, read_labelled, select_texts, texts_at
     from tfcmp.data.rare_classes import merged_classes
     from tfcmp.data.sources.opening import open_source
     from tfcmp.diagnostics.evaluated import Evaluated
@@ -72,8 +72,8 @@ def _evaluate(
     split = run.read_json(SPLIT)
     classes, source = tuple(split["classes"]), open_source(data)
     labelled = read_labelled(source, classes, merged_classes(split))
-    wanted = Wanted(options.split, options.skip_unknown_classes, options.leave_out_seen)
-    rows, notes, counts = choose_texts(run, data, source, labelled, wanted, cache)
+    wanted = Selection(options.split, options.skip_unknown_classes, options.leave_out_seen)
+    rows, notes, counts = select_texts(run, data, source, labelled, wanted, cache)
     notes = [*left_out_rows(source.describe()), *notes]
     corpus = labelled.corpus
     probabilities = _answers(run, options, temperature, source, labelled, rows)
