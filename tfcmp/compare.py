@@ -95,7 +95,7 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
         reason = directory.state.failures.get(name)
         behind = f" (failed: {reason})" if reason else ""
         sys.stdout.write(f"{name:<{width}}  {stage.value}{behind}\n")
-    budgets = {name_of_search(search): search.wish.budget() for search in plan.searches}
+    budgets = {name_of_search(search): search.request.budget() for search in plan.searches}
     for name, budget in budgets.items():
         sys.stdout.write(f"{name}: {budget}\n")
     sys.stdout.write(f"{directory.path}\n")

@@ -5,7 +5,7 @@ import yaml
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.reporting.load.studies import read_marks
-from tfcmp.study.scheduler import BESIDE_ANOTHER, require_complete
+from tfcmp.study.scheduler import NEXT_TO_ANOTHER, require_complete
 from tfcmp.study.stages import ADOPTED
 
 GRU = {"model": "gru"}
@@ -94,15 +94,15 @@ def test_one_job_at_a_time_is_not_contended(write_study, conduct, study):
 def test_runs_beside_each_other_are_contended(write_study, conduct, study):
     conduct(write_study(GRU, LSTM, seeds=[1]), jobs=2)
     assert read_marks(study.path).contended == {
-        "gru-seed1": BESIDE_ANOTHER,
-        "lstm-seed1": BESIDE_ANOTHER,
+        "gru-seed1": NEXT_TO_ANOTHER,
+        "lstm-seed1": NEXT_TO_ANOTHER,
     }
 
 
 def test_a_search_beside_a_run_is_contended_too(write_study, conduct, study):
     conduct(write_study(SEARCHED, LSTM, seeds=[1]), jobs=3)
     contended = read_marks(study.path).contended
-    assert contended["gru-search"] == contended["lstm-seed1"] == BESIDE_ANOTHER
+    assert contended["gru-search"] == contended["lstm-seed1"] == NEXT_TO_ANOTHER
 
 
 def test_a_run_made_by_hand_is_adopted(write_study, conduct, study, plan_of, write_result):

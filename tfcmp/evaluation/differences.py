@@ -191,8 +191,8 @@ class Difference:
             return 1.0
         estimate = abs(self.value)
         if self.unanimous_groups is not None:
-            room = estimate + 1 if truth < estimate else 1 - estimate
-            return float((1 - min(1.0, abs(estimate - truth) / room)) ** self.unanimous_groups)
+            largest = estimate + 1 if truth < estimate else 1 - estimate
+            return float((1 - min(1.0, abs(estimate - truth) / largest)) ** self.unanimous_groups)
         return max(
             float(stdtr(freedom, -abs(estimate - truth) / error))
             for error, freedom in t_spreads(self.seeds, self.sampling)
@@ -239,7 +239,7 @@ def sampling_difference(contributions: Values, groups: Clusters, test: str) -> D
     -1 and to 1, and p is where it touches 0.
 
     Args:
-        contributions: (n,) differences from -1 to 1, one an example.
+        contributions: (n,) differences from -1 to 1, one per example.
         groups: (n,) id of each example's group.
         test: the sentence of the result, to which the number of groups is added.
     """

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.evaluation.intervals import NO_VARIATION, Interval
+from tfcmp.records.bench import Quantity
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
@@ -119,11 +120,11 @@ def find_crossings(lengths: Sequence[int], first: Rates, second: Rates) -> list[
     one, other = np.log(first), np.log(second)
     gaps = one.mean(axis=0) - other.mean(axis=0)
     found = []
-    for place in range(len(lengths) - 1):
-        here, there = gaps[place], gaps[place + 1]
+    for index in range(len(lengths) - 1):
+        here, there = gaps[index], gaps[index + 1]
         if here * there < 0 or (here == 0 and there != 0):
             share = here / (here - there)
-            at = positions[place] + share * (positions[place + 1] - positions[place])
+            at = positions[index] + share * (positions[index + 1] - positions[index])
             low, high = _not_rejected(positions, one, other, float(at))
             found.append(Crossing(float(np.exp(at)), low, high))
     return found
@@ -176,9 +177,7 @@ def _standard_error(logs: Rates) -> float:
     return float(logs.std(ddof=1) / np.sqrt(len(logs)))
 
 
-def quantile(
-    values: Sequence[float], share: float, confidence: float = CONFIDENCE
-) -> dict[str, Any]:
+def quantile(values: Sequence[float], share: float, confidence: float = CONFIDENCE) -> Quantity:
     """A quantile and its interval between two of the values.
 
     How many of n values lie below the true quantile is binomial, whatever their distribution: the
@@ -214,7 +213,7 @@ def quantile(
     }
 
 
-def inverted(measured: dict[str, Any], factor: float) -> dict[str, Any]:
+def inverted(measured: Quantity, factor: float) -> Quantity:
     """`factor` over a quantile: seconds per step to steps per second."""
     return {
         **measured,

@@ -118,7 +118,7 @@ class BayesianOracle(AtomicStateMixin, oracles.BayesianOptimizationOracle):  # t
 class HyperbandOracle(AtomicStateMixin, oracles.HyperbandOracle):  # type: ignore[misc]
     """Gives many trials few epochs and the best of them more."""
 
-    def trials_a_round(self) -> int:
+    def trials_per_round(self) -> int:
         """Trials of one round of all brackets."""
         return sum(
             self._get_size(bracket, number)
@@ -133,10 +133,10 @@ class GridOracle(AtomicStateMixin, oracles.GridSearchOracle):  # type: ignore[mi
     def get_state(self) -> dict[str, Any]:
         """The state with the order of the combinations, which the parent leaves out."""
         ordered, names = [], self._ordered_ids
-        place = self.start_order[0] if self.start_order else None
-        while place is not None:
-            ordered.append(place)
-            place = names.next(place)
+        trial_id = self.start_order[0] if self.start_order else None
+        while trial_id is not None:
+            ordered.append(trial_id)
+            trial_id = names.next(trial_id)
         return {**super().get_state(), "ordered": ordered, "populate_next": self._populate_next}
 
     def set_state(self, state: dict[str, Any]) -> None:
