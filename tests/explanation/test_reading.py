@@ -7,7 +7,7 @@ from tfcmp.errors import WorkError
 from tfcmp.explanation.reading import NO_WORD, find_segments, find_words, read_text, without_markup
 from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.saved_model.characters import CharacterTokenizer
+from tfcmp.models.saved_model.tokenizers import CharacterTokenizer
 from tfcmp.models.tokenizer import encode_utf8
 
 TEXT = "The film was not good, don't go!<br /><br />Bad 'acting' (really)..."
