@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tfcmp.command.options import parse_file
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import make_plan

@@ -37,7 +37,7 @@ STUDY = {
 def untouched(tmp_path_factory, shared_cache):
     """A complete study of two runs and a search; not to be changed."""
     from tfcmp import tune
-    from tfcmp.config.writing import write_configuration
+    from tfcmp.config.file import write_configuration
     from tfcmp.runs.directory import create_run
     from tfcmp.study.directory import StudyDirectory
     from tfcmp.study.file import read_study

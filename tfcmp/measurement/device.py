@@ -77,7 +77,7 @@ def forget_peaks() -> None:
 
 
 @contextlib.contextmanager
-def exhaustion_told(message: str) -> Iterator[None]:
+def explain_exhaustion(message: str) -> Iterator[None]:
     """Turns TensorFlow's error about a device without memory into `message`.
 
     Raises:

@@ -18,7 +18,7 @@ from tfcmp.inference.engines import open_engine, set_keras_threads
 from tfcmp.measurement.cases import InferenceCase
 from tfcmp.measurement.device import (
     audit_model,
-    exhaustion_told,
+    explain_exhaustion,
     forget_peaks,
     peak_of_gpus,
     peak_resident,
@@ -111,7 +111,7 @@ def measure_inference(
         WorkError: the device's memory is too small, or the run was tested on other texts.
     """
     run = RunDirectory(Path(case.run))
-    with exhaustion_told(NO_MEMORY):
+    with explain_exhaustion(NO_MEMORY):
         classifier, cold = open_cold(case, run, started)
         # The model is warm before the texts are read: their index takes memory that is not the
         # engine's.

@@ -18,7 +18,7 @@ from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.measurement.cases import REAL, TrainingCase, model_label
 from tfcmp.measurement.device import (
     audit_model,
-    exhaustion_told,
+    explain_exhaustion,
     forget_peaks,
     peak_of_gpus,
     peak_resident,
@@ -33,7 +33,6 @@ from tfcmp.models.building import (
 )
 from tfcmp.models.catalogue import find_model
 from tfcmp.models.encoder_files import resolve_encoder
-from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
 from tfcmp.runs.timing import (
     ContentionMeter,
@@ -46,7 +45,7 @@ from tfcmp.runs.timing import (
     own_seconds,
 )
 from tfcmp.training.hardware import set_up_hardware
-from tfcmp.training.optimizers import build_optimizer
+from tfcmp.training.optimizers import build_optimizer, learning_rate_shares
 from tfcmp.training.replicas import Replicas, describe_replicas, open_replicas
 from tfcmp.training.step import TrainStep, compile_train_step
 from tfcmp.training.texts import Texts, prepare_texts
@@ -196,7 +195,7 @@ def measure_training(case: TrainingCase, cache: Path) -> Iterator[tuple[str, dic
             )
         else:
             source, widths = made_up(configuration, int(length)), 1
-        with exhaustion_told(_no_memory(configuration, length)):
+        with explain_exhaustion(_no_memory(configuration, length)):
             measured = measure(step, source, case, replicas)
         cell = {**told, "length": length, "padded_lengths": widths, **measured}
         yield named.key(length), cell

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import CallError, WorkError
 from tfcmp.records.search import Search
 from tfcmp.runs.directory import RunDirectory

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.budget import budget_curve
 from tfcmp.evaluation.effects import Alternative, main_effects

@@ -11,7 +11,7 @@ import yaml
 
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
-from tfcmp.config.reading import read_settings
+from tfcmp.config.file import read_settings
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import find_model
 from tfcmp.runs.files import whole_file

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.runs.files import whole_file
 from tfcmp.runs.layout import RUNS, SEARCHES
 from tfcmp.study.directory import StudyDirectory

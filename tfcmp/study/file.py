@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.config.checks import LARGEST_SEED
-from tfcmp.config.reading import read_yaml
+from tfcmp.config.file import read_yaml
 from tfcmp.errors import CallError
 
 TUNERS = ("random", "bayesian", "hyperband", "grid")

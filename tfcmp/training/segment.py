@@ -1,6 +1,7 @@
 """What happened in a window of steps."""
 
 import time
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +25,12 @@ class Segment:
         self._examples: list[int] = []
         self._tokens: list[int] = []
         self._places: list[int] = []
-        self._outcomes: list[tuple] = []
+        self._outcomes: list[tuple[Any, ...]] = []
         self._timed_from = 0
         self._start = time.perf_counter()
         self._meter = ContentionMeter(threads)
 
-    def add(self, batch: Batch, outcome: tuple, rate: float) -> None:
+    def add(self, batch: Batch, outcome: tuple[Any, ...], rate: float) -> None:
         """Adds a step: its batch, its (mean loss, number correct, gradient norm), its rate."""
         self.steps += 1
         self.rate = rate

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tfcmp import fit
 from tfcmp.command.options import add_trust, parse_configuration
 from tfcmp.config.fields import RecurrentArchitecture
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
 

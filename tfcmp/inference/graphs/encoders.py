@@ -10,7 +10,7 @@ from onnx import TensorProto
 
 from tfcmp.errors import CallError
 from tfcmp.inference.graphs.writer import IDS, GraphWriter, pooled
-from tfcmp.models.pretrained import ENCODER
+from tfcmp.models.sequence_layers import ENCODER
 from tfcmp.models.transformer import position_frequencies
 from tfcmp.models.word_tokenizer import PADDING_ID
 
