@@ -111,7 +111,7 @@ def times_table(comparison: Comparison) -> Table:
         )
         for model in comparison.ranked
     ]
-    return make_table("times", "Time beside accuracy", COLUMNS, rows, NOTE)
+    return make_table("times", "Time next to accuracy", COLUMNS, rows, NOTE)
 
 
 def _other_table(number: int, comparison: Comparison, conditions: Conditions) -> Table:
