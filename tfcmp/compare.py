@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import require_texts
@@ -72,7 +72,7 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
         raise
 
 
-def _finish(directory: "StudyDirectory", plan: "Plan", report_options: tuple) -> None:
+def _finish(directory: "StudyDirectory", plan: "Plan", report_options: tuple[Any, ...]) -> None:
     """Writes the report, prints where it and the study lie, and tells of failures."""
     from tfcmp.report import report
     from tfcmp.study.scheduler import require_complete
@@ -104,7 +104,8 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
 def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     """The study file, and the directory of the study."""
     from tfcmp.runs.files import check_name
-    from tfcmp.study.directory import STUDY, StudyDirectory
+    from tfcmp.runs.layout import STUDY
+    from tfcmp.study.directory import StudyDirectory
 
     if options.resume is not None:
         if options.config is not None or options.name is not None:
