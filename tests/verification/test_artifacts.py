@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tfcmp.reporting.analysis.temperature import calibrate
+from tfcmp.diagnostics.temperature import calibrate
 from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import BEHAVIOUR, MODEL, PREDICTIONS, TEMPERATURE

@@ -17,6 +17,7 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.evaluation.stability import TrainingCourse, training_course
 from tfcmp.records.bench import Bench
 from tfcmp.records.explanation import Explanation
 from tfcmp.records.run import Environment, Result, Timing
@@ -132,6 +133,11 @@ class Run:
     def is_contended(self) -> bool:
         """Whether its times do not count: other work ran meanwhile, or nobody knows whether."""
         return self.contention is not None or is_busy(self.timing.get("others_share"))
+
+    @cached_property
+    def course(self) -> TrainingCourse:
+        """Losses and gradient norms of its training, in figures."""
+        return training_course(self.lines)
 
     def epochs(self) -> list[dict[str, Any]]:
         """Lines of finished epochs."""
