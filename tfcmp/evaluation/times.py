@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import NO_VARIATION, Interval
+from tfcmp.evaluation.intervals import NO_VARIATION, Interval, t_probability, t_quantile
 from tfcmp.records.bench import Quantity
 
 # Fewer processes support no claim about times.
@@ -44,11 +44,9 @@ def process_interval(values: Sequence[float], confidence: float = CONFIDENCE) ->
     Raises:
         ValueError: there are fewer than two values, or one is not positive.
     """
-    from scipy.special import stdtrit
-
     logs = _logarithms(values)
     mean = float(logs.mean())
-    half = float(stdtrit(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
+    half = float(t_quantile(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
     return Interval(*(float(np.exp(x)) for x in (mean, mean - half, mean + half)))
 
 
@@ -59,16 +57,14 @@ def ratio_of_times(first: Sequence[float], second: Sequence[float]) -> Ratio:
         first: (n,) positive, one value per process, n >= 2.
         second: (m,) the same for the other case, measured in turn with the first, m >= 2.
     """
-    # scipy.stats.ttest_ind warns of values that hardly differ, and takes a second to import.
-    from scipy.special import stdtr, stdtrit
-
+    # scipy.stats.ttest_ind warns of values that hardly differ.
     difference, error, freedom = _welch(_logarithms(first), _logarithms(second))
     if error <= NO_VARIATION:
         ratio = float(np.exp(difference))
         return Ratio(ratio, ratio, ratio, float(abs(difference) <= NO_VARIATION))
-    half = float(stdtrit(freedom, 0.975) * error)
+    half = float(t_quantile(freedom, 0.975) * error)
     value, low, high = (float(np.exp(difference + shift)) for shift in (0.0, -half, half))
-    return Ratio(value, low, high, 2 * float(stdtr(freedom, -abs(difference) / error)))
+    return Ratio(value, low, high, 2 * float(t_probability(freedom, -abs(difference) / error)))
 
 
 def _welch(one: Rates, other: Rates) -> tuple[Rates, Rates, Rates]:
@@ -153,11 +149,9 @@ def _not_rejected(
 
 def _is_rejected(one: Rates, other: Rates) -> npt.NDArray[np.bool_]:
     """Whether equality is rejected in each column, (n, points) against (m, points)."""
-    from scipy.special import stdtrit
-
     difference, error, freedom = _welch(one, other)
     # Without any variation, any difference is one.
-    limit = np.where(error > NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
+    limit = np.where(error > NO_VARIATION, t_quantile(np.maximum(freedom, 1), 0.975) * error, 0)
     return np.abs(difference) > np.maximum(limit, NO_VARIATION)
 
 

@@ -23,7 +23,7 @@ from tfcmp.data.groups import group_by_movie
 from tfcmp.data.label_warnings import label_warnings, left_out_rows
 from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import open_source
-from tfcmp.data.sources.record import Source
+from tfcmp.data.sources.record import Source, SourceDescription
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import (
     TokenStore,
@@ -57,7 +57,7 @@ class Texts:
     store: TokenStore
     pad_multiple: int
     rare_classes: dict[str, object] = field(default_factory=dict)
-    of_file: dict[str, Any] = field(default_factory=dict)
+    of_file: SourceDescription = field(default_factory=SourceDescription)
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""

@@ -141,9 +141,7 @@ def with_markup(sentences: list[str], name: str, writer: Writer) -> str:
                 mark = writer.pick(("b", "i", "em"))
                 words[place] = f"<{mark}>{words[place]}</{mark}>"
             return " ".join(words)
-        case "paragraphs":
-            return "".join(f"<p>{sentence}</p>" for sentence in sentences)
-    raise ValueError(f"Expected one of {MARKUP_NAMES}, got {name!r}.")
+    return "".join(f"<p>{sentence}</p>" for sentence in sentences)
 
 
 def _with_curly_marks(text: str) -> str:
