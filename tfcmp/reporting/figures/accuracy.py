@@ -112,6 +112,20 @@ def draw_differences(rows: Sequence[DifferenceRow], margin: float) -> Figure:
         )
 
 
+def draw_accuracy_against_time(
+    accuracies: Mapping[str, Interval], seconds: Mapping[str, float], styles: Styles | None = None
+) -> Figure:
+    """Accuracy against training time, of the models whose times count."""
+    return draw_accuracy_against(
+        "accuracy_time",
+        "Accuracy against training time",
+        "training, seconds",
+        accuracies,
+        {label: Interval(value, value, value) for label, value in seconds.items()},
+        styles,
+    )
+
+
 def draw_accuracy_against(
     name: str,
     title: str,
