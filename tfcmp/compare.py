@@ -3,7 +3,7 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import require_texts
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tfcmp.study.directory import StudyDirectory
     from tfcmp.study.file import Study
     from tfcmp.study.plan import Plan
+
+# Requirements, preference, margin and axis of ties.
+ReportOptions = tuple[list[str], str, float, str | None]
 
 PROGRAM = "python -m tfcmp.compare"
 DESCRIPTION = (
@@ -72,7 +75,7 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
         raise
 
 
-def _finish(directory: "StudyDirectory", plan: "Plan", report_options: tuple[Any, ...]) -> None:
+def _finish(directory: "StudyDirectory", plan: "Plan", report_options: ReportOptions) -> None:
     """Writes the report, prints where it and the study lie, and tells of failures."""
     from tfcmp.report import report
     from tfcmp.study.scheduler import require_complete
@@ -151,9 +154,7 @@ def _placed(
     return plan
 
 
-def _report_options(
-    study: "Study", options: "Namespace", file: Path
-) -> tuple[list[str], str, float, str | None]:
+def _report_options(study: "Study", options: "Namespace", file: Path) -> ReportOptions:
     """Requirements, preference, margin and axis of ties of the report; flags before the file."""
     from tfcmp.evaluation.axes import find_axis, parse_requirement
 
