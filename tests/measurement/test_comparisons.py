@@ -51,7 +51,7 @@ def test_without_one_replica_there_is_no_speed_up(cells):
     assert next(iter(find_scaling(only).values()))["speed_up"]["2"] is None
 
 
-def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
+def test_one_device_without_a_strategy_is_no_case_of_scaling(make_cell):
     assert not find_scaling({"plain": make_cell()})
 
 
@@ -65,7 +65,7 @@ def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
         {"data": "imdb", "truncation": "head", "max_length": 400},
     ],
 )
-def test_arms_under_other_conditions_are_a_set_of_their_own(cells, other):
+def test_cases_under_other_conditions_are_a_set_of_their_own(cells, other):
     apart = {
         f"other {key}": {**cell, "conditions": {**cell["conditions"], **other}}
         for key, cell in cells.items()

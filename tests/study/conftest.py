@@ -161,7 +161,7 @@ def study(tmp_path):
 
 
 @pytest.fixture
-def conduct(study, plan_of, played):
+def schedule(study, plan_of, played):
     """The function (study file, outcomes, jobs) that works through it; gives the start function."""
 
     def work(file, outcomes=None, jobs=1, tell=lambda event, working: None):

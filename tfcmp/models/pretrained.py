@@ -82,7 +82,7 @@ def build_pretrained(
         )
     if lora_rank is not None:
         backbone.enable_lora(lora_rank)
-    # The backbone stays one layer: a saved file then makes it anew from its few settings. Its parts
+    # The backbone stays one layer: it is then built again from its few settings when a file is loaded. Its parts
     # on their own do not all come back (DeBERTa's relative embedding is left unbuilt).
     if hasattr(backbone, "pooled_dense"):
         backbone.pooled_dense.trainable = False

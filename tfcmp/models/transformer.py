@@ -42,9 +42,9 @@ def position_sines(length: keras.KerasTensor, channels: int) -> keras.KerasTenso
 
 
 def position_frequencies(channels: int) -> keras.KerasTensor:
-    """(channels,) float32: radians a place, falling; two channels share each."""
-    places = ops.arange(channels, dtype="float32") // 2
-    return ops.exp(-math.log(10_000.0) * 2 * places / channels)
+    """(channels,) float32: radians per position, falling; two channels share each."""
+    pairs = ops.arange(channels, dtype="float32") // 2
+    return ops.exp(-math.log(10_000.0) * 2 * pairs / channels)
 
 
 def build_transformer(

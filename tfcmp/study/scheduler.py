@@ -1,4 +1,4 @@
-"""The conductor: starts the processes of a study, one after the other or a few at a time."""
+"""The scheduler: starts the processes of a study, one after the other or a few at a time."""
 
 import time
 from collections.abc import Callable

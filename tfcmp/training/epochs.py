@@ -83,7 +83,7 @@ class Trainer:
         self.steps_per_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
 
     def start(self) -> None:
-        """Begins anew; what a run killed before its first checkpoint noted down is taken off."""
+        """Begins at the first step; lines of a run killed before its first checkpoint are deleted."""
         self.run.file(METRICS).unlink(missing_ok=True)
 
     def resume(self) -> None:

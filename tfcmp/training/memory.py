@@ -99,7 +99,7 @@ def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None
 
 @contextmanager
 def explain_exhaustion(configuration: Configuration) -> Iterator[None]:
-    """Says what would take less where memory runs out all the same.
+    """Says what would take less memory where it runs out nevertheless.
 
     Raises:
         WorkError: it did.

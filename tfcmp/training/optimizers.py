@@ -146,7 +146,7 @@ def build_optimizer(settings: TrainingSettings, variables: list[keras.Variable])
         optimizer = FusedAdam(rate)
     else:
         optimizer = FusedAdam(rate, weight_decay=settings.weight_decay, name="adamw")
-        # Not part of an optimizer's saved state: said anew each time one is made, also on resume.
+        # Not part of an optimizer's saved state: set each time one is made, also on resume.
         optimizer.exclude_from_weight_decay(
             var_list=[variable for variable in variables if not is_decayed(variable)]
         )

@@ -1,4 +1,4 @@
-"""Devices that train one model together: how a batch is shared out, and what is added up again.
+"""Devices that train one model together: how a batch is divided, and what is summed again.
 
 `tf.distribute` runs a function once per replica. Without a strategy there is one replica, and the
 very same code runs on it.

@@ -40,7 +40,7 @@ class Segment:
         self._outcomes.append(outcome)
 
     def seconds(self) -> float:
-        """Seconds since the segment began, or since its clock was started anew."""
+        """Seconds since the segment began, or since its clock was restarted."""
         return time.perf_counter() - self._start
 
     def restart_clock(self) -> None:

@@ -119,7 +119,7 @@ def place_of_model(model: str, cache: Path) -> Place:
         raise CallError(f"{model} is trained from scratch: it has no weights to fetch")
     if model.startswith((PRESET, SAVED_MODEL)):
         return place_of_handle(parse_handle(record.preset, "--model"), cache)
-    # With its scheme, lest a folder of that name is taken for it.
+    # With its scheme, so that a folder of that name is not taken for it.
     handle = parse_handle(f"{KAGGLE_SCHEME}{record.preset}", "--model")
     return Place(handle, cache / MODELS / model)
 

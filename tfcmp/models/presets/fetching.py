@@ -118,7 +118,7 @@ def from_kaggle(handle: Handle) -> Delivery:
         "log in with kagglehub.login() in Python, or set KAGGLE_API_TOKEN to a token of "
         "https://www.kaggle.com/settings"
     )
-    with _told(handle, f"https://www.kaggle.com/models/{handle.versioned}", login):
+    with _explaining_refusals(handle, f"https://www.kaggle.com/models/{handle.versioned}", login):
         import kagglehub
 
         folder = Path(kagglehub.model_download(handle.versioned))
@@ -164,7 +164,7 @@ def from_hugging_face(handle: Handle) -> Delivery:
         WorkError: no such repository, no permission, or the download broke off.
     """
     login = "log in with `hf auth login`, or set HF_TOKEN"
-    with _told(handle, f"{hugging_face_host()}/{handle.name}", login):
+    with _explaining_refusals(handle, f"{hugging_face_host()}/{handle.name}", login):
         import huggingface_hub
 
         patterns = [*PRESET_FILES, README]
@@ -218,7 +218,7 @@ def _licence(folder: Path) -> str | None:
 
 
 @contextmanager
-def _told(handle: Handle, page: str, login: str) -> Iterator[None]:
+def _explaining_refusals(handle: Handle, page: str, login: str) -> Iterator[None]:
     """Turns whatever a downloading library raises in the block into a WorkError."""
     try:
         # kagglehub writes its messages to stdout, which is for results.
@@ -228,10 +228,10 @@ def _told(handle: Handle, page: str, login: str) -> Iterator[None]:
         # requests' errors are OSErrors without a number; a full disk has one and stays what it is.
         if isinstance(error, OSError) and error.errno is not None:
             raise
-        raise WorkError(_in_our_words(error, handle.source, page, login)) from error
+        raise WorkError(_explanation(error, handle.source, page, login)) from error
 
 
-def _in_our_words(error: Exception, source: str, page: str, login: str) -> str:
+def _explanation(error: Exception, source: str, page: str, login: str) -> str:
     status = getattr(getattr(error, "response", None), "status_code", None)
     if status == 404:
         return f"there is no {source}, or not in this version; look it up at {page}"

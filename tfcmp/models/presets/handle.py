@@ -35,7 +35,7 @@ _TFHUB_ADDRESS = re.compile(r"(?:https?://)?(?:www\.)?tfhub\.dev(?:/|$)", re.IGN
 _TRAILING_VERSION = re.compile(r"/\d+/?$")
 _SMALL_BERT = re.compile(r"tensorflow/small_bert/(bert_en_uncased_L-\d+_H-\d+_A-\d+)")
 
-# Kaggle counts versions anew for some of them: each is one that Kaggle has.
+# Kaggle restarts the versions of some of them: each is one that Kaggle has.
 KAGGLE_HANDLES = {
     "tensorflow/bert_en_uncased_preprocess": "tensorflow/bert/tensorFlow2/en-uncased-preprocess/3",
     "tensorflow/bert_en_cased_preprocess": "tensorflow/bert/tensorFlow2/en-cased-preprocess/3",

@@ -20,7 +20,7 @@ FOLDER = "saved_model"
 class ProgramLayer:
     """What a Keras layer needs to hold a SavedModel; comes before Keras' own class.
 
-    The files go into the `.keras` archive. A layer that is made anew from its configuration has no
+    The files go into the `.keras` archive. A layer that is made from its configuration has no
     program until `load_assets`, and gets none where SavedModels are not trusted.
     """
 
