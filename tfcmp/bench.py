@@ -40,7 +40,7 @@ FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
 SHORT: dict[str, Any] = {"queries": 512, "samples": 4096, "seconds": 10.0}
 DATA = {"--data", "--data.source"}
 # Without effect on how answers are measured; a run's own settings are for training too.
-OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
+OF_TRAINING = ("precision", "precisions", "repetitions", "seconds")
 
 
 def main(arguments: list[str]) -> None:
@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> None:
     ]
     what = options.what or ("inference" if runs else "training")
     for one in configurations:
-        _check(what, runs, one, options, replicas, arguments)
+        _check(what, runs, one, options, replicas)
     jobs = _jobs(what, runs, configurations, options, replicas)
     for job in jobs:
         require_writable(job.folder, "--out")
@@ -127,7 +127,6 @@ def _check(
     configuration: Configuration,
     options: Options,
     replicas: list[int],
-    arguments: list[str],
 ) -> None:
     """Checks what contradicts, or would have no effect."""
     if what != "training" and not runs:
@@ -144,8 +143,7 @@ def _check(
         raise CallError(
             "--against is for training with --model; name several runs to measure them in turn"
         )
-    given = {argument.split("=", 1)[0] for argument in arguments}
-    void = [option for option in OF_TRAINING if option in given]
+    void = [f"--{name}" for name in OF_TRAINING if name in options.given]
     if what == "inference" and void:
         raise CallError(
             f"{void[0]} is of training, and answers are measured; expected a precision behind its "

@@ -70,6 +70,7 @@ def test_a_text_of_another_type_is_told_with_what_was_expected(text, kind):
         (None, int | None, None),
         ({"a": 1}, str | dict[str, float], {"a": 1}),
         ([8, 16], list[int], [8, 16]),
+        ("8,16", list[int] | None, [8, 16]),
     ],
 )
 def test_a_value_of_a_file_is_taken_by_its_type(value, kind, taken):

@@ -140,6 +140,8 @@ def _check(value: Any, kind: Any) -> Any:
         return kind(value)
     if get_origin(kind) is Literal and isinstance(value, str) and value in get_args(kind):
         return value
+    if get_origin(kind) is list and isinstance(value, str):
+        return _read(value, kind)
     if get_origin(kind) is list and isinstance(value, list):
         # Counts and sizes are what is listed.
         if not value or any(type(one) is int and one < 1 for one in value):
