@@ -12,7 +12,6 @@ from tfcmp.models.word_tokenizer import PADDING_ID, UNKNOWN_ID
 
 # An n-gram is its word ids side by side in one 64-bit number: three fields of 20 bits.
 BITS_PER_WORD = 20
-LARGEST_ORDER = 3
 LARGEST_VOCABULARY = 2**BITS_PER_WORD
 # While n-grams are counted, those seen once are dropped whenever more than this many are held.
 LARGEST_COUNT = 20_000_000
