@@ -14,7 +14,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 
 WARM_UP = 64
 LENGTH = 256
-TEXTS_A_BATCH = 32
+TEXTS_PER_BATCH = 32
 
 
 def main() -> None:
@@ -32,8 +32,8 @@ def main() -> None:
         ids = tokenizer(texts, truncation=True, max_length=LENGTH)["input_ids"]
         order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
         answers = torch.empty(len(ids), 2)
-        for start in range(0, len(order), TEXTS_A_BATCH):
-            rows = order[start : start + TEXTS_A_BATCH]
+        for start in range(0, len(order), TEXTS_PER_BATCH):
+            rows = order[start : start + TEXTS_PER_BATCH]
             batch = tokenizer.pad({"input_ids": [ids[row] for row in rows]}, return_tensors="pt")
             answers[rows] = model(**batch).logits.float().softmax(-1)
         return answers

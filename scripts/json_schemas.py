@@ -9,6 +9,7 @@ import types
 from pathlib import Path
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from tfcmp.records.behaviour import Behaviour
 from tfcmp.records.bench import Bench
 from tfcmp.records.explanation import Explanation
 from tfcmp.records.run import Environment, Result, Timing
@@ -18,6 +19,7 @@ from tfcmp.runs.layout import RUN_FORMAT, SEARCH_FORMAT
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 # Of each file its type and the version of what holds it: run_format or search_format.
 FILES = {
+    "behaviour.json": (Behaviour, RUN_FORMAT),
     "bench.json": (Bench, RUN_FORMAT),
     "environment.json": (Environment, RUN_FORMAT),
     "explanation.json": (Explanation, RUN_FORMAT),

@@ -27,7 +27,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name")
     parser.add_argument("runs", nargs="+", type=Path)
-    parser.add_argument("--contended", action="store_true", help="other work ran beside the runs")
+    parser.add_argument(
+        "--contended", action="store_true", help="other work ran at the same time as the runs"
+    )
     options = parser.parse_args()
     file = RESULTS / f"{options.name}.json"
     published = [{**read_run(run), "contended": options.contended} for run in options.runs]
@@ -87,12 +89,12 @@ def pretrained(environment: dict) -> dict:
 
 
 def duration(run: dict) -> str:
-    """Minutes of training; nothing where other work ran beside it."""
+    """Minutes of training; nothing where other work ran at the same time."""
     return "" if run.get("contended") else f"{run['seconds']['training'] / 60:.1f} min"
 
 
 def draw(published: list[dict], file: Path) -> None:
-    """Accuracy of each model with its interval; training time and precision beside it."""
+    """Accuracy of each model with its interval; training time and precision next to it."""
     import matplotlib
 
     matplotlib.use("svg")

@@ -57,7 +57,7 @@ def test_the_matched_study_compares_equal_recipes_that_are_searched_alike():
     file = ROOT / "configs" / "studies" / "matched_parameters.yaml"
     plan = make_plan(read_study(file), str(file))
     of = {run.name: run.configuration for run in plan.runs if run.name.endswith("seed1")}
-    searches = {search.label: search.wish for search in plan.searches}
+    searches = {search.label: search.request for search in plan.searches}
     for recurrent in ("lstm", "gru"):
         both = [of[f"{label}-seed1"] for label in (recurrent, f"transformer_as_{recurrent}")]
         assert both[0].data == both[1].data

@@ -51,7 +51,7 @@ def test_the_file_goes_where_it_is_sent(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ([], "required: .*run"),
+        ([], "required: RUN"),
         (["run"], "expected one of --behaviour, .* got none"),
         (["run", "--behaviour", "--calibrate"], "got --behaviour and --calibrate"),
         (["run", "--curves", "--cases", "150"], "--cases goes with --behaviour"),

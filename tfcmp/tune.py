@@ -5,7 +5,7 @@ import sys
 import time
 from argparse import SUPPRESS, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.inputs import arguments_of, cache_folder, require_inputs
@@ -45,6 +45,7 @@ from tfcmp.search.space import default_space, make_space, read_space_file
 
 if TYPE_CHECKING:
     from tfcmp.command.parser import CommandParser, Options
+    from tfcmp.records.search import Search
 
 PROGRAM = "python -m tfcmp.tune"
 DESCRIPTION = (
@@ -82,9 +83,7 @@ def main(arguments: list[str]) -> None:
     sys.stdout.write(f"{_summary(found, plan, search.path)}\n{search.path}\n")
 
 
-def _search(
-    plan: Plan, search: RunDirectory, cache: Path, role: Role, start: float
-) -> dict[str, Any]:
+def _search(plan: Plan, search: RunDirectory, cache: Path, role: Role, start: float) -> "Search":
     try:
         import_tensorflow()
         from tfcmp.search.searching import run_search
@@ -168,7 +167,7 @@ def _joined(options: "Options", plan: Plan) -> RunDirectory:
     return search
 
 
-def _summary(found: dict[str, Any], plan: Plan, path: Path) -> str:
+def _summary(found: "Search", plan: Plan, path: Path) -> str:
     trials, best = found["trials"], found["best"]
     without = trials["failed"] + trials["invalid"]
     lines = [

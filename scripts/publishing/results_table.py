@@ -24,7 +24,7 @@ Row = Mapping[str, str]
 
 
 def results_table(folder: Path) -> str:
-    """Markdown: a row a model, and under the table what it was measured on.
+    """Markdown: one row per model, and under the table what it was measured on.
 
     Args:
         folder: with tables/ of a report, and published.json.

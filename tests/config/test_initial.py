@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from tfcmp.command.options import parse_configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import default_configuration, find_model
 

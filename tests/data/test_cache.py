@@ -125,15 +125,14 @@ def test_contents_and_their_order_make_the_key_wherever_they_lie(file, tmp_path)
     assert content_key([file, other]) != content_key([other, file])
 
 
-def test_a_small_file_is_read_every_time(file, records, reads):
+def test_a_small_file_is_read_every_time_and_a_large_one_once(file, records, reads, monkeypatch):
     assert content_key([file], records) == content_key([file], records)
     assert len(reads) == 2
     assert not list(records.iterdir())
-
-
-def test_a_large_file_is_read_once(file, records, reads, large):
+    monkeypatch.setattr(module, "ALWAYS_READ", 0)
+    monkeypatch.setattr(module, "_COARSEST_CLOCK_NS", 0)
     assert content_key([file], records) == content_key([file], records)
-    assert len(reads) == 1
+    assert len(reads) == 3
 
 
 def test_many_small_files_are_large_together(file, records, reads, monkeypatch, tmp_path):

@@ -6,6 +6,8 @@ import yaml
 
 from tfcmp.config.fields import DataSettings
 from tfcmp.data.corpus import text_id
+from tfcmp.data.sources.record import Record
+from tfcmp.diagnostics import label_errors
 from tfcmp.diagnostics.label_errors import is_file, label_error_table, locate, with_places
 from tfcmp.errors import CallError, WorkError
 from tfcmp.reporting.load.models import make_models
@@ -98,11 +100,15 @@ def test_a_file_that_is_gone_is_told(run, tmp_path):
         locate(run, [text_id("bad")])
 
 
-def test_of_other_sources_the_split_and_number_are_told(run, tmp_path):
-    data = asdict(DataSettings(source="diagnostic"))
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump({"data": data}))
-    from tfcmp.data.diagnostic.corpus import DiagnosticSource
+def test_of_other_sources_the_split_and_number_are_told(run, monkeypatch):
+    class Numbered:
+        name = "other"
 
-    third = [record.text for record in DiagnosticSource().records()][2]
-    assert "train, text 3" in locate(run, [text_id(third)])[text_id(third)].where
+        def records(self):
+            splits = ("train", "train", "test", "train")
+            return (Record(f"text {n}", "pos", split) for n, split in enumerate(splits))
+
+    monkeypatch.setattr(label_errors, "open_source", lambda data: Numbered())
+    found = locate(run, [text_id("text 2"), text_id("text 3")])
+    assert [one.where for one in found.values()] == ["test, text 1", "train, text 3"]
     assert not is_file(run)

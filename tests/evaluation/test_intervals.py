@@ -133,25 +133,6 @@ def test_error_and_degrees_of_freedom_are_those_of_a_regression_on_a_constant(ar
     assert cluster_degrees_of_freedom(arrays[1]) == pytest.approx(freedom)
 
 
-@settings(deadline=None)
-@given(clustered_values(), st.randoms())
-def test_the_order_of_examples_does_not_matter(arrays, random):
-    values, clusters = arrays
-    order = list(range(len(values)))
-    random.shuffle(order)
-    moved = mean_interval(values[order], clusters[order], UNBOUNDED)
-    assert moved == pytest.approx(mean_interval(values, clusters, UNBOUNDED))
-
-
-@settings(deadline=None)
-@given(clustered_values(), st.permutations(range(-5, 5)))
-def test_the_names_of_clusters_do_not_matter(arrays, names):
-    values, clusters = arrays
-    renamed = np.array(names)[clusters] * 1_000_003
-    moved = mean_interval(values, renamed, UNBOUNDED)
-    assert moved == pytest.approx(mean_interval(values, clusters, UNBOUNDED))
-
-
 @pytest.mark.slow
 def test_the_standard_error_equals_that_of_a_bootstrap_of_whole_clusters():
     generator = np.random.default_rng(4)

@@ -7,7 +7,7 @@ from tfcmp.errors import WorkError
 from tfcmp.explanation.reading import NO_WORD, find_segments, find_words, read_text, without_markup
 from tfcmp.models.markup import LINE_BREAK_OF_ANY_CASE
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.saved_model.characters import CharacterTokenizer
+from tfcmp.models.saved_model.tokenizers import CharacterTokenizer
 from tfcmp.models.tokenizer import encode_utf8
 
 TEXT = "The film was not good, don't go!<br /><br />Bad 'acting' (really)..."
@@ -53,6 +53,11 @@ def faults_of(tokenizer, text):
     return [name for name, is_wrong in found.items() if is_wrong]
 
 
+def faults_by_text(tokenizer):
+    found = {text: faults_of(tokenizer, text) for text in (TEXT, *AWKWARD)}
+    return {text: faults for text, faults in found.items() if faults}
+
+
 def read_rightly(tokenizer, text):
     assert faults_of(tokenizer, text) == []
     return read_text(tokenizer, text)
@@ -80,23 +85,25 @@ def test_pieces_of_a_word_belong_to_it_and_special_tokens_to_none(presets):
     assert reading.is_special.tolist() == [True, *[False] * 5, True]
 
 
-@pytest.mark.parametrize("family", ["bert", "albert"])
-@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
-def test_any_text_is_read_with_the_ids_of_its_tokenizer(presets, family, text):
-    assert faults_of(presets(family), text) == []
+@pytest.mark.parametrize(
+    "family",
+    [
+        *("bert", "albert"),
+        *(
+            pytest.param(f, marks=pytest.mark.slow)
+            for f in ("electra", "distilbert", "roberta", "deberta")
+        ),
+    ],
+)
+def test_any_text_is_read_with_the_ids_of_its_tokenizer(presets, family):
+    assert faults_by_text(presets(family)) == {}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("family", ["electra", "distilbert", "roberta", "deberta"])
-@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
-def test_any_text_is_read_by_the_other_encoders_too(presets, family, text):
-    assert faults_of(presets(family), text) == []
-
-
-@pytest.mark.parametrize("text", [TEXT, *AWKWARD])
-def test_any_text_is_read_word_by_word_and_as_characters(word_tokenizer, text):
-    assert faults_of(word_tokenizer(), text) == []
-    assert faults_of(CharacterTokenizer(None), text) == []
+def test_any_text_is_read_word_by_word_and_as_characters(word_tokenizer):
+    old = word_tokenizer()
+    old.splitting = 1
+    for tokenizer in (word_tokenizer(), old, CharacterTokenizer(None)):
+        assert faults_by_text(tokenizer) == {}
 
 
 @settings(max_examples=60)
@@ -189,13 +196,6 @@ def test_words_are_shown_as_they_are_written_and_have_the_tokens_of_plain_ones(
     }
     assert first[words[0]] == 2
     assert owners.max() == len(words) - 1
-
-
-def test_what_is_read_of_an_old_tokenizer_is_the_same(word_tokenizer):
-    tokenizer = word_tokenizer()
-    tokenizer.splitting = 1
-    for text in (TEXT, *AWKWARD):
-        assert faults_of(tokenizer, text) == []
 
 
 def test_line_breaks_in_capitals_are_blank_to_a_tokenizer_that_lowers_them(word_tokenizer):

@@ -107,7 +107,7 @@ def test_what_is_no_series_of_texts_is_refused_at_the_call(classifier, ask, text
 def test_a_text_that_is_missing_is_refused_with_its_place_behind_a_window_too(
     classifier, monkeypatch
 ):
-    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 2)
+    monkeypatch.setattr(texts_module, "TEXTS_PER_WINDOW", 2)
     with pytest.raises(TypeError, match="text 4, "):
         classifier.predict(pd.Series(["a", "b", "c", "d", None]))
 
@@ -135,7 +135,7 @@ def test_no_texts_have_no_rows_of_probabilities(classifier):
 
 
 def test_an_endless_stream_is_answered_a_window_at_a_time(classifier, monkeypatch):
-    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 4)
+    monkeypatch.setattr(texts_module, "TEXTS_PER_WINDOW", 4)
     numbers = count()
     answers = classifier.stream(f"text {number}" for number in numbers)
     assert [next(answers).text for _ in range(6)] == [f"text {number}" for number in range(6)]
@@ -151,7 +151,7 @@ def test_a_batch_holds_no_more_tokens_than_its_bound(classifier, monkeypatch):
         return forward(batches)
 
     monkeypatch.setattr(classifier, "_forward", recording)
-    monkeypatch.setattr(classifier, "tokens_a_batch", 100)
+    monkeypatch.setattr(classifier, "tokens_per_batch", 100)
     classifier.predict("word " * (n % 39 + 1) for n in range(80))
     assert sum(rows for rows, _ in sizes) == 80
     assert all(rows * length <= 100 for rows, length in sizes)

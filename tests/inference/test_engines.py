@@ -38,7 +38,7 @@ def test_an_engine_answers_like_keras(engine, precision, threads, finished_run, 
     classifier = open_engine(finished_run, engine, precision, threads)
     tolerance = 1e-5 if precision == "float32" else 2e-2
     # A few tokens a batch: several batches, side by side where there are threads.
-    classifier.tokens_a_batch = 200
+    classifier.tokens_per_batch = 200
     np.testing.assert_allclose(classifier.probabilities(texts), expected, atol=tolerance)
     alone = np.concatenate([classifier.probabilities([text]) for text in texts[-3:]])
     np.testing.assert_allclose(alone, expected[-3:], atol=tolerance)
@@ -54,7 +54,7 @@ def test_threads_that_ask_at_the_same_time_get_their_own_answers(
         needs(engine)
         classifier = open_engine(finished_run, engine, "float32", 2)
     # Several batches of some calls, one of others.
-    classifier.tokens_a_batch = 500
+    classifier.tokens_per_batch = 500
     parts = [slice(start, start + size) for start in range(60) for size in (1, 20)]
     with ThreadPoolExecutor(8) as pool:
         answers = pool.map(lambda part: classifier.probabilities(texts[part]), parts)

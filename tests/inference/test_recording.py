@@ -79,7 +79,7 @@ def test_a_csv_file_has_a_column_for_each_of_them(answers, tmp_path):
 
 @pytest.mark.parametrize("rows", [1, 2, 1000])
 def test_a_parquet_file_holds_the_records(answers, tmp_path, monkeypatch, rows):
-    monkeypatch.setattr(recording, "ROWS_A_GROUP", rows)
+    monkeypatch.setattr(recording, "ROWS_PER_GROUP", rows)
     fields = Fields(CLASSES, top=2, has_all=True)
     table = pyarrow.parquet.read_table(written(answers, tmp_path / "answers.parquet", fields))
     expected = list(records_of(answers, fields))

@@ -170,7 +170,7 @@ def test_a_tensor_is_refused_whatever_its_shape():
 
 
 def test_texts_come_in_order_and_none_is_lost(monkeypatch):
-    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 7)
+    monkeypatch.setattr(texts_module, "TEXTS_PER_WINDOW", 7)
     texts = [f"text {number}" for number in range(100)]
     windows = list(ArrivingTexts(iter(texts)))
     assert [text for window in windows for text in window] == texts
@@ -209,7 +209,7 @@ def test_no_texts_are_no_windows():
 
 
 def test_reading_stays_at_most_a_window_ahead(monkeypatch):
-    monkeypatch.setattr(texts_module, "TEXTS_A_WINDOW", 4)
+    monkeypatch.setattr(texts_module, "TEXTS_PER_WINDOW", 4)
     read = []
 
     def texts():

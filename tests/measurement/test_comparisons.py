@@ -5,8 +5,6 @@ from tfcmp.measurement.comparisons import (
     compare_lengths,
     crossing,
     find_scaling,
-    hardware,
-    texts_read,
 )
 
 HARDWARE = "2 threads, Test CPU"
@@ -53,7 +51,7 @@ def test_without_one_replica_there_is_no_speed_up(cells):
     assert next(iter(find_scaling(only).values()))["speed_up"]["2"] is None
 
 
-def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
+def test_one_device_without_a_strategy_is_no_case_of_scaling(make_cell):
     assert not find_scaling({"plain": make_cell()})
 
 
@@ -67,7 +65,7 @@ def test_one_device_without_a_strategy_is_no_arm_of_scaling(make_cell):
         {"data": "imdb", "truncation": "head", "max_length": 400},
     ],
 )
-def test_arms_under_other_conditions_are_a_set_of_their_own(cells, other):
+def test_cases_under_other_conditions_are_a_set_of_their_own(cells, other):
     apart = {
         f"other {key}": {**cell, "conditions": {**cell["conditions"], **other}}
         for key, cell in cells.items()
@@ -193,27 +191,3 @@ def test_what_was_found_under_other_conditions_has_another_name(make_cell, other
     names = list(compare_lengths(dict(enumerate(cells))))
     assert "lstm (adam) against transformer (adam), batch 8, float32, 2 threads, Test CPU" in names
     assert len(names) == len(set(names)) >= 2
-
-
-@pytest.mark.parametrize(
-    ("conditions", "told"),
-    [
-        ({"threads": 2, "device_names": ["A CPU"]}, "2 threads, A CPU"),
-        ({"threads": 2, "device_names": ["A", "B"], "accumulate": 1}, "2 threads, A and B"),
-        ({"threads": 4, "device_names": ["A"], "accumulate": 3}, "4 threads, A, in 3 parts"),
-    ],
-)
-def test_threads_devices_and_parts_are_told(conditions, told):
-    assert hardware(conditions) == told
-
-
-@pytest.mark.parametrize(
-    ("conditions", "told"),
-    [
-        ({"batch_size": 8}, ""),
-        ({"data": "imdb", "truncation": "head", "max_length": 400}, "imdb, head 400"),
-        ({"data": "imdb", "train_size": 500, "max_length": None}, "500 texts of imdb"),
-    ],
-)
-def test_real_texts_are_told_with_their_limit(conditions, told):
-    assert texts_read(conditions) == told

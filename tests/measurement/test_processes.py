@@ -114,7 +114,7 @@ def test_two_workers_are_no_other_work_to_each_other(tiny_configuration, tmp_pat
     assert cell["others_share"] < 0.1
 
 
-def test_what_was_measured_before_an_arm_failed_comes_with_the_error(
+def test_what_was_measured_before_a_case_failed_comes_with_the_error(
     tiny_configuration, tmp_path, monkeypatch
 ):
     def run_all(orders):
@@ -171,7 +171,7 @@ def run_all(monkeypatch, tmp_path, tiny_configuration):
     return run
 
 
-def test_an_arm_that_fails_ends_no_other(run_all, tmp_path):
+def test_a_case_that_fails_ends_no_other(run_all, tmp_path):
     errors = {"keras": LOST[0], "openvino": LOST[1]}
     asked, found = run_all(["keras", "onnx", "openvino"], errors)
     assert asked == ["keras", "onnx", "openvino"]
@@ -201,7 +201,7 @@ def test_a_defect_is_not_hidden(run_all):
         run_all(["keras"], {"keras": RuntimeError("a defect")})
 
 
-def test_what_an_arm_measured_before_it_failed_is_kept(run_all, tmp_path):
+def test_what_a_case_measured_before_it_failed_is_kept(run_all, tmp_path):
     _, found = run_all(["keras"], {"keras": WorkError("the longest does not fit")})
     assert list(found.failures) == list(found.new["inference"]) == ["keras float32"]
     assert "keras float32" in json.loads((tmp_path / "out" / "bench.json").read_text())["inference"]
@@ -215,7 +215,7 @@ def test_processes_are_measured_in_turn_and_pooled(run_all):
     assert len({cell["session"] for cell in cells}) == 1
 
 
-def test_an_arm_that_failed_is_not_tried_in_further_rounds(run_all):
+def test_a_case_that_failed_is_not_tried_in_further_rounds(run_all):
     asked, found = run_all(["keras", "onnx"], {"keras": LOST[0]}, rounds=2)
     assert asked == ["keras", "onnx", "onnx"]
     assert list(found.new["inference"]) == ["onnx float32"]

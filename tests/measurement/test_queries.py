@@ -13,7 +13,7 @@ COMPILATION = 0.4
 class Compiling:
     """Answers a token a character; takes its time for the first lot of several texts."""
 
-    tokens_a_batch = 6
+    tokens_per_batch = 6
 
     def __init__(self, most_texts=None):
         self.is_compiled = False

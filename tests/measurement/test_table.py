@@ -3,11 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tfcmp.errors import WorkError
 from tfcmp.evaluation.times import quantile
 from tfcmp.measurement.table import (
-    crossing_lines,
-    failure_lines,
     kept_lines,
     scaling_lines,
     training_table,
@@ -68,16 +65,8 @@ def test_scaling_tells_what_it_cannot_show():
     assert lines[-1] == "  note: logical devices"
 
 
-def test_a_crossing_is_a_sentence():
-    assert crossing_lines({"a against b": {"outcome": "cross at 9"}}) == ["a against b: cross at 9"]
-
-
 def test_figures_of_a_full_sample_that_stay_are_told():
     new = {"keras float32": {"is_full": False}, "onnx float32": {"is_full": False}}
     kept = {"keras float32": {"is_full": True}, "onnx float32": {"is_full": False}}
     (line,) = kept_lines(new, kept)
     assert "keras float32: bench.json keeps the figures of the full sample" in line
-
-
-def test_what_could_not_be_measured_is_told_with_the_reason():
-    assert failure_lines({"gru": WorkError("no room")}) == ["not measured: gru: no room"]

@@ -133,7 +133,7 @@ def test_waiting_for_data_is_timed_apart_from_the_steps():
         return (0.0,)
 
     window = time_window(step, slow_batches(), 4)
-    assert (window.steps, window.examples, window.tokens, window.places) == (4, 8, 20, 24)
+    assert (window.steps, window.examples, window.tokens, window.padded_tokens) == (4, 8, 20, 24)
     assert 0.08 <= window.waiting < window.seconds - 0.03
 
 

@@ -1,7 +1,6 @@
 import itertools
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,8 +17,10 @@ from tfcmp.models.building import (
     match_target,
     matched,
     ngrams_of,
+    whole_weights,
 )
 from tfcmp.models.catalogue import CATALOGUE, default_configuration, find_model
+from tfcmp.models.pretrained import build_pretrained
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, UNKNOWN_ID, WordTokenizer
 from tfcmp.training.step import compile_train_step
 
@@ -50,7 +51,7 @@ VARIANTS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
-def as_parameters(name: str, settings: dict[str, str]):
+def as_parameters(name, settings):
     """Of the recurrent cells, the simplest stands for all in every direction and pooling."""
     is_slow = name in ("lstm", "gru") and settings != {"direction": "both", "pooling": "max"}
     return pytest.param(
@@ -70,7 +71,7 @@ every_variant = pytest.mark.parametrize(
 )
 
 
-def configure(name: str, **settings) -> Configuration:
+def configure(name, **settings):
     record = find_model(name)
     architecture = replace(
         default_configuration(record).architecture, **TINY[record.family] | settings
@@ -78,7 +79,7 @@ def configure(name: str, **settings) -> Configuration:
     return Configuration(name, architecture, data=DataSettings(max_length=MAX_LENGTH))
 
 
-def toy_task() -> tuple[np.ndarray, np.ndarray]:
+def toy_task():
     """Texts (24, 7) of which a single word, anywhere in the text, decides the class."""
     draw = np.random.default_rng(0)
     labels = np.arange(24, dtype=np.int32) % CLASSES
@@ -87,7 +88,7 @@ def toy_task() -> tuple[np.ndarray, np.ndarray]:
     return ids, labels
 
 
-def build(name: str, **settings) -> keras.Model:
+def build(name, **settings):
     """A model that has seen its n-grams, if it counts any."""
     keras.utils.set_random_seed(1)
     configuration, ngrams = ngrams_of(configure(name, **settings), CLASSES, lambda: [toy_task()])
@@ -96,7 +97,7 @@ def build(name: str, **settings) -> keras.Model:
     return core
 
 
-def build_random(name: str, **settings) -> keras.Model:
+def build_random(name, **settings):
     """A model of which no weight is left at a start value that hides what it does."""
     core = build(name, **settings)
     draw = np.random.default_rng(0)
@@ -106,20 +107,18 @@ def build_random(name: str, **settings) -> keras.Model:
 
 
 @pytest.fixture(scope="module")
-def tokenizer() -> WordTokenizer:
+def tokenizer():
     return word_tokenizer()
 
 
-def word_tokenizer() -> WordTokenizer:
+def word_tokenizer():
     tokenizer = WordTokenizer(MAX_LENGTH, "head", name="tokenizer")
     tokenizer.set_vocabulary(WORDS)
     return tokenizer
 
 
 @every_variant
-def test_a_text_has_the_same_probabilities_alone_and_beside_a_longer_one(
-    name: str, settings: dict[str, str]
-) -> None:
+def test_a_text_has_the_same_probabilities_alone_and_beside_a_longer_one(name, settings):
     core = build_random(name, **settings)
     ids = np.random.default_rng(1).integers(1, VOCABULARY, (2, MAX_LENGTH)).astype(np.int32)
     ids[0, 5:] = 0
@@ -129,14 +128,14 @@ def test_a_text_has_the_same_probabilities_alone_and_beside_a_longer_one(
 
 
 @every_model
-def test_the_core_gives_float32_logits_of_every_class(name: str) -> None:
+def test_the_core_gives_float32_logits_of_every_class(name):
     ids, labels = toy_task()
     logits = build(name)(ids)
     assert (logits.shape, logits.dtype) == ((len(labels), CLASSES), tf.float32)
 
 
 @every_model
-def test_the_loss_falls_over_30_real_gradient_steps(name: str) -> None:
+def test_the_loss_falls_over_30_real_gradient_steps(name):
     dropouts = ("word_dropout", "embedding_dropout", "dropout")
     core = build(name, **({} if name == "bag_of_ngrams" else dict.fromkeys(dropouts, 0.0)))
     optimizer = keras.optimizers.Adam(0.02)
@@ -148,7 +147,7 @@ def test_the_loss_falls_over_30_real_gradient_steps(name: str) -> None:
 
 
 @every_model
-def test_every_layer_has_a_name_of_its_own_choice(name: str) -> None:
+def test_every_layer_has_a_name_of_its_own_choice(name):
     """Names that Keras chooses carry a counter: the second model's would differ."""
     first, second = ([layer.name for layer in build(name).layers] for _ in range(2))
     assert first == second
@@ -166,8 +165,8 @@ def test_every_layer_has_a_name_of_its_own_choice(name: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_saved_model_gives_identical_probabilities_from_raw_text(
-    name: str, settings: dict, tokenizer: WordTokenizer, tmp_path: Path
-) -> None:
+    name, settings, tokenizer, tmp_path
+):
     model = build_text_classifier(tokenizer, build_random(name, **settings))
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
@@ -178,14 +177,14 @@ def test_a_saved_model_gives_identical_probabilities_from_raw_text(
 
 
 @every_model
-def test_any_text_has_finite_probabilities(tokenizer: WordTokenizer, name: str) -> None:
+def test_any_text_has_finite_probabilities(tokenizer, name):
     model = build_text_classifier(tokenizer, build(name))
     texts = ["word1 word2", "", "\x00", "\U0001f44d", "' ' '"]
     probabilities = np.concatenate([model(tf.constant([text])) for text in texts])
     assert np.isfinite(probabilities).all()
 
 
-def test_raw_text_gives_the_probabilities_of_its_cached_ids(tokenizer: WordTokenizer) -> None:
+def test_raw_text_gives_the_probabilities_of_its_cached_ids(tokenizer):
     core = build_random("gru")
     ids, _, _ = tokenizer.encode_texts(["word3 word1 unheard"])
     assert ids.tolist() == [FIRST_WORD_ID + 3, FIRST_WORD_ID + 1, UNKNOWN_ID]
@@ -197,7 +196,7 @@ def test_raw_text_gives_the_probabilities_of_its_cached_ids(tokenizer: WordToken
 
 
 @pytest.mark.parametrize("name", [*RECURRENT, "transformer"])
-def test_parameters_are_counted_with_the_embeddings_apart(name: str) -> None:
+def test_parameters_are_counted_with_the_embeddings_apart(name):
     core = build(name)
     counts = count_parameters(core)
     channels = core.get_layer("token_embedding").output.shape[-1]
@@ -206,7 +205,7 @@ def test_parameters_are_counted_with_the_embeddings_apart(name: str) -> None:
     assert counts["without_embedding"] == counts["total"] - counts["embedding"]
 
 
-def test_the_ngram_weights_are_the_embedding_of_the_linear_model() -> None:
+def test_the_ngram_weights_are_the_embedding_of_the_linear_model():
     counts = count_parameters(build("bag_of_ngrams"))
     features = TINY["linear"]["features"] + 1
     assert counts["embedding"] == features * CLASSES
@@ -215,8 +214,8 @@ def test_the_ngram_weights_are_the_embedding_of_the_linear_model() -> None:
 
 @pytest.mark.parametrize("other", ["gru", "lstm"])
 def test_a_matched_transformer_has_the_parameters_of_the_other_within_2_percent(
-    other: Literal["gru", "lstm"],
-) -> None:
+    other,
+):
     configuration = Configuration("transformer", TransformerArchitecture(match=other))
     sized = matched(configuration, 2)
     target = match_target(configuration, 2)
@@ -226,19 +225,19 @@ def test_a_matched_transformer_has_the_parameters_of_the_other_within_2_percent(
     assert abs(reached - target) <= 0.02 * target
 
 
-def test_a_transformer_that_cannot_be_matched_is_a_wrong_call() -> None:
+def test_a_transformer_that_cannot_be_matched_is_a_wrong_call():
     with pytest.raises(CallError, match=r"--architecture\.match"):
         matched(configure("transformer", match="lstm"), CLASSES)
 
 
 @pytest.mark.parametrize("name", ["gru", "transformer", "bag_of_ngrams"])
-def test_a_configuration_without_a_match_stays_as_it_is(name: str) -> None:
+def test_a_configuration_without_a_match_stays_as_it_is(name):
     configuration = configure(name)
     assert matched(configuration, CLASSES) == configuration
     assert match_target(configuration, CLASSES) is None
 
 
-def test_a_bag_of_ngrams_is_as_large_as_the_ngrams_of_its_texts_at_most_as_told() -> None:
+def test_a_bag_of_ngrams_is_as_large_as_the_ngrams_of_its_texts_at_most_as_told():
     batch = np.array([[2, 3], [3, 2]], np.int32), np.array([0, 2], np.int32)
     # Two words, two pairs.
     for told, kept in ((800_000, 4), (3, 3)):
@@ -249,9 +248,53 @@ def test_a_bag_of_ngrams_is_as_large_as_the_ngrams_of_its_texts_at_most_as_told(
         assert np.unique(core.get_layer("ngram_features").keys).size == kept
 
 
-def test_texts_without_a_known_word_have_one_feature_that_is_never_found() -> None:
+def test_texts_without_a_known_word_have_one_feature_that_is_never_found():
     batch = np.array([[UNKNOWN_ID, 0]], np.int32), np.array([1], np.int32)
     sized, ngrams = ngrams_of(configure("bag_of_ngrams"), 2, lambda: [batch])
     core = build_core(sized, word_tokenizer(), 2)
     adapt_core(core, sized, ngrams)
     np.testing.assert_array_equal(core(np.array([[2, 3], [1, 0]])), np.zeros((2, 2)))
+
+
+IDS = np.array([[2, 5, 6, 8, 3], [2, 9, 3, 0, 0]], np.int32)
+
+
+@pytest.fixture
+def build_low_rank(tiny_preset):
+    def make(lora_rank, **settings):
+        return build_pretrained(
+            tiny_preset("bert"),
+            padding_id=0,
+            classes=3,
+            pooling="mean",
+            dropout=0.0,
+            freeze=False,
+            lora_rank=lora_rank,
+            **settings,
+        )
+
+    return make
+
+
+def test_a_model_with_updates_and_its_twin_with_whole_weights_answer_the_same(build_low_rank):
+    core, twin = build_low_rank(2), build_low_rank(None, with_weights=False)
+    draw = np.random.default_rng(0)
+    for weight in core.trainable_weights:
+        weight.assign(draw.normal(scale=0.3, size=weight.shape))
+    twin.set_weights(whole_weights(core))
+    np.testing.assert_allclose(twin(IDS), core(IDS), atol=1e-5)
+
+
+def test_the_updates_count(build_low_rank):
+    core, twin = build_low_rank(2), build_low_rank(None, with_weights=False)
+    layer = core.get_layer("encoder").transformer_layers[0]._self_attention_layer.query_dense
+    layer.lora_kernel_b.assign(np.ones(layer.lora_kernel_b.shape))
+    twin.set_weights(whole_weights(core))
+    whole = twin.get_layer("encoder").transformer_layers[0]._self_attention_layer.query_dense
+    assert np.abs(whole.kernel - layer._kernel).max() > 0.01
+
+
+def test_without_updates_the_weights_are_those_of_the_model():
+    core = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    for one, other in zip(whole_weights(core), core.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -1,7 +1,6 @@
 import itertools
 import math
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -27,14 +26,14 @@ batches_of_ids = st.lists(
 )
 
 
-def key_of(*words: int) -> int:
+def key_of(*words):
     key = 0
     for word in words:
         key = key * 2**20 + word
     return key
 
 
-def ngrams(text: list[int], orders: int) -> list[tuple[int, ...]]:
+def ngrams(text, orders):
     """All n-grams of known words, in plain Python."""
     return [
         tuple(text[start : start + order])
@@ -44,42 +43,40 @@ def ngrams(text: list[int], orders: int) -> list[tuple[int, ...]]:
     ]
 
 
-def adapted(orders: int = 2, features: int = 20, smoothing: float = 1.0) -> keras.Model:
+def adapted(orders=2, features=20, smoothing=1.0):
     model = build_bag_of_ngrams(2, orders=orders, features=features)
     ngrams = choose_ngrams([(IDS, LABELS)], 2, orders=orders, features=features)
     adapt_bag_of_ngrams(model, ngrams, smoothing)
     return model
 
 
-def kept_keys(model: keras.Model) -> list[int]:
+def kept_keys(model):
     keys = np.asarray(model.get_layer("ngram_features").keys).tolist()
     return [key for key in keys if key != np.iinfo(np.int64).max]
 
 
-def found_features(model: keras.Model, ids: list[list[int]]) -> list[list[int]]:
+def found_features(model, ids):
     """Numbers of the features that each text holds."""
     features = np.asarray(model.get_layer("ngram_features")(np.array(ids, np.int32)))
     return [sorted(row[row > 0].tolist()) for row in features]
 
 
 @given(batches_of_ids, st.integers(1, 3))
-def test_ngram_keys_agree_in_numpy_and_tensorflow(ids: list[list[int]], orders: int) -> None:
+def test_ngram_keys_agree_in_numpy_and_tensorflow(ids, orders):
     numbers = np.array(ids, np.int64)
     in_tensorflow = ngram_keys(tf, tf.constant(numbers), orders)
     np.testing.assert_array_equal(ngram_keys(np, numbers, orders), in_tensorflow)
 
 
 @given(batches_of_ids, st.integers(1, 3))
-def test_ngram_keys_are_those_of_the_ngrams_of_known_words(
-    ids: list[list[int]], orders: int
-) -> None:
+def test_ngram_keys_are_those_of_the_ngrams_of_known_words(ids, orders):
     keys = ngram_keys(np, np.array(ids, np.int64), orders)
     for row, text in zip(keys, ids, strict=True):
         expected = sorted(key_of(*words) for words in ngrams(text, orders))
         assert sorted(row[row > 0].tolist()) == expected
 
 
-def test_no_two_ngrams_share_a_key() -> None:
+def test_no_two_ngrams_share_a_key():
     words = (2, 3, 2**20 - 1)
     all_ngrams = [ngram for order in (1, 2, 3) for ngram in itertools.product(words, repeat=order)]
     keys = {
@@ -89,12 +86,12 @@ def test_no_two_ngrams_share_a_key() -> None:
 
 
 @pytest.mark.parametrize("gap", [PADDING_ID, UNKNOWN_ID])
-def test_padding_and_unknown_words_form_no_ngram(gap: int) -> None:
+def test_padding_and_unknown_words_form_no_ngram(gap):
     keys = ngram_keys(np, np.array([[5, gap, 6]], np.int64), 3)
     assert sorted(keys[keys > 0].tolist()) == [5, 6]
 
 
-def test_an_ngram_is_counted_once_a_text_and_for_its_class() -> None:
+def test_an_ngram_is_counted_once_a_text_and_for_its_class():
     keys, counts = count_ngrams([(IDS, LABELS)], 2, 2)
     counted = dict(zip(keys.tolist(), counts.tolist(), strict=True))
     assert counted == {
@@ -107,7 +104,7 @@ def test_an_ngram_is_counted_once_a_text_and_for_its_class() -> None:
     }
 
 
-def test_counts_add_up_over_batches() -> None:
+def test_counts_add_up_over_batches():
     apart = [(IDS[:1], LABELS[:1]), (IDS[1:], LABELS[1:])]
     for in_parts, at_once in zip(
         count_ngrams(apart, 3, 2), count_ngrams([(IDS, LABELS)], 3, 2), strict=True
@@ -115,20 +112,20 @@ def test_counts_add_up_over_batches() -> None:
         np.testing.assert_array_equal(in_parts, at_once)
 
 
-def test_ngrams_seen_once_are_forgotten_above_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ngrams_seen_once_are_forgotten_above_the_bound(monkeypatch):
     monkeypatch.setattr(linear, "LARGEST_COUNT", 3)
     keys, _ = count_ngrams([(IDS, LABELS)], 2, 2)
     assert keys.tolist() == [5, 6, 7]
 
 
-def test_log_count_ratios_are_those_computed_by_hand() -> None:
+def test_log_count_ratios_are_those_computed_by_hand():
     ratios = log_count_ratios(np.array([[3, 1], [0, 2]]), smoothing=1.0)
     # Class 0: (4/5) / (2/5) and (1/5) / (3/5); class 1 the other way round.
     log_2, log_3 = math.log(2), math.log(3)
     np.testing.assert_allclose(ratios, [[log_2, -log_2], [-log_3, log_3]])
 
 
-def test_log_count_ratios_of_three_classes_are_against_all_the_others() -> None:
+def test_log_count_ratios_of_three_classes_are_against_all_the_others():
     ratios = log_count_ratios(np.array([[2, 0, 1], [0, 3, 4]]), smoothing=0.5)
     inside = (2.5 / (2.5 + 0.5), 0.5 / (0.5 + 3.5), 1.5 / (1.5 + 4.5))
     outside = (1.5 / (1.5 + 7.5), 3.5 / (3.5 + 4.5), 2.5 / (2.5 + 3.5))
@@ -136,31 +133,31 @@ def test_log_count_ratios_of_three_classes_are_against_all_the_others() -> None:
     np.testing.assert_allclose(ratios[0], expected)
 
 
-def test_the_ngrams_of_the_most_texts_are_kept() -> None:
+def test_the_ngrams_of_the_most_texts_are_kept():
     assert kept_keys(adapted(features=3)) == [5, 6, 7]
 
 
-def test_fewer_ngrams_than_places_leave_places_empty() -> None:
+def test_fewer_ngrams_than_places_leave_places_empty():
     model = adapted(features=20)
     assert len(kept_keys(model)) == 6
     assert found_features(model, [[0, 0, 0, 0]]) == [[]]
 
 
-def test_a_repeated_ngram_is_one_feature() -> None:
+def test_a_repeated_ngram_is_one_feature():
     model = adapted()
     assert found_features(model, [[5, 5, 5, 0]]) == found_features(model, [[5, 0, 0, 0]])
 
 
-def test_ngrams_that_are_not_kept_are_no_feature() -> None:
+def test_ngrams_that_are_not_kept_are_no_feature():
     model = adapted(orders=1)
     assert found_features(model, [[8, 9, 2, 2**20 - 1]]) == [[]]
 
 
-def test_features_are_numbered_in_the_order_of_their_keys() -> None:
+def test_features_are_numbered_in_the_order_of_their_keys():
     assert found_features(adapted(orders=1), [[7, 5, 6, 0]]) == [[1, 2, 3]]
 
 
-def test_with_weights_of_one_the_logits_are_sums_of_log_count_ratios() -> None:
+def test_with_weights_of_one_the_logits_are_sums_of_log_count_ratios():
     model = adapted(smoothing=0.5)
     head = model.get_layer("logits")
     head.weights_of_features.assign(np.ones(head.weights_of_features.shape))
@@ -171,12 +168,12 @@ def test_with_weights_of_one_the_logits_are_sums_of_log_count_ratios() -> None:
         np.testing.assert_allclose(logits, expected, rtol=1e-5)
 
 
-def test_a_text_without_a_known_word_has_the_bias_as_its_logits() -> None:
+def test_a_text_without_a_known_word_has_the_bias_as_its_logits():
     model = adapted()
     model.get_layer("logits").bias.assign([0.25, -0.5])
     np.testing.assert_allclose(model(np.array([[1, 0]], np.int32)), [[0.25, -0.5]])
 
 
-def test_the_ratios_are_not_trained() -> None:
+def test_the_ratios_are_not_trained():
     names = [weight.name for weight in adapted().trainable_weights]
     assert names == ["feature_weights", "bias"]

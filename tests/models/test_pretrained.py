@@ -11,8 +11,9 @@ from tfcmp.config.fields import PretrainedArchitecture, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.models.building import build_text_classifier, count_parameters
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.pretrained import ENCODER, build_pretrained, learning_rate_shares
-from tfcmp.training.optimizers import build_optimizer
+from tfcmp.models.pretrained import build_pretrained
+from tfcmp.models.sequence_layers import ENCODER
+from tfcmp.training.optimizers import build_optimizer, learning_rate_shares
 from tfcmp.training.step import compile_train_step
 
 TEXTS = ["the film was good", "bad", "not good, not bad. the film", "the film was bad ."]

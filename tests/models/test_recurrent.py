@@ -1,5 +1,3 @@
-from typing import Any
-
 import keras
 import numpy as np
 import pytest
@@ -7,7 +5,7 @@ import pytest
 from tfcmp.models.recurrent import CELLS, build_recurrent
 
 VOCABULARY, CLASSES, EMBEDDING, UNITS = 11, 3, 5, 4
-SETTINGS: dict[str, Any] = {
+SETTINGS = {
     "embedding_size": EMBEDDING,
     "units": UNITS,
     "layers": 1,
@@ -20,22 +18,22 @@ SETTINGS: dict[str, Any] = {
 every_cell = pytest.mark.parametrize("cell", CELLS)
 
 
-def build(cell: str, **settings) -> keras.Model:
+def build(cell, **settings):
     keras.utils.set_random_seed(1)
     return build_recurrent(cell, VOCABULARY, CLASSES, **SETTINGS | settings)
 
 
 @pytest.fixture(scope="module")
-def ids() -> np.ndarray:
+def ids():
     """Three texts of seven tokens, no padding."""
     return np.random.default_rng(0).integers(1, VOCABULARY, (3, 7)).astype(np.int32)
 
 
-def vector_before_the_head(model: keras.Model, ids: np.ndarray) -> np.ndarray:
+def vector_before_the_head(model, ids):
     return np.asarray(keras.Model(model.input, model.get_layer("logits").input)(ids))
 
 
-def weights_of_layer(model: keras.Model, number: int) -> list[np.ndarray]:
+def weights_of_layer(model, number):
     return [
         weight
         for direction in ("forward", "backward")
@@ -43,7 +41,7 @@ def weights_of_layer(model: keras.Model, number: int) -> list[np.ndarray]:
     ]
 
 
-def bidirectional(cell: str, model: keras.Model, states, number: int, **options):
+def bidirectional(cell, model, states, number, **options):
     """What Keras' own bidirectional layer makes of `states` with the weights of our layer."""
     layer = keras.layers.Bidirectional(CELLS[cell](UNITS, **options))
     layer.build(states.shape)
@@ -52,16 +50,14 @@ def bidirectional(cell: str, model: keras.Model, states, number: int, **options)
 
 
 @every_cell
-def test_the_last_states_of_both_directions_are_those_of_a_bidirectional_layer(
-    cell: str, ids: np.ndarray
-) -> None:
+def test_the_last_states_of_both_directions_are_those_of_a_bidirectional_layer(cell, ids):
     model = build(cell, pooling="last")
     expected = bidirectional(cell, model, model.get_layer("token_embedding")(ids), 1)
     np.testing.assert_allclose(vector_before_the_head(model, ids), expected, atol=1e-6)
 
 
 @every_cell
-def test_stacked_layers_are_stacked_bidirectional_layers(cell: str, ids: np.ndarray) -> None:
+def test_stacked_layers_are_stacked_bidirectional_layers(cell, ids):
     model = build(cell, layers=2, pooling="mean")
     states = model.get_layer("token_embedding")(ids)
     for number in (1, 2):
@@ -72,9 +68,7 @@ def test_stacked_layers_are_stacked_bidirectional_layers(cell: str, ids: np.ndar
 
 
 @every_cell
-def test_the_last_state_of_a_backward_layer_is_the_one_after_the_first_token(
-    cell: str, ids: np.ndarray
-) -> None:
+def test_the_last_state_of_a_backward_layer_is_the_one_after_the_first_token(cell, ids):
     model = build(cell, direction="backward", pooling="last")
     layer = CELLS[cell](UNITS, go_backwards=True)
     layer.build((3, 7, EMBEDDING))
@@ -84,9 +78,7 @@ def test_the_last_state_of_a_backward_layer_is_the_one_after_the_first_token(
 
 
 @every_cell
-def test_the_last_state_of_a_forward_layer_is_the_one_after_the_last_token(
-    cell: str, ids: np.ndarray
-) -> None:
+def test_the_last_state_of_a_forward_layer_is_the_one_after_the_last_token(cell, ids):
     model = build(cell, direction="forward", pooling="last")
     expected = model.get_layer("forward_1")(model.get_layer("token_embedding")(ids))[:, -1]
     np.testing.assert_allclose(vector_before_the_head(model, ids), expected, atol=1e-6)
@@ -102,21 +94,14 @@ def test_the_last_state_of_a_forward_layer_is_the_one_after_the_last_token(
         ({"direction": "backward", "pooling": "last"}, UNITS),
     ],
 )
-def test_directions_and_poolings_are_put_side_by_side(
-    settings: dict[str, str], channels: int, ids: np.ndarray
-) -> None:
+def test_directions_and_poolings_are_put_side_by_side(settings, channels, ids):
     assert vector_before_the_head(build("simple_rnn", **settings), ids).shape == (3, channels)
 
 
-def test_dropout_stands_before_each_further_layer() -> None:
+def test_dropout_stands_before_each_further_layer():
     names = [layer.name for layer in build("gru", layers=3, dropout=0.1).layers]
     assert [name for name in names if "dropout" in name] == [
         "dropout_2",
         "dropout_3",
         "head_dropout",
     ]
-
-
-@every_cell
-def test_a_model_is_named_after_its_cell(cell: str) -> None:
-    assert build(cell).name == cell

@@ -294,7 +294,7 @@ def test_a_version_that_is_no_number_is_told(complete, version):
     assert "is damaged: expected a number as run_format" in refusal(open_run, complete.path)
 
 
-def test_a_helper_leaves_nothing_behind(tmp_path):
+def test_a_worker_run_leaves_nothing_behind(tmp_path):
     with worker_run(tmp_path / "run", is_resumed=False) as run:
         assert run.known_as == tmp_path / "run"
         run.append_metrics({"event": "segment"})
@@ -302,7 +302,7 @@ def test_a_helper_leaves_nothing_behind(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_helper_goes_on_from_a_copy(tmp_path):
+def test_a_worker_run_goes_on_from_a_copy(tmp_path):
     (tmp_path / "config.yaml").write_text("model: gru")
     (tmp_path / "checkpoint").mkdir()
     (tmp_path / "checkpoint" / "state.safetensors").write_bytes(b"state")
@@ -313,6 +313,6 @@ def test_a_helper_goes_on_from_a_copy(tmp_path):
 
 
 def test_a_run_that_this_machine_does_not_see_cannot_be_gone_on_with(tmp_path):
-    helping = worker_run(tmp_path / "missing", is_resumed=True)
-    with pytest.raises(CallError, match="workers share the folder of the run"), helping:
+    run = worker_run(tmp_path / "missing", is_resumed=True)
+    with pytest.raises(CallError, match="workers share the folder of the run"), run:
         pass

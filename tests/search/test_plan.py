@@ -129,7 +129,7 @@ def test_a_worker_of_the_same_search_may_have_another_budget(search):
 
 def test_a_worker_waits_for_its_chief_for_a_while(search, tmp_path, monkeypatch):
     assert wait_for_search(search.path).path == search.path
-    monkeypatch.setattr(plan_module, "SECONDS_A_WORKER_WAITS", -1)
+    monkeypatch.setattr(plan_module, "WORKER_PATIENCE_SECONDS", -1)
     with pytest.raises(WorkError, match="expected a chief"):
         wait_for_search(tmp_path / "nowhere")
 

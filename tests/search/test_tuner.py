@@ -128,7 +128,7 @@ def test_a_grid_without_a_limit_visits_every_combination_once(tmp_path):
 def test_hyperband_without_a_limit_ends_after_one_round_and_raises_the_epochs(tmp_path):
     search = Search(tmp_path, "hyperband", Budget())
     trials = search.go()
-    assert len(trials) <= search.oracle.trials_a_round()
+    assert len(trials) <= search.oracle.trials_per_round()
     assert {settings["training.epochs"] for settings in trials.values()} == {1, 3, 9}
 
 

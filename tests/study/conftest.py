@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tfcmp.command.options import parse_file
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.study.directory import StudyDirectory
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import make_plan
@@ -130,12 +130,12 @@ def write_search():
     def write(study, search, status="complete"):
         folder = study.search(search.label)
         folder.mkdir(parents=True, exist_ok=True)
-        wish = search.wish
+        request = search.request
         write_configuration(folder / "config.yaml", search.configuration)
         known = {
-            "tuner": wish.tuner,
-            "budget": {"trials": wish.trials, "seconds": wish.seconds},
-            "seed": {"search": wish.seed},
+            "tuner": request.tuner,
+            "budget": {"trials": request.trials, "seconds": request.seconds},
+            "seed": {"search": request.seed},
             "status": status,
         }
         (folder / "search.json").write_text(json.dumps(known))
@@ -161,7 +161,7 @@ def study(tmp_path):
 
 
 @pytest.fixture
-def conduct(study, plan_of, played):
+def schedule(study, plan_of, played):
     """The function (study file, outcomes, jobs) that works through it; gives the start function."""
 
     def work(file, outcomes=None, jobs=1, tell=lambda event, working: None):

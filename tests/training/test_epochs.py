@@ -6,13 +6,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
 from tfcmp.models.building import build_core
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.timing import Clock
 from tfcmp.training import epochs
 from tfcmp.training.checkpoint import Checkpoint
-from tfcmp.training.epochs import Trainer, lasting_settings
+from tfcmp.training.epochs import (
+    Answers,
+    EpochLines,
+    Trainer,
+    epoch_line,
+    evaluate_split,
+    lasting_settings,
+)
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.texts import prepare_texts
 
@@ -110,7 +118,7 @@ def test_selection_by_loss_keeps_the_epoch_of_the_lowest_loss(make, scored):
 def test_a_line_is_written_per_segment_and_per_epoch(make):
     trainer = make(epochs=2, segment_share=0.5)
     train(trainer)
-    steps = trainer.steps_an_epoch
+    steps = trainer.steps_per_epoch
     half = -(-steps // 2)
     found = [(line["event"], line["epoch"], line.get("step")) for line in lines(trainer)]
     assert found == [
@@ -161,7 +169,7 @@ def test_the_line_of_an_epoch_adds_its_segments_up(make):
 def test_the_learning_rate_of_the_schedule_is_applied(make):
     trainer = make(epochs=1, schedule="linear", learning_rate=0.1, segment_share=1.0)
     train(trainer)
-    last = 0.1 * (1 - (trainer.steps_an_epoch - 1) / trainer.steps_an_epoch)
+    last = 0.1 * (1 - (trainer.steps_per_epoch - 1) / trainer.steps_per_epoch)
     assert lines(trainer)[0]["learning_rate"] == pytest.approx(last)
     assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(last)
 
@@ -171,22 +179,22 @@ def test_a_checkpoint_follows_every_segment(make, monkeypatch):
     saved = []
     monkeypatch.setattr(trainer.checkpoint, "save", lambda place: saved.append(place.step))
     trainer.train_epoch(lambda steps: None)
-    assert saved == [-(-trainer.steps_an_epoch // 2), trainer.steps_an_epoch]
+    assert saved == [-(-trainer.steps_per_epoch // 2), trainer.steps_per_epoch]
 
 
 def test_a_slow_segment_is_cut_short(make):
     trainer = make(epochs=1, segment_share=1.0, segment_minutes=1e-9)
     trainer.train_epoch(lambda steps: None)
-    assert len(lines(trainer)) == trainer.steps_an_epoch
+    assert len(lines(trainer)) == trainer.steps_per_epoch
 
 
 def test_progress_counts_every_step(make):
     trainer = make(epochs=2)
-    assert trainer.steps_left() == 2 * trainer.steps_an_epoch
+    assert trainer.steps_left() == 2 * trainer.steps_per_epoch
     advanced = []
     trainer.train_epoch(advanced.append)
-    assert sum(advanced) == trainer.steps_an_epoch
-    assert trainer.steps_left() == trainer.steps_an_epoch
+    assert sum(advanced) == trainer.steps_per_epoch
+    assert trainer.steps_left() == trainer.steps_per_epoch
 
 
 @pytest.mark.parametrize("learning_rate", [1e9, 1e39])
@@ -264,3 +272,76 @@ def test_a_checkpoint_that_says_nothing_of_settings_is_gone_on_with(begun, make)
     resumed = make(epochs=2, learning_rate=0.1)
     resumed.resume()
     assert resumed.place.epoch == 1
+
+
+EPOCH = {
+    "event": "epoch",
+    "epoch": 2,
+    "loss": 0.51234,
+    "accuracy": 0.75,
+    "gradient_norm": 3.0,
+    "seconds": 12.34,
+    "validation_accuracy": 0.8,
+    "validation_macro_f1": 0.7,
+    "validation_loss": 0.4,
+}
+
+
+def test_a_line_tells_losses_scores_and_times():
+    assert epoch_line(EPOCH, 5, 3723.4) == (
+        "epoch 2 of 5: loss 0.5123, accuracy 75.00%; validation accuracy 80.00%, macro F1 70.00%, "
+        "loss 0.4000; 12.3 s; at most 1:02:03 left"
+    )
+
+
+def test_the_last_epoch_promises_no_more_time():
+    assert "left" not in epoch_line(EPOCH, 2, 0.0)
+
+
+@pytest.mark.parametrize(("terminal", "lines"), [(False, 1), (True, 0)])
+def test_lines_are_told_where_no_bar_is_drawn(capsys, monkeypatch, terminal, lines):
+    monkeypatch.setattr("tfcmp.progress.draws_bars", lambda: terminal)
+    EpochLines(5, 100).tell(EPOCH, 60)
+    assert capsys.readouterr().err.count("\n") == lines
+
+
+class TwoBatches:
+    """Texts whose batches come in another order than their rows."""
+
+    def evaluation_batches(self, split):
+        assert split == "test"
+        yield Batch(np.array([[7], [3]], np.int32), np.array([1, 0]), np.array([9, 4]), 2)
+        yield Batch(np.array([[5]], np.int32), np.array([1]), np.array([6]), 1)
+
+
+def forward(ids):
+    """Logits in low precision that tell which text they belong to."""
+    return tf.cast(tf.concat([tf.zeros_like(ids), ids], axis=1), tf.bfloat16)
+
+
+@pytest.fixture
+def answers():
+    return evaluate_split(forward, TwoBatches(), "test")
+
+
+def test_answers_come_in_the_order_of_the_rows(answers):
+    assert answers.rows.tolist() == [4, 6, 9]
+    assert answers.labels.tolist() == [0, 1, 1]
+    np.testing.assert_allclose(answers.probabilities[:, 1], 1 / (1 + np.exp([-3.0, -5, -7])))
+
+
+def test_probabilities_are_distributions_in_float32(answers):
+    assert answers.probabilities.dtype == np.float32
+    np.testing.assert_allclose(answers.probabilities.sum(axis=1), 1, rtol=1e-6)
+
+
+def test_scores_are_accuracy_mean_negative_log_likelihood_and_macro_f1():
+    answers = Answers(
+        np.arange(2), np.array([0, 1]), np.array([[0.5, 0.5], [0.75, 0.25]], np.float32)
+    )
+    assert answers.scores() == {
+        "accuracy": 0.5,
+        "loss": pytest.approx(-(np.log(0.5) + np.log(0.25)) / 2),
+        # Class 0 has an F1 of 2/3, class 1 of 0.
+        "macro_f1": pytest.approx(1 / 3),
+    }

@@ -17,8 +17,8 @@ from tfcmp.models.pretrained import build_pretrained
 from tfcmp.training import memory
 from tfcmp.training.memory import (
     Need,
-    container_room,
-    exhaustion_told,
+    container_memory,
+    explain_exhaustion,
     require_memory,
     require_memory_of_ngrams,
     training_need,
@@ -96,12 +96,12 @@ def test_a_container_has_the_room_that_its_limit_leaves_beside_cached_files(tmp_
     (tmp_path / "memory.max").write_text("1000\n")
     (tmp_path / "memory.current").write_text("700\n")
     (tmp_path / "memory.stat").write_text("anon 300\ninactive_file 250\nactive_file 50\n")
-    assert container_room(tmp_path) == 600
+    assert container_memory(tmp_path) == 600
 
 
 def test_a_container_without_a_limit_has_no_room_of_its_own(tmp_path):
     (tmp_path / "memory.max").write_text("max\n")
-    assert container_room(tmp_path) is None
+    assert container_memory(tmp_path) is None
 
 
 def test_this_machine_tells_its_free_memory():
@@ -139,5 +139,5 @@ def test_a_limit_of_addresses_counts_as_memory():
 def test_memory_that_runs_out_is_told_in_a_sentence(error):
     configuration = Configuration("bag_of_ngrams", LinearArchitecture())
     told = pytest.raises(WorkError, match=r"memory ran out .* lower --architecture.features")
-    with told, exhaustion_told(configuration):
+    with told, explain_exhaustion(configuration):
         raise error

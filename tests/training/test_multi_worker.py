@@ -9,9 +9,10 @@ import sys
 import time
 from contextlib import closing
 
-import keras
 import numpy as np
 import pytest
+
+from tfcmp.models.building import load_text_classifier
 
 pytestmark = pytest.mark.slow
 
@@ -111,11 +112,12 @@ def test_a_killed_worker_ends_the_other_within_a_minute(killed):
 
 
 def test_the_survivor_says_in_one_sentence_how_to_go_on(killed, places):
-    error = killed[2]
+    lines = [line for line in killed[2].splitlines() if not line.startswith("epoch ")]
+    error = "\n".join(lines)
     assert "another worker is gone" in error
     assert f"--resume {places[0] / 'two'}" in error
     assert "Traceback" not in error
-    assert len(error.splitlines()) == 1
+    assert len(lines) == 1
 
 
 def test_only_the_first_worker_writes_the_run_directory(resumed, places):
@@ -127,7 +129,7 @@ def test_only_the_first_worker_writes_the_run_directory(resumed, places):
 
 def test_two_workers_one_killed_and_resumed_end_as_one_process_does(alone, resumed):
     paths = (alone, resumed[0])
-    models = [keras.saving.load_model(path / "model.keras") for path in paths]
+    models = [load_text_classifier(path / "model.keras") for path in paths]
     for one, other in zip(*(model.get_weights() for model in models), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-4)
     accuracies = [

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.training.hardware import set_up_devices
-from tfcmp.training.replicas import Replicas, lost_workers_told, one_replica
+from tfcmp.training.replicas import Replicas, explain_lost_workers, one_replica
 
 IDS = np.arange(10, dtype=np.int32).reshape(5, 2)
 LABELS = np.array([0, 1, 0, 1, 1], np.int32)
@@ -33,8 +33,8 @@ def test_one_replica_gets_the_batch_as_it_is():
 
 def test_rows_are_dealt_out_in_turn():
     first, second = shares(2)
-    assert first.places.tolist() == [0, 2, 4]
-    assert second.places.tolist() == [1, 3]
+    assert first.rows.tolist() == [0, 2, 4]
+    assert second.rows.tolist() == [1, 3]
     np.testing.assert_array_equal(second.ids, IDS[[1, 3]])
     np.testing.assert_array_equal(second.labels, LABELS[[1, 3]])
 
@@ -47,22 +47,22 @@ def test_a_replica_without_rows_gets_one_that_counts_nothing():
 
 def test_workers_share_every_batch():
     by_worker = [shares(4, workers=2, worker=worker) for worker in (0, 1)]
-    places = [share.places.tolist() for shares_here in by_worker for share in shares_here]
+    places = [share.rows.tolist() for shares_here in by_worker for share in shares_here]
     assert places == [[0, 4], [1], [2], [3]]
 
 
 def test_a_broken_connection_says_how_to_go_on():
     replicas = Replicas(Strategy(2), True, workers=2)
-    told = lost_workers_told(replicas, "runs/a")
+    told = explain_lost_workers(replicas, "runs/a")
     with pytest.raises(WorkError, match=r"another worker is gone.*--resume runs/a"), told:
         raise tf.errors.UnavailableError(None, None, "Collective ops is aborted: Socket closed")
 
 
 def test_other_errors_are_left_as_they_are():
-    told = lost_workers_told(Replicas(Strategy(2), True, workers=2), "runs/a")
+    told = explain_lost_workers(Replicas(Strategy(2), True, workers=2), "runs/a")
     with pytest.raises(tf.errors.InternalError), told:
         raise tf.errors.InternalError(None, None, "a kernel failed")
-    with pytest.raises(tf.errors.UnavailableError), lost_workers_told(one_replica(), "runs/a"):
+    with pytest.raises(tf.errors.UnavailableError), explain_lost_workers(one_replica(), "runs/a"):
         raise tf.errors.UnavailableError(None, None, "Socket closed")
 
 

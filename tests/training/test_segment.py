@@ -29,30 +29,22 @@ def segment(now):
     return segment
 
 
-def test_losses_are_weighted_by_the_examples_of_their_step(segment):
-    assert summarise(segment.sums())["loss"] == pytest.approx((4 * 2.0 + 2 * 5.0) / 6)
-
-
-def test_accuracy_is_a_share_of_the_examples(segment):
-    assert summarise(segment.sums())["accuracy"] == pytest.approx(4 / 6)
-
-
-def test_gradient_norms_are_told_as_mean_and_largest(segment):
-    told = summarise(segment.sums())
-    assert (told["gradient_norm"], told["largest_gradient_norm"]) == (2.0, 3.0)
-
-
-def test_the_largest_loss_of_a_step_is_kept(segment):
-    assert summarise(segment.sums())["largest_step_loss"] == 5.0
-
-
-def test_rates_per_second_count_tokens_without_padding(segment):
-    told = summarise(segment.sums())
-    assert (told["examples_per_second"], told["tokens_per_second"]) == (6 / 4, 44 / 4)
-
-
-def test_the_padding_share_is_that_of_all_places(segment):
-    assert summarise(segment.sums())["padding_share"] == pytest.approx(1 - 44 / 56)
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # Weighted by the examples of each step; rates count tokens without padding.
+        ("loss", (4 * 2.0 + 2 * 5.0) / 6),
+        ("accuracy", 4 / 6),
+        ("gradient_norm", 2.0),
+        ("largest_gradient_norm", 3.0),
+        ("largest_step_loss", 5.0),
+        ("examples_per_second", 6 / 4),
+        ("tokens_per_second", 44 / 4),
+        ("padding_share", 1 - 44 / 56),
+    ],
+)
+def test_a_segment_is_summarised_over_its_steps(segment, name, expected):
+    assert summarise(segment.sums())[name] == pytest.approx(expected)
 
 
 def test_the_rate_is_that_of_the_last_step(segment):

@@ -201,7 +201,7 @@ def test_a_source_that_changes_while_it_is_read_is_told(own, tmp_path):
 def test_unknown_words_and_tokens_are_counted_of_training_and_validation(
     own, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(texts_module, "TEXTS_A_LOOK", 5)
+    monkeypatch.setattr(texts_module, "TEXTS_PER_LOOK", 5)
     described = prepare_texts(own, tmp_path / "cache").describe()
     splits = described["splits"]
     assert described["splitting"] == 2

@@ -37,7 +37,7 @@ STUDY = {
 def untouched(tmp_path_factory, shared_cache):
     """A complete study of two runs and a search; not to be changed."""
     from tfcmp import tune
-    from tfcmp.config.writing import write_configuration
+    from tfcmp.config.file import write_configuration
     from tfcmp.runs.directory import create_run
     from tfcmp.study.directory import StudyDirectory
     from tfcmp.study.file import read_study
@@ -52,11 +52,11 @@ def untouched(tmp_path_factory, shared_cache):
     (search,) = plan.searches
     settings, space = path.parent / "settings.yaml", path.parent / "space.yaml"
     write_configuration(settings, search.configuration)
-    space.write_text(yaml.safe_dump(search.wish.space))
+    space.write_text(yaml.safe_dump(search.request.space))
     options = {
         "--config": settings,
-        "--search.trials": search.wish.trials,
-        "--search.seed": search.wish.seed,
+        "--search.trials": search.request.trials,
+        "--search.seed": search.request.seed,
         "--search.space": space,
         "--runs": path / "searches",
         "--name": MODEL,

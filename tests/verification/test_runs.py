@@ -5,10 +5,12 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from tfcmp.diagnostics.temperature import calibrate
 from tfcmp.errors import WorkError
 from tfcmp.reporting.load.runs import read_run
 from tfcmp.runs.artifacts import write_later
 from tfcmp.runs.directory import RunDirectory
+from tfcmp.runs.layout import BEHAVIOUR, BENCH, MODEL, PREDICTIONS, TEMPERATURE
 from tfcmp.verification.findings import differences, is_same
 from tfcmp.verification.runs import verify_run
 from tfcmp.verification.studies import verify_together
@@ -28,6 +30,24 @@ def rewrite(path, change):
     change(result)
     del result["files"]
     run.complete(result)
+
+
+def rewrite_predictions(path, name, change):
+    """Applies `change` to a column of predictions.parquet and lets all checksums fit again."""
+    table = pyarrow.parquet.read_table(path / "predictions.parquet")
+    place = table.schema.get_field_index(name)
+    values = pyarrow.array(change(table[name].to_pylist()), table.schema.field(name).type)
+    pyarrow.parquet.write_table(table.set_column(place, name, values), path / "predictions.parquet")
+    rewrite(path, lambda result: None)
+
+
+def rewrite_log(path, more):
+    """Raises the validation accuracy of the last epoch and lets all checksums fit again."""
+    file = path / "metrics.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    lines[-1]["validation_accuracy"] += more
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    rewrite(path, lambda result: None)
 
 
 def test_a_sound_run_differs_in_nothing(write_run):
@@ -67,14 +87,7 @@ def test_a_missing_file_is_named(write_run):
 
 def test_an_altered_answer_is_found_though_the_checksum_fits(write_run):
     path = write_run()
-    table = pyarrow.parquet.read_table(path / "predictions.parquet")
-    values = table["probabilities"].to_pylist()
-    values[-1] = values[-1][::-1]
-    place = table.schema.get_field_index("probabilities")
-    column = pyarrow.array(values, pyarrow.list_(pyarrow.float32()))
-    altered = table.set_column(place, "probabilities", column)
-    pyarrow.parquet.write_table(altered, path / "predictions.parquet")
-    rewrite(path, lambda result: None)
+    rewrite_predictions(path, "probabilities", lambda values: [*values[:-1], values[-1][::-1]])
     told = told_of(path)
     assert any("test.accuracy.value is" in one for one in told)
     assert any("test.nll.value is" in one for one in told)
@@ -132,15 +145,6 @@ def test_rounding_is_no_difference():
     assert not is_same(None, 0.0)
 
 
-def test_a_changed_measurement_of_a_later_command_is_named(write_run):
-    path = write_run()
-    file = write_later(RunDirectory(path), "bench.json", {"value": 4.0}, "bench", ["model.keras"])
-    assert told_of(path) == []
-    file.write_text(file.read_text().replace("4.0", "3.0"))
-    (told,) = told_of(path)
-    assert "bench.json is damaged" in told
-
-
 def without_checksum(path):
     result = json.loads((path / "result.json").read_text())
     del result["sha256"]
@@ -148,29 +152,15 @@ def without_checksum(path):
 
 
 def other_labels(path):
-    table = pyarrow.parquet.read_table(path / "predictions.parquet")
-    place = table.schema.get_field_index("label")
-    labels = pyarrow.array([1 - label for label in table["label"].to_pylist()], pyarrow.int32())
-    changed = table.set_column(place, "label", labels)
-    pyarrow.parquet.write_table(changed, path / "predictions.parquet")
-    rewrite(path, lambda result: None)
+    rewrite_predictions(path, "label", lambda labels: [1 - label for label in labels])
 
 
 def other_groups(path):
-    table = pyarrow.parquet.read_table(path / "predictions.parquet")
-    place = table.schema.get_field_index("group")
-    groups = pyarrow.array(table["group"].to_pylist()[::-1])
-    changed = table.set_column(place, "group", groups)
-    pyarrow.parquet.write_table(changed, path / "predictions.parquet")
-    rewrite(path, lambda result: None)
+    rewrite_predictions(path, "group", lambda groups: groups[::-1])
 
 
 def better_log(path):
-    file = path / "metrics.jsonl"
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
-    lines[-1]["validation_accuracy"] += 0.05
-    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    rewrite(path, lambda result: None)
+    rewrite_log(path, 0.05)
 
 
 @pytest.mark.parametrize(
@@ -190,11 +180,7 @@ def test_what_no_checksum_shows_is_found(write_run, tamper, named):
 
 def test_the_log_of_a_precision_with_16_bits_may_answer_some_texts_otherwise(write_run):
     path = write_run(environment={"precision": "mixed_bfloat16"})
-    file = path / "metrics.jsonl"
-    lines = [json.loads(line) for line in file.read_text().splitlines()]
-    lines[-1]["validation_accuracy"] += 1 / 60
-    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    rewrite(path, lambda result: None)
+    rewrite_log(path, 1 / 60)
     assert told_of(path) == []
     better_log(path)
     assert any("the validation accuracy of epoch 2" in told for told in told_of(path))
@@ -215,3 +201,42 @@ def test_one_configuration_under_two_labels_is_no_copy(write_run):
     twin = first.with_name("tuned-seed1")
     shutil.copytree(first, twin)
     assert verify_together([first, twin]) == []
+
+
+def test_a_run_with_its_later_files_as_they_were_written_has_no_difference(write_run):
+    path = write_run()
+    calibrate(path, "command")
+    write_later(RunDirectory(path), BEHAVIOUR, {"capabilities": {}}, "command", [MODEL])
+    assert differences(verify_run(path)) == []
+
+
+@pytest.mark.parametrize("name", [TEMPERATURE, BEHAVIOUR, BENCH])
+def test_a_changed_later_file_is_named(write_run, name):
+    path = write_run()
+    sources = [PREDICTIONS if name == TEMPERATURE else MODEL]
+    file = write_later(RunDirectory(path), name, {"value": 1}, "command", sources)
+    file.write_text(file.read_text().replace('"value": 1', '"value": 2'))
+    (told,) = differences(verify_run(path))
+    assert f"{name} is damaged" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            lambda content: content["temperature"].update(value=3.0),
+            "temperature is 3.0, recomputed",
+        ),
+        (
+            lambda content: content["test"]["after"]["nll"].update(value=3.0),
+            "test.after.nll is 3.0, recomputed",
+        ),
+    ],
+)
+def test_numbers_of_another_computation_are_found_out(write_run, change, told):
+    path = write_run()
+    content = calibrate(path, "command")
+    content = json.loads(json.dumps(content))
+    change(content)
+    write_later(RunDirectory(path), TEMPERATURE, content, "command", [PREDICTIONS])
+    assert any(told in difference for difference in differences(verify_run(path)))

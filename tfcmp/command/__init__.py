@@ -1,1 +1,1 @@
-"""The doors' hallway: how a command line is read and how a command ends."""
+"""How a command line is read, and how a command starts and ends."""

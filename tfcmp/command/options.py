@@ -20,12 +20,11 @@ from tfcmp.config.fields import (
     Strategy,
     TrainingSettings,
 )
+from tfcmp.config.file import read_settings
 from tfcmp.config.initial import InitialSettings, initial_settings
-from tfcmp.config.reading import read_settings
 from tfcmp.config.values import local_path, output_folder
 from tfcmp.errors import CallError
-from tfcmp.models.catalogue import default_configuration, find_model
-from tfcmp.models.record import ModelRecord
+from tfcmp.models.catalogue import ModelRecord, default_configuration, find_model
 
 AddOptions = Callable[[CommandParser], None]
 

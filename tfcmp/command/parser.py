@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, get_args, get_origin, 
 import yaml
 
 from tfcmp.config.default_paths import absolute_path
-from tfcmp.config.reading import flat_settings
+from tfcmp.config.file import flat_settings
 from tfcmp.config.values import PathType, from_file, from_text, type_name
 from tfcmp.errors import CallError
 
@@ -113,7 +113,7 @@ class CommandParser(StrictParser):
         if choices := keywords.pop("choices", None):
             type = Literal.__getitem__(tuple(choices))
         if action in ("store", "append"):
-            keywords["type"] = _reader(type)
+            keywords["type"] = reader(type)
         if not names[0].startswith("-"):
             self.has_arguments = True
             return self.arguments.add_argument(*names, default=default, help=help, **keywords)
@@ -284,7 +284,9 @@ def field_meanings(settings: type) -> dict[str, str]:
     return {name: " ".join(meaning.split()) for name, meaning in told}
 
 
-def _reader(kind: Any) -> Callable[[str], Any]:
+def reader(kind: Any) -> Callable[[str], Any]:
+    """What reads values of a type for argparse, which puts the option in front of a mistake."""
+
     def read(text: str) -> Any:
         try:
             return from_text(text, kind)

@@ -1,9 +1,9 @@
 """What a fit says at its end."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from tfcmp.config.fields import Configuration
+from tfcmp.records.run import InitialRun, Result
 
 # Above this share of unknown words, a model of words misses much of what the texts say.
 MANY_UNKNOWN = 0.1
@@ -12,7 +12,7 @@ FEW_TOKENS = 1.5
 
 
 def summary(
-    result: Mapping[str, Any],
+    result: Result,
     configuration: Configuration,
     note: str | None = None,
     described: dict[str, Any] | None = None,
@@ -49,7 +49,7 @@ def summary(
     return "\n".join(lines)
 
 
-def _cautions(result: Mapping[str, Any], configuration: Configuration) -> list[str]:
+def _cautions(result: Result, configuration: Configuration) -> list[str]:
     training, lines = configuration.training, []
     if result["epochs"] < training.epochs:
         score = training.selection.replace("_f1", " F1")
@@ -67,7 +67,7 @@ def _cautions(result: Mapping[str, Any], configuration: Configuration) -> list[s
     return lines
 
 
-def _start(initial: dict[str, Any]) -> str:
+def _start(initial: InitialRun) -> str:
     classes = initial["classes"]
     changes = [
         f"{name} {', '.join(classes[name])}" for name in ("added", "dropped") if classes[name]

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfcmp.config.default_paths import absolute_path
 from tfcmp.config.fields import Configuration
-from tfcmp.config.reading import read_yaml
+from tfcmp.config.file import read_yaml
 from tfcmp.errors import CallError
 from tfcmp.runs.layout import CONFIG
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import yaml
 
 from tfcmp.config.default_paths import absolute_path
-from tfcmp.config.reading import SettingsLoader, shown
+from tfcmp.config.file import SettingsLoader, shown
 from tfcmp.errors import CallError
 from tfcmp.runs.files import require_writable
 
@@ -18,6 +18,10 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(
     r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)(e[-+]?[0-9]+)?|[-+]?\.?(inf|nan)", re.I
 )
+
+
+# What the elements of a list are called.
+LISTED: dict[Any, str] = {int: "whole numbers above 0", str: "names"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,10 @@ def type_name(kind: Any) -> str:
         return " or ".join(map(type_name, get_args(kind)))
     if get_origin(kind) is dict:
         return "a mapping"
+    if get_origin(kind) is list:
+        return (
+            f"{LISTED.get(get_args(kind)[0]) or type_name(get_args(kind)[0])} (separated by commas)"
+        )
     return "null" if kind is NoneType else str(kind.__name__)
 
 
@@ -110,6 +118,9 @@ def _read(text: str, kind: Any) -> Any:
         return _first(sorted(get_args(kind), key=lambda one: one is str), text, _read)
     if get_origin(kind) is dict:
         return _check(yaml.load(text, SettingsLoader) if text.startswith("{") else None, kind)
+    if get_origin(kind) is list:
+        words = list(filter(None, map(str.strip, text.split(","))))
+        return _check([_read(word, get_args(kind)[0]) for word in words], kind)
     if kind is NoneType and text == "null":
         return None
     if kind is bool and text.lower() in ("true", "false"):
@@ -129,6 +140,13 @@ def _check(value: Any, kind: Any) -> Any:
         return kind(value)
     if get_origin(kind) is Literal and isinstance(value, str) and value in get_args(kind):
         return value
+    if get_origin(kind) is list and isinstance(value, str):
+        return _read(value, kind)
+    if get_origin(kind) is list and isinstance(value, list):
+        # Counts and sizes are what is listed.
+        if not value or any(type(one) is int and one < 1 for one in value):
+            raise ValueError
+        return [_check(one, get_args(kind)[0]) for one in value]
     if kind is float and type(value) is int:
         return float(value)
     # A bool is no int here.

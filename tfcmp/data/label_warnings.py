@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from tfcmp.data.corpus import Corpus, text_hash
 from tfcmp.data.listing import listed
+from tfcmp.data.sources.record import SourceDescription
 
 # Of a data set with hundreds of classes.
 _SHOWN = 5
@@ -28,9 +28,9 @@ def label_warnings(corpus: Corpus) -> list[str]:
     return [*_alike(sizes), *_quoted(sizes), *_missing(corpus, sizes), *_contradictions(corpus)]
 
 
-def left_out_rows(of_file: Mapping[str, Any]) -> list[str]:
+def left_out_rows(described: SourceDescription) -> list[str]:
     """A sentence on rows that were left out, from what the source tells by `describe`."""
-    counts = of_file.get("left_out", {})
+    counts = described.get("left_out", {})
     if not counts:
         return []
     told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())

@@ -102,7 +102,7 @@ def texts_at(source: Source, corpus: Corpus, rows: npt.NDArray[np.integer]) -> I
         raise source_changed(source)
 
 
-class Wanted(NamedTuple):
+class Selection(NamedTuple):
     """Which texts to evaluate on.
 
     Attributes:
@@ -116,7 +116,7 @@ class Wanted(NamedTuple):
     skips_seen: bool = False
 
 
-class Chosen(NamedTuple):
+class Selected(NamedTuple):
     """Rows (n,) of a corpus, ascending; notes for the user; numbers of texts by reason."""
 
     rows: npt.NDArray[np.int64]
@@ -124,14 +124,14 @@ class Chosen(NamedTuple):
     counts: dict[str, int]
 
 
-def choose_texts(
+def select_texts(
     run: RunDirectory,
     data: DataSettings,
     source: Source,
     labelled: LabelledTexts,
-    wanted: Wanted,
+    selection: Selection,
     cache: Path,
-) -> Chosen:
+) -> Selected:
     """The texts that a run is evaluated on.
 
     Raises:
@@ -139,11 +139,11 @@ def choose_texts(
     """
     corpus, notes = labelled.corpus, []
     kept = np.zeros(len(corpus), bool)
-    kept[_rows_of(wanted.split, data, source, labelled, cache)] = True
+    kept[_rows_of(selection.split, data, source, labelled, cache)] = True
     is_unknown = kept & (corpus.labels < 0)
     if is_unknown.any():
         told = _unknown_classes(labelled.unknown, corpus.classes)
-        if not wanted.skips_unknown:
+        if not selection.skips_unknown:
             raise CallError(
                 f"{data.source}: {told}; correct them (--data.label_column), or leave these texts "
                 "out with --skip-unknown-classes"
@@ -158,22 +158,20 @@ def choose_texts(
         "texts_trained_on": int(is_training.sum()),
         "texts_of_validation": int(is_validation.sum()),
     }
-    for mask, what in ((is_training, "was trained on"), (is_validation, "chose its epoch by")):
-        if mask.any():
-            notes.append(
-                f"{int(mask.sum()):,} of {int(kept.sum()):,} texts are such as the run {what}: "
-                + (
-                    "left out"
-                    if wanted.skips_seen
-                    else "the scores are too good by them (--leave-out-seen)"
-                )
-            )
+    result = (
+        "left out" if selection.skips_seen else "the scores are too good by them (--leave-out-seen)"
+    )
+    notes += [
+        f"{int(mask.sum()):,} of {int(kept.sum()):,} texts are such as the run {what}: {result}"
+        for mask, what in ((is_training, "was trained on"), (is_validation, "chose its epoch by"))
+        if mask.any()
+    ]
     notes += [f"{sentence}: they may be among these" for sentence in seen.unknown]
-    if wanted.skips_seen:
+    if selection.skips_seen:
         kept &= ~(is_training | is_validation)
     if not kept.any():
         raise CallError(f"{data.source}: no text is left to be evaluated; {'; '.join(notes)}")
-    return Chosen(np.flatnonzero(kept), notes, counts)
+    return Selected(np.flatnonzero(kept), notes, counts)
 
 
 def _rows_of(

@@ -140,7 +140,7 @@ def pick_texts(
         )
 
 
-class Seen(NamedTuple):
+class SeenTexts(NamedTuple):
     """Hashes of the texts that a run has seen.
 
     Attributes:
@@ -154,7 +154,7 @@ class Seen(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def seen_texts(run: RunDirectory, cache: Path) -> Seen:
+def seen_texts(run: RunDirectory, cache: Path) -> SeenTexts:
     """What a complete run and those that it started from have seen.
 
     A run keeps no ids of its training texts: they are found by drawing its splits again from
@@ -173,7 +173,7 @@ def seen_texts(run: RunDirectory, cache: Path) -> Seen:
                 f"the texts that {one.path} was trained on cannot be told ({str(error).rstrip('.')})"
             )
     nothing = np.zeros(0, np.uint64)
-    return Seen(
+    return SeenTexts(
         np.unique(np.concatenate([nothing, *training])),
         np.unique(np.concatenate([nothing, *validation])),
         tuple(unknown),

@@ -3,15 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from tfcmp.data.sources.reading import Reading
-from tfcmp.diagnostics.behaviour.cases import TEST_SET_VERSION
 from tfcmp.diagnostics.behaviour.failure_rates import (
     Probabilities,
-    TestSet,
     find_sides,
     make_test_set,
     run_tests,
@@ -28,6 +26,7 @@ from tfcmp.errors import CallError, WorkError
 from tfcmp.inference.inputs import DEFAULT_READING
 from tfcmp.inference.texts import windows_of
 from tfcmp.progress import progress_bar
+from tfcmp.records.behaviour import Behaviour, FailureRate, TestedOn
 from tfcmp.reporting.analysis.tables import BEHAVIOUR_NOTE
 from tfcmp.reporting.render.document import Column, Table, make_table
 from tfcmp.runs.artifacts import read_later, write_elsewhere, write_later
@@ -77,18 +76,16 @@ def check_behaviour(
     names = names_of(paths)
     write_elsewhere(runs, names, out)
     sides = [find_sides(_classes(run), negative, positive) for run in runs]
-    test_set = make_test_set(cases, seed)
-    about = {"version": TEST_SET_VERSION, "seed": seed, "cases": cases, "texts": count(test_set)}
-    contents: dict[str, Any] = {}
+    test_set, about = make_test_set(cases, seed)
+    contents: dict[str, Behaviour] = {}
     for name, run, of_run in zip(names, runs, sides, strict=True):
         found = _tested_before(run, about, of_run._asdict()) if contents else None
         if found is None:
             probabilities = _probabilities(run, trust, "behaviour tests")
-            found = run_tests(test_set, probabilities, _classes(run), of_run)
-            found = {"test_set": about, **found}
-            write_later(run, BEHAVIOUR, found, command, [MODEL])
+            found = run_tests(test_set, about, probabilities, _classes(run), of_run)
+            write_later(run, BEHAVIOUR, {**found}, command, [MODEL])
         contents[name] = found
-    return Checked(contents, (behaviour_table(contents, parts),))
+    return Checked({**contents}, (behaviour_table(contents, parts),))
 
 
 def check_contrast(
@@ -127,22 +124,14 @@ def check_contrast(
     return Checked(contents, (contrast_table(contents),))
 
 
-def count(test_set: TestSet) -> int:
-    """Number of different texts."""
-    return len({text for _, cases in test_set for case in cases for text in case.texts})
-
-
-def _tested_before(
-    run: RunDirectory, about: dict[str, Any], sides: dict[str, str]
-) -> dict[str, Any] | None:
+def _tested_before(run: RunDirectory, about: TestedOn, sides: dict[str, str]) -> Behaviour | None:
     if not run.file(BEHAVIOUR).exists():
         return None
     try:
-        found = read_later(run, BEHAVIOUR, "")
+        found = cast("Behaviour", read_later(run, BEHAVIOUR, ""))
     except WorkError:
         return None
-    is_same = found.get("test_set") == about and found.get("classes") == sides
-    return found if is_same else None
+    return found if found["test_set"] == about and found["classes"] == sides else None
 
 
 def _classes(run: RunDirectory) -> tuple[str, ...]:
@@ -175,7 +164,7 @@ def answer_all(
     return np.concatenate(answered)
 
 
-def behaviour_table(measured: Mapping[str, Mapping[str, Any]], parts: bool = False) -> Table:
+def behaviour_table(measured: Mapping[str, Behaviour], parts: bool = False) -> Table:
     """Failure rates by capability.
 
     Args:
@@ -253,6 +242,6 @@ def contrast_table(contents: Mapping[str, Mapping[str, Any]]) -> Table:
     return make_table("contrast", "Contrast pairs", columns, rows, note)
 
 
-def _shown(interval: Mapping[str, float]) -> str:
-    value, low, high = (100 * interval[name] for name in ("value", "low", "high"))
-    return f"{value:.1f} % ({low:.1f} to {high:.1f})"
+def _shown(share: Mapping[str, float] | FailureRate) -> str:
+    ends = f"{100 * share['low']:.1f} to {100 * share['high']:.1f}"
+    return f"{100 * share['value']:.1f} % ({ends})"

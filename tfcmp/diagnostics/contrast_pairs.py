@@ -4,7 +4,6 @@ They are read from the user's file and answered by a model, and it is checked wh
 were in the run's training.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -223,17 +222,12 @@ def warning_of(found: Contamination) -> str | None:
 def movies_of(originals: Sequence[str]) -> list[Any]:
     """What each original shares with others: its IMDB movie where it is known, else its text."""
     table = group_table()
-    return [table.get(hash_of_review(text), hash_of(text)) for text in originals]
+    return [table.get(hash_of_review(text), text) for text in originals]
 
 
 def hash_of_review(text: str) -> int:
     """Key of the table of movies."""
     return review_hash(text.strip().encode("utf-8", "surrogatepass"))
-
-
-def hash_of(text: str) -> str:
-    """SHA-256 of a text, in hexadecimal digits."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _held_out(run: RunDirectory) -> set[int]:

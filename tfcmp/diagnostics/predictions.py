@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from tfcmp.diagnostics.label_errors import label_error_table
 from tfcmp.diagnostics.length_curves import curves
+from tfcmp.diagnostics.temperature import calibrate, temperature_table
 from tfcmp.errors import CallError
 from tfcmp.progress import progress_bar
-from tfcmp.reporting.analysis.temperature import calibrate, temperature_table
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.document import Cell, Table
 from tfcmp.reporting.render.terminal import plain_values

@@ -11,7 +11,7 @@ of whole groups needs no distribution; it is given as a second number for single
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,15 +19,16 @@ import numpy.typing as npt
 from tfcmp.evaluation.intervals import (
     NO_VARIATION,
     Clusters,
+    Numbers,
     Values,
     cluster_degrees_of_freedom,
     cluster_standard_error,
+    t_probability,
+    t_quantile,
 )
 
 # Of a two-sided 95 % interval of the normal distribution.
 _NORMAL_QUANTILE = 1.96
-# A number, or an array with one for each of many simulated studies.
-Numbers = Any
 FLIPS = 10_000
 _FLIP_SEED = 0
 
@@ -124,12 +125,10 @@ class Difference:
     @property
     def degrees_of_freedom(self) -> float:
         """Of the t distribution that gives the 95 % interval; 0 where there is none."""
-        from scipy.special import stdtrit
-
         if self.sampling is None:
             return 0.0
         spreads = t_spreads(self.seeds, self.sampling)
-        return float(max(spreads, key=lambda spread: stdtrit(spread[1], 0.975) * spread[0])[1])
+        return float(max(spreads, key=lambda spread: t_quantile(spread[1], 0.975) * spread[0])[1])
 
     @property
     def p(self) -> float:
@@ -148,8 +147,6 @@ class Difference:
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """The confidence interval, clipped to -1..1."""
-        from scipy.special import stdtrit
-
         if self.sampling is None:
             return -1.0, 1.0
         if self.unanimous_groups is not None:
@@ -159,7 +156,7 @@ class Difference:
                 self.value + unseen * (1 - self.value),
             )
         half_width = max(
-            float(stdtrit(freedom, (1 + confidence) / 2)) * error
+            float(t_quantile(freedom, (1 + confidence) / 2)) * error
             for error, freedom in t_spreads(self.seeds, self.sampling)
         )
         return max(-1.0, self.value - half_width), min(1.0, self.value + half_width)
@@ -185,16 +182,15 @@ class Difference:
 
     def _tail(self, truth: float) -> float:
         """Probability of an estimate at least as far from `truth` >= 0, on the side where it is."""
-        from scipy.special import stdtr
 
         if self.sampling is None:
             return 1.0
         estimate = abs(self.value)
         if self.unanimous_groups is not None:
-            room = estimate + 1 if truth < estimate else 1 - estimate
-            return float((1 - min(1.0, abs(estimate - truth) / room)) ** self.unanimous_groups)
+            largest = estimate + 1 if truth < estimate else 1 - estimate
+            return float((1 - min(1.0, abs(estimate - truth) / largest)) ** self.unanimous_groups)
         return max(
-            float(stdtr(freedom, -abs(estimate - truth) / error))
+            float(t_probability(freedom, -abs(estimate - truth) / error))
             for error, freedom in t_spreads(self.seeds, self.sampling)
         )
 
@@ -239,7 +235,7 @@ def sampling_difference(contributions: Values, groups: Clusters, test: str) -> D
     -1 and to 1, and p is where it touches 0.
 
     Args:
-        contributions: (n,) differences from -1 to 1, one an example.
+        contributions: (n,) differences from -1 to 1, one per example.
         groups: (n,) id of each example's group.
         test: the sentence of the result, to which the number of groups is added.
     """

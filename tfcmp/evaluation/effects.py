@@ -22,7 +22,7 @@ from tfcmp.evaluation.intervals import Values
 NOT_SET = "not set"
 # A numeric hyperparameter of more values is cut into bins, of about that many trials.
 _LARGEST_BINS = 4
-_TRIALS_A_BIN = 5
+_TRIALS_PER_BIN = 5
 SHUFFLES = 4_999
 _SEED = 0
 Row = Mapping[str, Any]
@@ -36,8 +36,8 @@ def levels_of(values: list[Any]) -> tuple[list[str], npt.NDArray[np.intp]]:
         labels, index = _numeric_levels(numbers)
     else:
         labels = sorted({str(value) for value in given})
-        place = {label: number for number, label in enumerate(labels)}
-        index = np.array([-1 if is_missing(value) else place[str(value)] for value in values])
+        codes = {label: number for number, label in enumerate(labels)}
+        index = np.array([-1 if is_missing(value) else codes[str(value)] for value in values])
     if len(given) < len(values):
         index = np.where(index < 0, len(labels), index)
         labels = [*labels, NOT_SET]
@@ -49,17 +49,17 @@ def _numeric_levels(numbers: Values) -> tuple[list[str], npt.NDArray[np.intp]]:
     index = np.full(len(numbers), -1)
     is_given = np.isfinite(numbers)
     given = numbers[is_given]
-    distinct, place = np.unique(given, return_inverse=True)
+    distinct, level = np.unique(given, return_inverse=True)
     if len(distinct) > _LARGEST_BINS:
-        bins = min(_LARGEST_BINS, max(2, len(given) // _TRIALS_A_BIN))
+        bins = min(_LARGEST_BINS, max(2, len(given) // _TRIALS_PER_BIN))
         # Equal numbers have one rank, the mean of theirs, and so stay together.
         first = np.searchsorted(np.sort(given), given)
         last = np.searchsorted(np.sort(given), given, side="right")
-        _, place = np.unique((first + last) * bins // (2 * len(given)), return_inverse=True)
-    index[is_given] = place
+        _, level = np.unique((first + last) * bins // (2 * len(given)), return_inverse=True)
+    index[is_given] = level
     labels = []
-    for number in range(place.max() + 1 if len(place) else 0):
-        lowest, highest = given[place == number].min(), given[place == number].max()
+    for number in range(level.max() + 1 if len(level) else 0):
+        lowest, highest = given[level == number].min(), given[level == number].max()
         labels.append(f"{lowest:g}" if lowest == highest else f"{lowest:g} to {highest:g}")
     return labels, index
 
@@ -245,9 +245,12 @@ def main_effects(
         return [MainEffect(label, None, ()) for label, _, _ in parts]
     effects = [
         _main_effect(
-            label, [rows[place].get(name) for place in places], filled[places], is_scored[places]
+            label,
+            [rows[member].get(name) for member in members],
+            filled[members],
+            is_scored[members],
         )
-        for label, name, places in parts
+        for label, name, members in parts
     ]
     return sorted(effects, key=lambda effect: 1.0 if effect.share is None else -effect.share)
 
@@ -273,8 +276,8 @@ def interactions(
     numbers = [np.array([as_number(row.get(name)) for row in rows]) for name in (first, second)]
     is_given = np.isfinite(numbers[0]) & np.isfinite(numbers[1])
     found = []
-    for label, _, places in _parts(rows, first, alternatives):
-        kept = [place for place in places if is_given[place]]
+    for label, _, members in _parts(rows, first, alternatives):
+        kept = [member for member in members if is_given[member]]
         both = interaction(numbers[0][kept], numbers[1][kept], filled[kept]) if kept else None
         if both is not None:
             found.append((label, both))
@@ -297,7 +300,7 @@ def _parts(
     if not own:
         return [(name, name, list(range(len(rows))))]
     return [
-        (one.label(), name, [place for place, row in enumerate(rows) if one.holds(row)])
+        (one.label(), name, [member for member, row in enumerate(rows) if one.holds(row)])
         for one in own
     ]
 

@@ -7,13 +7,15 @@ too narrow as well. Used here are the bias-reduced standard error (CR2) and the 
 of Bell and McCaffrey 2002, as Pustejovsky and Tipton 2018 recommend.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Values = npt.NDArray[np.float64]
 Clusters = npt.NDArray[np.integer]
+# A number, or an array with one for each of many simulated studies.
+Numbers = Any
 
 # Below this a standard error is rounding.
 NO_VARIATION = 1e-12
@@ -84,7 +86,7 @@ def mean_interval(
     mean = float(values.mean())
     if len(np.unique(clusters)) == 1:
         return Interval(mean, *bounds)
-    quantile = _t_quantile(clusters, confidence)
+    quantile = t_quantile(cluster_degrees_of_freedom(clusters), (1 + confidence) / 2)
     half_width = quantile * cluster_standard_error(values, clusters)
     low, high = bounds
     return Interval(mean, max(low, mean - half_width), min(high, mean + half_width))
@@ -115,17 +117,29 @@ def share_interval(values: Values, clusters: Clusters, confidence: float = 0.95)
         error = cluster_standard_error(values, clusters)
         if error > NO_VARIATION:
             examples = share * (1 - share) / error**2
-            return _wilson_interval(share, examples, _t_quantile(clusters, confidence))
+            return _wilson_interval(
+                share,
+                examples,
+                t_quantile(cluster_degrees_of_freedom(clusters), (1 + confidence) / 2),
+            )
     observations = 1 / float(np.square(sizes / sizes.sum()).sum())
     return _exact_interval(share, observations, confidence)
 
 
-def _t_quantile(clusters: Clusters, confidence: float) -> float:
+def t_quantile(freedom: Numbers, probability: float) -> Numbers:
+    """Quantile of Student's t distribution, of each of the degrees of freedom."""
     # Here and below scipy.special: scipy.stats takes a second to import, and its intervals of a
     # share (binomtest) want whole counts.
     from scipy.special import stdtrit
 
-    return float(stdtrit(cluster_degrees_of_freedom(clusters), (1 + confidence) / 2))
+    return stdtrit(freedom, probability)
+
+
+def t_probability(freedom: Numbers, value: Numbers) -> Numbers:
+    """Probability of at most `value` in Student's t distribution."""
+    from scipy.special import stdtr
+
+    return stdtr(freedom, value)
 
 
 def _wilson_interval(share: float, examples: float, quantile: float) -> Interval:

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from tfcmp.evaluation.differences import Difference, VariancePart, t_spreads
-from tfcmp.evaluation.intervals import Values
+from tfcmp.evaluation.intervals import Values, t_quantile
 
 Verdict = Literal["supported", "not resolved", "contradicted"]
 
@@ -94,8 +94,6 @@ def smallest_detectable(difference: Difference, comparisons: int = 1) -> float:
     Returns:
         A share from 0 to 1; 1 where nothing is known of the variance.
     """
-    from scipy.special import stdtrit
-
     if difference.sampling is None:
         return 1.0
     generator = np.random.default_rng(_SEED)
@@ -108,7 +106,10 @@ def smallest_detectable(difference: Difference, comparisons: int = 1) -> float:
     ]
     quantile = 1 - SIGNIFICANCE / comparisons / 2
     critical = np.max(
-        [stdtrit(freedom, quantile) * scale for scale, freedom in t_spreads(drawn[:-1], drawn[-1])],
+        [
+            t_quantile(freedom, quantile) * scale
+            for scale, freedom in t_spreads(drawn[:-1], drawn[-1])
+        ],
         axis=0,
     )
     return float(min(1.0, np.quantile(critical - error, POWER)))

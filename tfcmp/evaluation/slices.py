@@ -128,7 +128,7 @@ def class_scores(
 ) -> list[ClassScores]:
     """Scores of every class, in the order of their numbers."""
     seeds = len(predicted)
-    # Rows of all seeds one behind the other.
+    # Rows of all seeds one after the other.
     answers, truth = predicted.ravel(), np.tile(labels, seeds)
     clusters = np.tile(groups, seeds)
     hits = (answers == truth).astype(np.float64)

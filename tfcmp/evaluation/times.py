@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.evaluation.intervals import NO_VARIATION, Interval
+from tfcmp.evaluation.intervals import NO_VARIATION, Interval, t_probability, t_quantile
+from tfcmp.records.bench import Quantity
 
 # Fewer processes support no claim about times.
 MINIMUM_PROCESSES = 5
@@ -43,11 +44,9 @@ def process_interval(values: Sequence[float], confidence: float = CONFIDENCE) ->
     Raises:
         ValueError: there are fewer than two values, or one is not positive.
     """
-    from scipy.special import stdtrit
-
     logs = _logarithms(values)
     mean = float(logs.mean())
-    half = float(stdtrit(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
+    half = float(t_quantile(len(logs) - 1, (1 + confidence) / 2) * _standard_error(logs))
     return Interval(*(float(np.exp(x)) for x in (mean, mean - half, mean + half)))
 
 
@@ -58,16 +57,14 @@ def ratio_of_times(first: Sequence[float], second: Sequence[float]) -> Ratio:
         first: (n,) positive, one value per process, n >= 2.
         second: (m,) the same for the other case, measured in turn with the first, m >= 2.
     """
-    # scipy.stats.ttest_ind warns of values that hardly differ, and takes a second to import.
-    from scipy.special import stdtr, stdtrit
-
+    # scipy.stats.ttest_ind warns of values that hardly differ.
     difference, error, freedom = _welch(_logarithms(first), _logarithms(second))
     if error <= NO_VARIATION:
         ratio = float(np.exp(difference))
         return Ratio(ratio, ratio, ratio, float(abs(difference) <= NO_VARIATION))
-    half = float(stdtrit(freedom, 0.975) * error)
+    half = float(t_quantile(freedom, 0.975) * error)
     value, low, high = (float(np.exp(difference + shift)) for shift in (0.0, -half, half))
-    return Ratio(value, low, high, 2 * float(stdtr(freedom, -abs(difference) / error)))
+    return Ratio(value, low, high, 2 * float(t_probability(freedom, -abs(difference) / error)))
 
 
 def _welch(one: Rates, other: Rates) -> tuple[Rates, Rates, Rates]:
@@ -119,11 +116,11 @@ def find_crossings(lengths: Sequence[int], first: Rates, second: Rates) -> list[
     one, other = np.log(first), np.log(second)
     gaps = one.mean(axis=0) - other.mean(axis=0)
     found = []
-    for place in range(len(lengths) - 1):
-        here, there = gaps[place], gaps[place + 1]
+    for index in range(len(lengths) - 1):
+        here, there = gaps[index], gaps[index + 1]
         if here * there < 0 or (here == 0 and there != 0):
             share = here / (here - there)
-            at = positions[place] + share * (positions[place + 1] - positions[place])
+            at = positions[index] + share * (positions[index + 1] - positions[index])
             low, high = _not_rejected(positions, one, other, float(at))
             found.append(Crossing(float(np.exp(at)), low, high))
     return found
@@ -152,11 +149,9 @@ def _not_rejected(
 
 def _is_rejected(one: Rates, other: Rates) -> npt.NDArray[np.bool_]:
     """Whether equality is rejected in each column, (n, points) against (m, points)."""
-    from scipy.special import stdtrit
-
     difference, error, freedom = _welch(one, other)
     # Without any variation, any difference is one.
-    limit = np.where(error > NO_VARIATION, stdtrit(np.maximum(freedom, 1), 0.975) * error, 0)
+    limit = np.where(error > NO_VARIATION, t_quantile(np.maximum(freedom, 1), 0.975) * error, 0)
     return np.abs(difference) > np.maximum(limit, NO_VARIATION)
 
 
@@ -176,9 +171,7 @@ def _standard_error(logs: Rates) -> float:
     return float(logs.std(ddof=1) / np.sqrt(len(logs)))
 
 
-def quantile(
-    values: Sequence[float], share: float, confidence: float = CONFIDENCE
-) -> dict[str, Any]:
+def quantile(values: Sequence[float], share: float, confidence: float = CONFIDENCE) -> Quantity:
     """A quantile and its interval between two of the values.
 
     How many of n values lie below the true quantile is binomial, whatever their distribution: the
@@ -214,7 +207,7 @@ def quantile(
     }
 
 
-def inverted(measured: dict[str, Any], factor: float) -> dict[str, Any]:
+def inverted(measured: Quantity, factor: float) -> Quantity:
     """`factor` over a quantile: seconds per step to steps per second."""
     return {
         **measured,

@@ -24,7 +24,7 @@ class Answers(NamedTuple):
     Attributes:
         texts: as they were asked.
         classes: names of the classes.
-        ranking: (n, classes) int64, places of the classes, the most likely first; of equally
+        ranking: (n, classes) int64, indices of the classes, the most likely first; of equally
             likely ones the first in `classes`.
         probabilities: (n, classes) float, in the order of `classes`.
     """
@@ -36,8 +36,8 @@ class Answers(NamedTuple):
 
     def predictions(self) -> Iterator[Prediction]:
         """One per text, in order."""
-        for text, places, row in zip(self.texts, self.ranking, self.probabilities, strict=True):
-            yield Prediction(text, self.classes[places[0]], float(row[places[0]]))
+        for text, order, row in zip(self.texts, self.ranking, self.probabilities, strict=True):
+            yield Prediction(text, self.classes[order[0]], float(row[order[0]]))
 
 
 class TextClassifier(ABC):
@@ -80,7 +80,7 @@ class TextClassifier(ABC):
 
 
 def ranked(probabilities: np.ndarray) -> np.ndarray:
-    """(n, classes) int64: places of the classes, the most likely first, ties in their order."""
+    """(n, classes) int64: indices of the classes, the most likely first, ties in their order."""
     return np.argsort(-probabilities, axis=1, kind="stable")
 
 

@@ -32,7 +32,7 @@ _loaded_in: list[int] = []
 _threaded: weakref.WeakSet[Hashable] = weakref.WeakSet()
 # Float32 in training too, whatever the policy: rounded, sums of logits would tie.
 KEPT = ("tokenizer", "logits", "probabilities")
-TOKENS_A_BATCH = 16_384
+TOKENS_PER_BATCH = 16_384
 # Batches of ids (batch, length) int32, padded right, to their probabilities, in the same order.
 Forward = Callable[[list[np.ndarray]], Iterable[np.ndarray]]
 
@@ -64,7 +64,7 @@ def _skip_joining() -> None:
 
     ONNX Runtime joins them with its last session, and again with the library itself
     (microsoft/onnxruntime#31961). No public interface keeps an object or a library from that: a
-    handler of atexit neither knows the exit code nor runs behind the end of Python.
+    handler of atexit neither knows the exit code nor runs after the end of Python.
     """
     if not _threaded:
         return
@@ -72,7 +72,7 @@ def _skip_joining() -> None:
         # A reference that nothing gives back, not even the end of the interpreter.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(threaded))
     libc = ctypes.CDLL(None)
-    # What is registered last is called first, with the exit code: behind Python's own end and before
+    # What is registered last is called first, with the exit code: after Python's own end and before
     # those of the libraries. Of glibc alone; elsewhere the end may still wait.
     if hasattr(libc, "on_exit"):
         libc.on_exit(libc._exit, None)
@@ -109,7 +109,7 @@ class Classifier(TextClassifier):
         tokenizer: of the saved model.
         forward: batches of padded ids to probabilities (batch, classes), by some engine.
         classes: names of the classes.
-        tokens_a_batch: bound on the places of a padded batch; what suits the engine.
+        tokens_per_batch: bound on the padded tokens of a batch; what suits the engine.
         model: raw text (batch,) to probabilities, where Keras itself is the engine.
         graph_bytes: size of the graph of another engine, as its export holds it.
     """
@@ -119,7 +119,7 @@ class Classifier(TextClassifier):
         tokenizer: TextTokenizer,
         forward: Forward,
         classes: tuple[str, ...],
-        tokens_a_batch: int = TOKENS_A_BATCH,
+        tokens_per_batch: int = TOKENS_PER_BATCH,
         model: keras.Model | None = None,
         graph_bytes: int | None = None,
     ) -> None:
@@ -127,7 +127,7 @@ class Classifier(TextClassifier):
         keep_in_forks(self)
         self.tokenizer = tokenizer
         self.classes = classes
-        self.tokens_a_batch = tokens_a_batch
+        self.tokens_per_batch = tokens_per_batch
         self.model = model
         self.graph_bytes = graph_bytes
         # What `tfcmp.load` was asked for; None where something else made this classifier.
@@ -162,7 +162,7 @@ class Classifier(TextClassifier):
         require_own_process()
         answers = np.empty((len(ids), len(self.classes)), np.float32)
         lengths = np.array([len(row) for row in ids], np.int64)
-        order = evaluation_order(lengths, np.arange(len(ids)), self.tokens_a_batch)
+        order = evaluation_order(lengths, np.arange(len(ids)), self.tokens_per_batch)
         batches = [self._padded([ids[row] for row in rows], lengths[rows]) for rows in order]
         for rows, probabilities in zip(order, self._forward(batches), strict=True):
             answers[rows] = probabilities
@@ -184,7 +184,7 @@ class Classifier(TextClassifier):
 
 
 def keras_forward(model: keras.Model) -> Forward:
-    """Batches of ids to probabilities by the model's part behind its tokenizer."""
+    """Batches of ids to probabilities by the model's part after its tokenizer."""
     after_tokens = keras.Model(model.get_layer("tokenizer").output, model.output)
     # One signature for every batch: Keras' own predict builds a data set per call, which costs more
     # than a short text.

@@ -106,15 +106,15 @@ def open_engine(
         return load_classifier(run_path, precision)
     with importable(engine):
         if engine == "onnx":
-            from tfcmp.inference.onnx_engine import TOKENS_A_BATCH
+            from tfcmp.inference.onnx_engine import TOKENS_PER_BATCH
             from tfcmp.inference.onnx_engine import onnx_forward as make_forward
         else:
-            from tfcmp.inference.openvino_engine import TOKENS_A_BATCH
+            from tfcmp.inference.openvino_engine import TOKENS_PER_BATCH
             from tfcmp.inference.openvino_engine import openvino_forward as make_forward
     model, classes = load_model(run_path)
     forward, size = make_forward(model, precision, threads or processors())
     tokenizer = model.get_layer("tokenizer")
-    return Classifier(tokenizer, forward, classes, TOKENS_A_BATCH, graph_bytes=size)
+    return Classifier(tokenizer, forward, classes, TOKENS_PER_BATCH, graph_bytes=size)
 
 
 def check_engine(engine: str, precision: str | None) -> str:

@@ -16,7 +16,7 @@ from tfcmp.inference.graphs.building import build_graph
 from tfcmp.inference.graphs.writer import IDS
 
 # Measured on MiniLM and gru: larger batches fall out of the processor's caches.
-TOKENS_A_BATCH = 4096
+TOKENS_PER_BATCH = 4096
 ERRORS_ONLY = 3
 
 
@@ -36,7 +36,7 @@ def onnx_forward(model: keras.Model, precision: str, threads: int) -> tuple[Forw
 
 
 def onnx_graph(model: keras.Model, precision: str) -> onnx.ModelProto:
-    """The graph of a saved model behind its tokenizer, in "float32" or "int8".
+    """The graph of a saved model after its tokenizer, in "float32" or "int8".
 
     Raises:
         CallError: the model has no graph, or nothing in it that int8 would speed up.

@@ -13,7 +13,7 @@ from tfcmp.inference.classifier import Forward
 from tfcmp.inference.graphs.building import build_graph
 from tfcmp.models.building import core_of
 
-TOKENS_A_BATCH = 4096
+TOKENS_PER_BATCH = 4096
 HINTS = {"float32": "f32", "bf16": "bf16"}
 
 
@@ -33,7 +33,7 @@ def openvino_forward(model: keras.Model, precision: str, threads: int) -> tuple[
 
 
 def openvino_model(model: keras.Model) -> openvino.Model:
-    """A saved model behind its tokenizer, as OpenVINO reads its ONNX graph.
+    """A saved model after its tokenizer, as OpenVINO reads its ONNX graph.
 
     Raises:
         CallError: the model has no graph, or none that OpenVINO computes.
@@ -96,8 +96,8 @@ class OpenvinoForward:
             self._queue = openvino.AsyncInferQueue(compiled, self._threads)
             self._queue.set_callback(_keep)
         answers: list[np.ndarray] = [np.empty(0)] * len(batches)
-        for place, batch in enumerate(batches):
-            self._queue.start_async([batch], (answers, place))
+        for index, batch in enumerate(batches):
+            self._queue.start_async([batch], (answers, index))
         self._queue.wait_all()
         return answers
 
@@ -112,6 +112,6 @@ class OpenvinoForward:
 
 
 def _keep(request: openvino.InferRequest, where: tuple[list[np.ndarray], int]) -> None:
-    answers, place = where
+    answers, index = where
     # Copied: the request's own memory is for the next batch.
-    answers[place] = request.get_output_tensor(0).data.copy()
+    answers[index] = request.get_output_tensor(0).data.copy()

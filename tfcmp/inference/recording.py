@@ -11,8 +11,8 @@ from tfcmp.inference.answering import Answers
 from tfcmp.runs.files import whole_file
 
 # Rows of Parquet that are kept together: in small groups a file is larger and slower to read.
-ROWS_A_GROUP = 1 << 15
-BYTES_A_GROUP = 1 << 26
+ROWS_PER_GROUP = 1 << 15
+BYTES_PER_GROUP = 1 << 26
 
 Record = dict[str, Any]
 
@@ -32,19 +32,19 @@ class Fields(NamedTuple):
 
     @property
     def ranks(self) -> range:
-        """Places of the likeliest labels, from 0; none where they are left out."""
+        """Ranks of the likeliest labels, from 0; none where they are left out."""
         return range(min(self.top or 0, len(self.classes)))
 
 
 def records_of(answers: Answers, fields: Fields) -> Iterator[Record]:
     """A record per text: text, label, probability, and what `fields` asks for."""
     rows = zip(answers.predictions(), answers.ranking, answers.probabilities, strict=True)
-    for prediction, places, row in rows:
+    for prediction, order, row in rows:
         record: Record = prediction._asdict()
         if fields.top is not None:
             record["top"] = [
-                {"label": fields.classes[place], "probability": float(row[place])}
-                for place in places[: len(fields.ranks)]
+                {"label": fields.classes[index], "probability": float(row[index])}
+                for index in order[: len(fields.ranks)]
             ]
         if fields.has_all:
             record["probabilities"] = dict(zip(fields.classes, map(float, row), strict=True))
@@ -148,7 +148,7 @@ def _write_parquet(part: Path, windows: Iterable[list[Record]], fields: Fields) 
                 record["text"] = record["text"].encode("utf-8", "replace").decode()
             kept.append(pyarrow.RecordBatch.from_pylist(window, schema))
             rows = sum(batch.num_rows for batch in kept)
-            if rows >= ROWS_A_GROUP or sum(batch.nbytes for batch in kept) >= BYTES_A_GROUP:
+            if rows >= ROWS_PER_GROUP or sum(batch.nbytes for batch in kept) >= BYTES_PER_GROUP:
                 writer.write_table(pyarrow.Table.from_batches(kept))
                 kept.clear()
         if kept:

@@ -11,7 +11,7 @@ from tfcmp.data.tokens import CHARACTERS_PER_STEP, batched_lists
 
 # Texts are answered in windows: sorted by length inside one, so that little is padded, and given
 # out in their order before the next is read.
-TEXTS_A_WINDOW = 2048
+TEXTS_PER_WINDOW = 2048
 
 SERIES = "a list, tuple, generator, pandas Series, NumPy array or pyarrow array of strings"
 BINARY = bytes | bytearray | memoryview
@@ -39,7 +39,7 @@ def checked_texts(texts: Any) -> Iterator[str]:
 
 def windows_of(texts: Any) -> Iterator[list[str]]:
     """The texts in lists, each as long as is answered at once; errors as in `checked_texts`."""
-    return batched_lists(checked_texts(texts), TEXTS_A_WINDOW)
+    return batched_lists(checked_texts(texts), TEXTS_PER_WINDOW)
 
 
 def _check_series(texts: Any) -> None:
@@ -75,7 +75,7 @@ def _check_array(texts: np.ndarray) -> None:
 
 
 def _checked_items(texts: Iterable[Any]) -> Iterator[str]:
-    for place, item in enumerate(texts):
+    for index, item in enumerate(texts):
         # Scalars of pyarrow hold what they stand for.
         text = item.as_py() if hasattr(item, "as_py") else item
         if type(text) is str:
@@ -84,10 +84,10 @@ def _checked_items(texts: Iterable[Any]) -> Iterator[str]:
             # NumPy's strings, members of enumerations: their characters as a plain string.
             yield str.__str__(text)
         else:
-            _refuse_item(text, place)
+            _refuse_item(text, index)
 
 
-def _refuse_item(item: Any, place: int) -> NoReturn:
+def _refuse_item(item: Any, index: int) -> NoReturn:
     if item is None or type(item).__name__ in MISSING or (isinstance(item, float) and item != item):
         found, way = f"a missing value ({item})", 'leave it out, or fill in "", before'
     elif isinstance(item, BINARY):
@@ -104,7 +104,7 @@ def _refuse_item(item: Any, place: int) -> NoReturn:
             f"{_kind(item)} ({str(item)[:40]})",
             "turn it into a string before, or leave it out",
         )
-    raise TypeError(f"text {place}, counted from 0: expected a string, got {found}; {way}")
+    raise TypeError(f"text {index}, counted from 0: expected a string, got {found}; {way}")
 
 
 def _refuse(found: str, way: str) -> NoReturn:
@@ -173,4 +173,4 @@ class ArrivingTexts:
                 self._changed.notify_all()
 
     def _is_full(self) -> bool:
-        return len(self._window) >= TEXTS_A_WINDOW or self._characters >= CHARACTERS_PER_STEP
+        return len(self._window) >= TEXTS_PER_WINDOW or self._characters >= CHARACTERS_PER_STEP

@@ -111,7 +111,7 @@ class InferenceCase:
 
 
 def model_label(configuration: Configuration) -> str:
-    """The model's name, and behind it what of its architecture is not as it comes."""
+    """The model's name, followed by what of its architecture is not as it comes."""
     default = asdict(_default(configuration).architecture)
     own = asdict(configuration.architecture)
     # What matching sets follows from it.

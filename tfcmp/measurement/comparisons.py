@@ -18,6 +18,7 @@ from tfcmp.evaluation.times import (
     find_crossings,
     ratio_of_times,
 )
+from tfcmp.records.bench import Crossing, Crossings, Quantity, Ratio, Scaling, TrainingCell
 from tfcmp.runs.timing import why_disturbed
 
 # What decides the lengths of real texts; cells at a fixed length know none of it.
@@ -50,8 +51,6 @@ SAME_CURVE = (
     "strategy",
     "replicas",
 )
-# A cell of training, as bench.json holds it.
-Cell = dict[str, Any]
 
 
 def hardware(conditions: Mapping[str, Any]) -> str:
@@ -72,7 +71,7 @@ def texts_read(conditions: Mapping[str, Any]) -> str:
     return f"{of}, {truncation} {limit}" if limit is not None else of
 
 
-def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
+def find_scaling(training: Mapping[str, TrainingCell]) -> dict[str, Scaling]:
     """Every set of cases that differ in the number of replicas alone, by name.
 
     S_g is the throughput of g replicas over that of one of the same strategy, at a fixed batch the
@@ -82,7 +81,7 @@ def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
     Args:
         training: cells of bench.json.
     """
-    sets: dict[tuple[Any, ...], list[Cell]] = {}
+    sets: dict[tuple[Any, ...], list[TrainingCell]] = {}
     for cell in training.values():
         if cell["loading"]:
             of = cell["conditions"]
@@ -92,13 +91,13 @@ def find_scaling(training: dict[str, Any]) -> dict[str, Any]:
     return {_set_name(cells[0]): _speed_ups(cells) for cells in sets.values()}
 
 
-def _fixed(cell: dict[str, Any]) -> int:
+def _fixed(cell: TrainingCell) -> int:
     """The batch that stays the same over the cases: that of all replicas, or that of each."""
     of = cell["conditions"]
     return int(of["batch_size"]) // (1 if cell["loading"] == "global" else int(of["replicas"]))
 
 
-def _set_name(cell: dict[str, Any]) -> str:
+def _set_name(cell: TrainingCell) -> str:
     of = cell["conditions"]
     batch = "global batch" if cell["loading"] == "global" else "batch per replica"
     parts = [
@@ -114,7 +113,7 @@ def _set_name(cell: dict[str, Any]) -> str:
     return ", ".join(filter(None, parts))
 
 
-def _speed_ups(cells: list[Cell]) -> dict[str, Any]:
+def _speed_ups(cells: list[TrainingCell]) -> Scaling:
     by_replicas = {cell["conditions"]["replicas"]: cell for cell in cells}
     base = by_replicas.get(1)
     notes = {cell["conditions"].get("replicas_note") for cell in cells} - {None}
@@ -130,7 +129,7 @@ def _speed_ups(cells: list[Cell]) -> dict[str, Any]:
     }
 
 
-def _ratio(cell: Cell, base: Cell | None, divisor: int) -> dict[str, float | None] | None:
+def _ratio(cell: TrainingCell, base: TrainingCell | None, divisor: int) -> Ratio | None:
     if base is None:
         return None
     ours, theirs = cell["examples_per_second"], base["examples_per_second"]
@@ -139,11 +138,11 @@ def _ratio(cell: Cell, base: Cell | None, divisor: int) -> dict[str, float | Non
     if not are_comparable([cell, base]):
         return {"value": ours["value"] / theirs["value"] / divisor, "low": None, "high": None}
     ratio = ratio_of_times(ours["by_process"], theirs["by_process"])
-    ends = zip(("value", "low", "high"), ratio[:3], strict=True)
-    return {name: end / divisor for name, end in ends}
+    value, low, high = (end / divisor for end in ratio[:3])
+    return {"value": value, "low": low, "high": high}
 
 
-def compare_lengths(training: dict[str, Any]) -> dict[str, Any]:
+def compare_lengths(training: Mapping[str, TrainingCell]) -> dict[str, Crossings]:
     """Every pair of a recurrent model and a transformer that was measured alike, by name.
 
     Args:
@@ -152,7 +151,7 @@ def compare_lengths(training: dict[str, Any]) -> dict[str, Any]:
     Returns:
         For each pair at which length they cross, or that they do not.
     """
-    curves: dict[tuple[Any, ...], dict[tuple[Any, ...], list[Cell]]] = {}
+    curves: dict[tuple[Any, ...], dict[tuple[Any, ...], list[TrainingCell]]] = {}
     for cell in training.values():
         if isinstance(cell["length"], int) and not cell["loading"]:
             conditions = tuple(str(cell["conditions"].get(name)) for name in SAME_CURVE)
@@ -168,14 +167,14 @@ def compare_lengths(training: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _model_name(cell: dict[str, Any]) -> str:
+def _model_name(cell: TrainingCell) -> str:
     optimizer = cell["conditions"].get("optimizer")
     return cell["label"] if optimizer is None else f"{cell['label']} ({optimizer})"
 
 
 def _pairs_of_one_size(
-    by_model: dict[tuple[Any, ...], list[Cell]],
-) -> Iterable[tuple[list[Cell], list[Cell]]]:
+    by_model: dict[tuple[Any, ...], list[TrainingCell]],
+) -> Iterable[tuple[list[TrainingCell], list[TrainingCell]]]:
     for one in by_model.values():
         for other in by_model.values():
             sizes = [cells[0]["parameters"]["without_embedding"] for cells in (one, other)]
@@ -185,7 +184,7 @@ def _pairs_of_one_size(
                 yield one, other
 
 
-def crossing(recurrent: list[Cell], transformer: list[Cell]) -> dict[str, Any]:
+def crossing(recurrent: list[TrainingCell], transformer: list[TrainingCell]) -> Crossings:
     """Where the throughputs of two models meet, and who is faster at each length.
 
     See `evaluation.times` for the interval and the test; p-values are adjusted over the lengths
@@ -198,19 +197,22 @@ def crossing(recurrent: list[Cell], transformer: list[Cell]) -> dict[str, Any]:
         who is faster there ("even" where that is not significant, null where not tested), whether
         something disturbed the measurement, and the outcome in words.
     """
-    ours = {cell["length"]: cell["examples_per_second"] for cell in recurrent}
-    theirs = {cell["length"]: cell["examples_per_second"] for cell in transformer}
+    ours = {int(cell["length"]): cell["examples_per_second"] for cell in recurrent}
+    theirs = {int(cell["length"]): cell["examples_per_second"] for cell in transformer}
     lengths = sorted(ours.keys() & theirs.keys())
     ratios = [ours[n]["value"] / theirs[n]["value"] for n in lengths]
     is_tested = bool(lengths) and are_comparable([*recurrent, *transformer])
-    found: list[dict[str, float | None]] = [
+    found: list[Crossing] = [
         {"value": value, "low": None, "high": None} for value in meetings(lengths, ratios)
     ]
     p: list[float] = []
     if is_tested:
         p = [float(q) for q in holm([_p_of(ours[n], theirs[n]) for n in lengths])]
         curves = (_curves(lengths, ours), _curves(lengths, theirs))
-        found = [one._asdict() for one in find_crossings(lengths, *curves)]
+        found = [
+            {"value": one.value, "low": one.low, "high": one.high}
+            for one in find_crossings(lengths, *curves)
+        ]
     faster = [_faster(ratio, q) for ratio, q in zip(ratios, p, strict=True)] if is_tested else None
     is_disturbed = any(why_disturbed(cell) for cell in (*recurrent, *transformer))
     return {
@@ -224,11 +226,11 @@ def crossing(recurrent: list[Cell], transformer: list[Cell]) -> dict[str, Any]:
     }
 
 
-def _p_of(ours: dict[str, Any], theirs: dict[str, Any]) -> float:
+def _p_of(ours: Quantity, theirs: Quantity) -> float:
     return ratio_of_times(ours["by_process"], theirs["by_process"]).p
 
 
-def _curves(lengths: Sequence[int], rates: dict[int, dict[str, Any]]) -> np.ndarray:
+def _curves(lengths: Sequence[int], rates: dict[int, Quantity]) -> np.ndarray:
     """Throughputs (processes, lengths)."""
     return np.array([rates[length]["by_process"] for length in lengths]).T
 
@@ -249,9 +251,7 @@ def meetings(lengths: list[int], ratios: list[float]) -> list[float]:
     return found
 
 
-def _outcome(
-    lengths: list[int], crossings: list[dict[str, float | None]], faster: list[str] | None
-) -> str:
+def _outcome(lengths: list[int], crossings: list[Crossing], faster: list[str] | None) -> str:
     if len(lengths) < 2:
         return "fewer than two lengths in common"
     if not crossings:
@@ -269,8 +269,8 @@ def _outcome(
     return f"{told}; {'; '.join(parts)}"
 
 
-def _length_told(crossing: dict[str, float | None]) -> str:
-    value, low, high = (crossing[end] for end in ("value", "low", "high"))
+def _length_told(crossing: Crossing) -> str:
+    value, low, high = crossing["value"], crossing["low"], crossing["high"]
     if low is None and high is None:
         return f"{value:.0f}"
     ends = f"{low:.0f} to " if low is not None else "up to "

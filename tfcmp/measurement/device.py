@@ -5,12 +5,12 @@ import resource
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import keras
 import tensorflow as tf
 
 from tfcmp.errors import WorkError
+from tfcmp.records.bench import Audit, RecurrentKernel
 from tfcmp.training.replicas import XLA
 
 MEGABYTE = 1e6
@@ -18,8 +18,8 @@ STATUS, FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 FORGET_PEAK = "5"
 
 
-def audit_model(core: keras.Model) -> dict[str, Any]:
-    """What the times of a model depend on apart from its size.
+def audit_model(core: keras.Model) -> Audit:
+    """What the times of a model depend on, apart from its size.
 
     Returns:
         Per recurrent layer whether cuDNN can compute it and if not why; XLA; precision policy;
@@ -36,7 +36,7 @@ def audit_model(core: keras.Model) -> dict[str, Any]:
     }
 
 
-def _kernel(layer: keras.layers.RNN, has_gpu: bool) -> dict[str, Any]:
+def _kernel(layer: keras.layers.RNN, has_gpu: bool) -> RecurrentKernel:
     reasons = why_no_cudnn(layer)
     if not has_gpu:
         reasons = [*reasons, "there is no GPU"]
@@ -77,7 +77,7 @@ def forget_peaks() -> None:
 
 
 @contextlib.contextmanager
-def exhaustion_told(message: str) -> Iterator[None]:
+def explain_exhaustion(message: str) -> Iterator[None]:
     """Turns TensorFlow's error about a device without memory into `message`.
 
     Raises:

@@ -18,19 +18,19 @@ from tfcmp.inference.engines import open_engine, set_keras_threads
 from tfcmp.measurement.cases import InferenceCase
 from tfcmp.measurement.device import (
     audit_model,
-    exhaustion_told,
+    explain_exhaustion,
     forget_peaks,
     peak_of_gpus,
     peak_resident,
 )
 from tfcmp.measurement.queries import (
-    SHARES,
     curve_by_batch,
     curve_by_length,
     measure_offline,
     single_stream,
 )
 from tfcmp.models.building import core_of
+from tfcmp.records.bench import Agreement, Audit, InferenceConditions
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import MODEL, PREDICTIONS, RESULT
 from tfcmp.runs.timing import (
@@ -62,13 +62,13 @@ def sample_examples(configuration: Configuration, cache: Path, count: int) -> li
     source = open_source(data)
     corpus, splits = split_source(source, data, cache)
     rows = np.random.default_rng(0).permutation(splits.test)[:count]
-    places = {int(row): place for place, row in enumerate(rows)}
+    positions = {int(row): position for position, row in enumerate(rows)}
     identities = corpus.example_ids(rows)
     found: list[Example | None] = [None] * len(rows)
     for row, record in enumerate(source.records()):
-        place = places.get(row)
-        if place is not None:
-            found[place] = Example(record.text, identities[place], int(corpus.labels[row]))
+        position = positions.get(row)
+        if position is not None:
+            found[position] = Example(record.text, identities[position], int(corpus.labels[row]))
     return [example for example in found if example is not None]
 
 
@@ -111,7 +111,7 @@ def measure_inference(
         WorkError: the device's memory is too small, or the run was tested on other texts.
     """
     run = RunDirectory(Path(case.run))
-    with exhaustion_told(NO_MEMORY):
+    with explain_exhaustion(NO_MEMORY):
         classifier, cold = open_cold(case, run, started)
         # The model is warm before the texts are read: their index takes memory that is not the
         # engine's.
@@ -124,7 +124,9 @@ def measure_inference(
         offline, answers = measure_offline(classifier, texts, case, load.observe)
         share, end_clock = load.others_share(), frequency_mhz()
     return {
-        **{f"latency_{name}_ms": stream["milliseconds"][name] for name in SHARES},
+        "latency_p50_ms": stream["milliseconds"]["p50"],
+        "latency_p90_ms": stream["milliseconds"]["p90"],
+        "latency_p99_ms": stream["milliseconds"]["p99"],
         "examples_per_second": offline["examples_per_second"],
         "peak_memory_mb": peak_resident(),
         "peak_gpu_memory_mb": peak_of_gpus(),
@@ -158,8 +160,8 @@ def open_cold(
     }
 
 
-def conditions(case: InferenceCase, configuration: Configuration) -> dict[str, Any]:
-    """What the times depend on apart from the model."""
+def conditions(case: InferenceCase, configuration: Configuration) -> InferenceConditions:
+    """What the times depend on, apart from the model."""
     return {
         "engine": case.engine,
         "device_names": device_names(),
@@ -177,14 +179,14 @@ def device_names() -> list[str]:
     return [found.get("device_name", "GPU") for found in details] or [processor_name()]
 
 
-def audit_of(classifier: Classifier) -> dict[str, Any]:
-    """The kernels of the model behind its tokenizer, as "audit"; nothing under other engines."""
+def audit_of(classifier: Classifier) -> dict[str, Audit]:
+    """The kernels of the model after its tokenizer, as "audit"; nothing under other engines."""
     if classifier.model is None:
         return {}
     return {"audit": audit_model(core_of(classifier.model))}
 
 
-def agreement(examples: list[Example], answers: np.ndarray, run: RunDirectory) -> dict[str, Any]:
+def agreement(examples: list[Example], answers: np.ndarray, run: RunDirectory) -> Agreement:
     """How many labels are those that the run saved for these texts, and the accuracy.
 
     `accuracy` is that of the run on its whole test split, and what the answers gain or lose against

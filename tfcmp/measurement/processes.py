@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, cast
 
 from tfcmp.command.ending import run_command
 from tfcmp.command.quiet import import_tensorflow
@@ -30,6 +30,7 @@ from tfcmp.measurement.comparisons import compare_lengths, find_scaling
 from tfcmp.measurement.record import keep_inference, pool, read_record, write_record
 from tfcmp.models.saved_model.trust import trusting_saved_models
 from tfcmp.progress import progress_bar
+from tfcmp.records.bench import BenchSections, InferenceCell, TrainingCell
 from tfcmp.runs.files import make_folder, write_json
 
 Cells = dict[str, dict[str, Any]]
@@ -57,17 +58,24 @@ class Job(NamedTuple):
         return "training" if isinstance(self.case, TrainingCase) else "inference"
 
 
+class NewCells(TypedDict):
+    """Cells of this bench alone, by key."""
+
+    training: dict[str, TrainingCell]
+    inference: dict[str, InferenceCell]
+
+
 class Measured(NamedTuple):
     """What a bench found for one bench.json.
 
     Attributes:
-        new: cells by section, "training" and "inference", and key, of this bench alone.
+        new: cells of this bench alone.
         record: all that bench.json holds now, by section.
         failures: error by the name of the case that it ended.
     """
 
-    new: dict[str, Cells]
-    record: dict[str, Any]
+    new: NewCells
+    record: BenchSections
     failures: dict[str, TfcmpError]
 
 
@@ -125,23 +133,23 @@ def measure_jobs(
 def _joined(
     folder: Path,
     samples: dict[tuple[Path, str, str], list[dict[str, Any]]],
-    earlier: dict[str, Any],
+    earlier: BenchSections,
     failures: dict[str, TfcmpError],
 ) -> Measured:
     """The cells so far, pooled over processes, and the record that they make of the earlier one."""
     record = copy.deepcopy(earlier)
-    new: dict[str, Cells] = {"training": {}, "inference": {}}
+    new: NewCells = {"training": {}, "inference": {}}
     for (of_folder, section, key), cells in samples.items():
         if of_folder != folder:
             continue
         cell = pool(cells)
         audit = cell.pop("audit", None)
-        new[section][key] = cell
         kept = key
         if section == "training":
-            record[section][key] = cell
+            new["training"][key] = record["training"][key] = cast("TrainingCell", cell)
         else:
-            kept = keep_inference(record[section], key, cell)
+            new["inference"][key] = cast("InferenceCell", cell)
+            kept = keep_inference(record["inference"], key, new["inference"][key])
         if audit is not None:
             record["audit"][kept] = audit
     record["scaling"] = find_scaling(record["training"])

@@ -3,7 +3,6 @@
 import itertools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -11,15 +10,15 @@ import tensorflow as tf
 from tfcmp.data.batches import evaluation_order
 from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.inference.classifier import Classifier
-from tfcmp.inference.texts import TEXTS_A_WINDOW
+from tfcmp.inference.texts import TEXTS_PER_WINDOW
 from tfcmp.measurement.cases import InferenceCase
+from tfcmp.records.bench import BatchPoint, LengthPoint, Offline, Percentiles, SingleStream
 
 WARM_UP_QUERIES = 32
 # Less than `predict` answers at once, so that a short sample has a spread.
-TEXTS_A_SHORT_WINDOW = 512
+TEXTS_PER_SHORT_WINDOW = 512
 # Queries of a point of a curve: fewer than of the figures that are published.
 QUERIES_OF_A_CURVE = 100
-SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
 NO_MEMORY = "the device's memory is too small for a query of {} texts; try smaller --batch-sizes"
 
 
@@ -29,7 +28,7 @@ def single_stream(
     queries: int,
     seconds: float,
     observe: Callable[[], None] = lambda: None,
-) -> dict[str, Any]:
+) -> SingleStream:
     """One text at a time, the next when the last is answered: times from text to probabilities.
 
     Args:
@@ -67,7 +66,7 @@ def measure_offline(
     texts: list[str],
     case: InferenceCase,
     observe: Callable[[], None] = lambda: None,
-) -> tuple[dict[str, Any], np.ndarray]:
+) -> tuple[Offline, np.ndarray]:
     """As many texts per second as go, all of them known beforehand; and the answers.
 
     A full sample ends when both the number of texts and the seconds are reached, a short one when
@@ -77,8 +76,8 @@ def measure_offline(
     once before the clock starts: many batches at once may take another path than a single text,
     which some engines compile when it is first asked for.
     """
-    size = TEXTS_A_WINDOW if case.is_full else TEXTS_A_SHORT_WINDOW
-    windows = [texts[place : place + size] for place in range(0, len(texts), size)]
+    size = TEXTS_PER_WINDOW if case.is_full else TEXTS_PER_SHORT_WINDOW
+    windows = [texts[start : start + size] for start in range(0, len(texts), size)]
     classifier.probabilities(windows[0])
     answers, lengths, rates, tokenising, samples = [], [], [], 0.0, 0
     start = time.perf_counter()
@@ -98,37 +97,41 @@ def measure_offline(
             break
     seconds = time.perf_counter() - start
     rate, of_windows = samples / seconds, inverted(quantile(rates, 0.5), 1.0)
-    interval = {"low": min(rate, of_windows["low"]), "high": max(rate, of_windows["high"])}
     return {
         "samples": samples,
         "seconds": seconds,
-        "examples_per_second": {**of_windows, "value": rate, **interval},
+        "examples_per_second": {
+            **of_windows,
+            "value": rate,
+            "low": min(rate, of_windows["low"]),
+            "high": max(rate, of_windows["high"]),
+        },
         "tokenising_share": tokenising / seconds,
-        "padding_share": padding_share(lengths, classifier.tokens_a_batch),
+        "padding_share": padding_share(lengths, classifier.tokens_per_batch),
     }, np.concatenate(answers)
 
 
-def padding_share(windows: list[np.ndarray], tokens_a_batch: int) -> float:
-    """Share of the places of all batches that hold no token.
+def padding_share(windows: list[np.ndarray], tokens_per_batch: int) -> float:
+    """Share of padding among the tokens of all padded batches.
 
     Args:
         windows: of each the tokens of its texts.
-        tokens_a_batch: of the classifier, by which it cuts a window into batches.
+        tokens_per_batch: of the classifier, by which it cuts a window into batches.
     """
     tokens = sum(int(lengths.sum()) for lengths in windows)
-    places = sum(
+    padded_tokens = sum(
         len(rows) * int(lengths[rows].max())
         for lengths in windows
-        for rows in evaluation_order(lengths, np.arange(len(lengths)), tokens_a_batch)
+        for rows in evaluation_order(lengths, np.arange(len(lengths)), tokens_per_batch)
     )
-    return 1 - tokens / places
+    return 1 - tokens / padded_tokens
 
 
 def curve_by_length(
     classifier: Classifier, texts: list[str], lengths: tuple[int, ...]
-) -> dict[str, Any]:
+) -> dict[str, LengthPoint]:
     """Single-stream times of texts that are cut to about so many tokens."""
-    found: dict[str, Any] = {}
+    found: dict[str, LengthPoint] = {}
     for length in lengths:
         cut = _cut(classifier, texts, length)
         if not cut:
@@ -136,18 +139,24 @@ def curve_by_length(
             continue
         measured = single_stream(classifier, cut, QUERIES_OF_A_CURVE, 0.0)
         tokens = float(np.mean([len(ids) for ids in classifier.tokenize(cut)]))
-        found[str(length)] = {"mean_tokens": tokens, **measured}
+        found[str(length)] = {
+            "mean_tokens": tokens,
+            "queries": measured["queries"],
+            "seconds": measured["seconds"],
+            "milliseconds": measured["milliseconds"],
+            "tokenising_milliseconds": measured["tokenising_milliseconds"],
+        }
     return found
 
 
 def curve_by_batch(
     classifier: Classifier, texts: list[str], sizes: tuple[int, ...]
-) -> dict[str, Any]:
+) -> dict[str, BatchPoint]:
     """Times and throughput of queries of several texts.
 
     A size that the device has no memory for is left out with that reason: the others stand.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, BatchPoint] = {}
     for size in sizes:
         try:
             seconds = timed_queries(classifier, texts, size)
@@ -163,7 +172,7 @@ def curve_by_batch(
 
 
 def timed_queries(classifier: Classifier, texts: list[str], size: int) -> list[float]:
-    """Seconds of each of some queries of `size` texts, behind two that warm up."""
+    """Seconds of each of some queries of `size` texts, after two that warm up."""
     turn, seconds = _drawn(texts), []
     for number in range(QUERIES_OF_A_CURVE // min(size, 10) + 2):
         query = [next(turn) for _ in range(size)]
@@ -174,9 +183,13 @@ def timed_queries(classifier: Classifier, texts: list[str], size: int) -> list[f
     return seconds
 
 
-def _percentiles(seconds: list[float]) -> dict[str, Any]:
+def _percentiles(seconds: list[float]) -> Percentiles:
     milliseconds = [1000 * value for value in seconds]
-    return {name: quantile(milliseconds, share) for name, share in SHARES.items()}
+    return {
+        "p50": quantile(milliseconds, 0.5),
+        "p90": quantile(milliseconds, 0.9),
+        "p99": quantile(milliseconds, 0.99),
+    }
 
 
 def _drawn(texts: list[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """bench.json: what was measured, pooled over processes, merged with what was there, with a checksum."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -9,11 +9,11 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.times import MINIMUM_PROCESSES, process_interval
+from tfcmp.records.bench import BenchSections, InferenceCell
 from tfcmp.runs.files import digest, make_folder, write_json
 from tfcmp.runs.layout import BENCH, MODEL, RESULT
 from tfcmp.runs.timing import why_disturbed
 
-SECTIONS = ("training", "inference", "scaling", "audit", "crossings")
 # Axes of a report, taken from the engine that answers unless told otherwise.
 AXES = (
     "latency_p50_ms",
@@ -23,13 +23,11 @@ AXES = (
     "peak_memory_mb",
 )
 USUAL_ENGINE = "keras float32"
-# Of a cell of inference; a short sample measures them as a full one does.
-CURVES = ("by_length", "by_batch_size")
 _ENDS = ("value", "low", "high")
 CONFIDENCE = 0.95
 
 
-def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
+def read_record(folder: Path, run: Path | None = None) -> BenchSections:
     """The sections of an earlier bench; empty ones where there was none.
 
     Measurements of a model that has been replaced since are left behind.
@@ -39,7 +37,7 @@ def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
     """
     file = folder / BENCH
     if not file.exists():
-        return {section: {} for section in SECTIONS}
+        return _sections({})
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
         stated = content.pop("sha256")
@@ -49,10 +47,20 @@ def read_record(folder: Path, run: Path | None = None) -> dict[str, Any]:
         raise WorkError(f"{file} is damaged: its checksum differs; remove it and measure anew")
     if content["computed_from"] != computed_from(run or folder):
         content = {}
-    return {section: content.get(section, {}) for section in SECTIONS}
+    return _sections(content)
 
 
-def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) -> str:
+def _sections(content: Mapping[str, Any]) -> BenchSections:
+    return {
+        "training": content.get("training", {}),
+        "inference": content.get("inference", {}),
+        "scaling": content.get("scaling", {}),
+        "audit": content.get("audit", {}),
+        "crossings": content.get("crossings", {}),
+    }
+
+
+def keep_inference(inference: dict[str, InferenceCell], key: str, cell: InferenceCell) -> str:
     """Puts an engine's cell into the section, where it takes the place of an older one; gives its key.
 
     One of fewer processes, or a shorter sample, does not take the place of a better one: measured
@@ -66,19 +74,23 @@ def keep_inference(inference: dict[str, Any], key: str, cell: dict[str, Any]) ->
     if old["conditions"] != cell["conditions"] or why_disturbed(cell):
         inference[f"{key}, short"] = cell
         return f"{key}, short"
-    curves = {name: {**old[name], **cell[name]} for name in CURVES}
-    told = {"curves_command": cell["command"]} if any(cell[name] for name in CURVES) else {}
-    inference[key] = {**old, **curves, **told}
+    inference[key] = {
+        **old,
+        "by_length": {**old["by_length"], **cell["by_length"]},
+        "by_batch_size": {**old["by_batch_size"], **cell["by_batch_size"]},
+    }
+    if cell["by_length"] or cell["by_batch_size"]:
+        inference[key]["curves_command"] = cell["command"]
     return key
 
 
-def _weight(cell: dict[str, Any]) -> tuple[int, bool]:
+def _weight(cell: InferenceCell) -> tuple[int, bool]:
     """What a cell can support: more processes first, up to those that a claim needs."""
     return min(cell.get("processes", 1), MINIMUM_PROCESSES), cell["is_full"]
 
 
 def write_record(
-    folder: Path, record: dict[str, Any], command: str, run: Path | None = None
+    folder: Path, record: BenchSections, command: str, run: Path | None = None
 ) -> Path:
     """Writes the record, its axes and checksums.
 
@@ -91,7 +103,7 @@ def write_record(
     make_folder(folder, "--out")
     content = {
         **axes(record["inference"]),
-        **{section: record[section] for section in SECTIONS},
+        **_sections(record),
         "command": command,
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),
         "computed_from": computed_from(run or folder),
@@ -100,12 +112,13 @@ def write_record(
     return folder / BENCH
 
 
-def axes(inference: dict[str, Any]) -> dict[str, Any]:
+def axes(inference: Mapping[str, InferenceCell]) -> dict[str, Any]:
     """The axes of the usual engine, or of the only one that was measured."""
     if not inference:
         return {}
     key = USUAL_ENGINE if USUAL_ENGINE in inference else next(iter(inference))
-    return {**{axis: inference[key][axis] for axis in AXES}, "axes_of": key}
+    cell: Mapping[str, Any] = inference[key]
+    return {**{axis: cell[axis] for axis in AXES}, "axes_of": key}
 
 
 def computed_from(folder: Path) -> dict[str, str]:

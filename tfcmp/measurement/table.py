@@ -1,16 +1,17 @@
 """What was measured as tables for a terminal, the command that measures it again under each row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from tfcmp.evaluation.times import MINIMUM_PROCESSES
+from tfcmp.records.bench import Crossings, InferenceCell, Quantity, Ratio, Scaling, TrainingCell
 from tfcmp.runs.timing import BUSY, why_disturbed
 
 # An interval that holds less than that is none; five medians give 94 %.
 LEAST_COVERAGE = 0.95
 
 
-def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
+def training_table(cells: Mapping[str, TrainingCell]) -> list[str]:
     """Lines: a row per cell of training."""
     rows = [
         (
@@ -41,7 +42,7 @@ def training_table(cells: dict[str, dict[str, Any]]) -> list[str]:
     return lines + _busy_lines(cells) + _process_lines(cells)
 
 
-def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
+def inference_table(label: str, cells: Mapping[str, InferenceCell]) -> list[str]:
     """Lines: a row per engine."""
     rows = []
     for key, cell in cells.items():
@@ -81,7 +82,7 @@ def inference_table(label: str, cells: dict[str, dict[str, Any]]) -> list[str]:
     return lines + [_stated(key, cell) for key, cell in cells.items()]
 
 
-def _stated(key: str, cell: dict[str, Any]) -> str:
+def _stated(key: str, cell: InferenceCell) -> str:
     stream, offline = cell["single_stream"], cell["offline"]
     kind = "full sample" if cell["is_full"] else "short sample (--full for a long one)"
     return (
@@ -91,7 +92,7 @@ def _stated(key: str, cell: dict[str, Any]) -> str:
     )
 
 
-def kept_lines(new: dict[str, dict[str, Any]], kept: dict[str, dict[str, Any]]) -> list[str]:
+def kept_lines(new: Mapping[str, InferenceCell], kept: Mapping[str, InferenceCell]) -> list[str]:
     """Lines: where bench.json keeps the figures of a full sample instead of these shorter ones."""
     return [
         f"  {key}: bench.json keeps the figures of the full sample that it has"
@@ -105,14 +106,14 @@ def failure_lines(failures: Mapping[str, Exception]) -> list[str]:
     return [f"not measured: {name}: {error}" for name, error in failures.items()]
 
 
-def scaling_lines(scaling: dict[str, Any]) -> list[str]:
+def scaling_lines(scaling: Mapping[str, Scaling]) -> list[str]:
     """Lines: speed-up and efficiency of each set of cases."""
     lines = []
     for name, found in scaling.items():
         lines.append(f"scaling, {name}")
         for count, speed_up in found["speed_up"].items():
-            if speed_up is not None:
-                efficiency = found["efficiency"][count]
+            efficiency = found["efficiency"][count]
+            if speed_up is not None and efficiency is not None:
                 lines.append(
                     f"  {count} replica(s): speed-up {_number(speed_up)}, "
                     f"efficiency {_number(efficiency)}"
@@ -122,7 +123,7 @@ def scaling_lines(scaling: dict[str, Any]) -> list[str]:
     return lines
 
 
-def crossing_lines(crossings: dict[str, Any]) -> list[str]:
+def crossing_lines(crossings: Mapping[str, Crossings]) -> list[str]:
     """Lines: where models of one size train equally fast."""
     return [f"{name}: {found['outcome']}" for name, found in crossings.items()]
 
@@ -143,10 +144,10 @@ def _line(row: Sequence[str], widths: list[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _number(measured: dict[str, float], factor: float = 1.0) -> str:
+def _number(measured: Quantity | Ratio, factor: float = 1.0) -> str:
     """Value and interval, three digits that count; the value alone where too little was measured."""
-    value, low, high = (measured[name] for name in ("value", "low", "high"))
-    if measured.get("coverage", 1.0) < LEAST_COVERAGE:
+    value, low, high = measured["value"], measured["low"], measured["high"]
+    if cast("Quantity", measured).get("coverage", 1.0) < LEAST_COVERAGE:
         return _short(factor * value)
     if low is None or high is None:
         return _short(factor * value)

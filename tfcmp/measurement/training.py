@@ -18,7 +18,7 @@ from tfcmp.evaluation.times import inverted, quantile
 from tfcmp.measurement.cases import REAL, TrainingCase, model_label
 from tfcmp.measurement.device import (
     audit_model,
-    exhaustion_told,
+    explain_exhaustion,
     forget_peaks,
     peak_of_gpus,
     peak_resident,
@@ -33,7 +33,6 @@ from tfcmp.models.building import (
 )
 from tfcmp.models.catalogue import find_model
 from tfcmp.models.encoder_files import resolve_encoder
-from tfcmp.models.pretrained import learning_rate_shares
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, WordTokenizer
 from tfcmp.runs.timing import (
     ContentionMeter,
@@ -46,7 +45,7 @@ from tfcmp.runs.timing import (
     own_seconds,
 )
 from tfcmp.training.hardware import set_up_hardware
-from tfcmp.training.optimizers import build_optimizer
+from tfcmp.training.optimizers import build_optimizer, learning_rate_shares
 from tfcmp.training.replicas import Replicas, describe_replicas, open_replicas
 from tfcmp.training.step import TrainStep, compile_train_step
 from tfcmp.training.texts import Texts, prepare_texts
@@ -71,12 +70,12 @@ class TimedWindow(NamedTuple):
     steps: int
     examples: int
     tokens: int
-    places: int
+    padded_tokens: int
 
 
 def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedWindow:
     """Takes that many steps and waits for the last one to end."""
-    waiting, examples, tokens, places = 0.0, 0, 0, 0
+    waiting, examples, tokens, padded_tokens = 0.0, 0, 0, 0
     outcome = None
     start = asked = time.perf_counter()
     for _ in range(steps):
@@ -85,12 +84,12 @@ def time_window(step: TrainStep, batches: Iterator[Batch], steps: int) -> TimedW
         outcome = step(batch.ids, batch.labels)
         examples += len(batch.labels)
         tokens += batch.tokens
-        places += batch.ids.size
+        padded_tokens += batch.ids.size
         asked = time.perf_counter()
     # Asked for, the number makes Python wait for the device.
     assert outcome is not None
     float(outcome[0])
-    return TimedWindow(time.perf_counter() - start, waiting, steps, examples, tokens, places)
+    return TimedWindow(time.perf_counter() - start, waiting, steps, examples, tokens, padded_tokens)
 
 
 def measure(
@@ -123,7 +122,7 @@ def measure(
         "examples_per_second": inverted(seconds, total.examples / total.steps),
         "tokens_per_second": inverted(seconds, total.tokens / total.steps),
         "waiting_share": total.waiting / total.seconds,
-        "padding_share": 1 - total.tokens / total.places,
+        "padding_share": 1 - total.tokens / total.padded_tokens,
         "first_step_seconds": first,
         "steps_per_repetition": steps,
         "peak_memory_mb": peak_resident(),
@@ -196,7 +195,7 @@ def measure_training(case: TrainingCase, cache: Path) -> Iterator[tuple[str, dic
             )
         else:
             source, widths = made_up(configuration, int(length)), 1
-        with exhaustion_told(_no_memory(configuration, length)):
+        with explain_exhaustion(_no_memory(configuration, length)):
             measured = measure(step, source, case, replicas)
         cell = {**told, "length": length, "padded_lengths": widths, **measured}
         yield named.key(length), cell

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
@@ -18,18 +19,18 @@ from tfcmp.config.fields import (
 from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.models.catalogue import default_configuration, find_model
 from tfcmp.models.encoder_files import EncoderFiles
-from tfcmp.models.linear import Ngrams, adapt_bag_of_ngrams, build_bag_of_ngrams, choose_ngrams
-from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.pretrained import ENCODER, build_pretrained
-from tfcmp.models.recurrent import build_recurrent
-from tfcmp.models.size import matching_size
+from tfcmp.models.sequence_layers import ENCODER
 from tfcmp.models.tokenizer import TextTokenizer
-from tfcmp.models.transformer import build_transformer
 from tfcmp.models.word_tokenizer import WordTokenizer
 from tfcmp.records.run import ModelSize
 
+if TYPE_CHECKING:
+    from tfcmp.models.linear import Ngrams
+
 # Paths of the weights of which a text uses a few rows only.
 EMBEDDINGS = ("token_embedding/", "logits/feature_weights")
+# Begin of the names of low-rank updates (LoRA).
+LOW_RANK = "lora_kernel"
 TrainingBatches = Callable[[], Iterable[tuple[np.ndarray, np.ndarray]]]
 
 
@@ -40,10 +41,12 @@ def build_tokenizer(configuration: Configuration, files: EncoderFiles | None) ->
         CallError: the length limit or the truncation does not suit the encoder.
         WorkError: the encoder's tokenizer cannot be read.
     """
-    data, architecture = configuration.data, configuration.architecture
+    data = configuration.data
     if files is None:
         return WordTokenizer(data.max_length, data.truncation, name="tokenizer")
-    if isinstance(architecture, PretrainedArchitecture):
+    if isinstance(configuration.architecture, PretrainedArchitecture):
+        from tfcmp.models.preset_tokenizer import build_preset_tokenizer
+
         return build_preset_tokenizer(files.encoder.folder, data.max_length, data.truncation)
     from tfcmp.models.saved_model.building import build_saved_model_tokenizer
 
@@ -61,58 +64,75 @@ def build_core(
     classes: int,
     files: EncoderFiles | None = None,
     *,
-    is_twin: bool = False,
+    is_copy: bool = False,
 ) -> keras.Model:
     """A functional model of token ids (batch, length) int32 to logits (batch, classes) float32.
+
+    Only the module of the family that is asked for is imported.
 
     Args:
         configuration: the resolved configuration.
         tokenizer: says how many ids there are, and which one is padding.
         classes: number of classes.
         files: of a pretrained model.
-        is_twin: a model that takes all weights from another one: without those of a preset, and
+        is_copy: a model that takes all weights from another one: without those of a preset, and
             without low-rank updates, which are part of the weights by then.
     """
     architecture = configuration.architecture
+    settings = asdict(architecture)
+    if isinstance(architecture, RecurrentArchitecture):
+        from tfcmp.models.recurrent import build_recurrent
+
+        settings["vocabulary_size"] = tokenizer.vocabulary_size
+        return build_recurrent(configuration.model, classes=classes, **settings)
+    if isinstance(architecture, TransformerArchitecture):
+        from tfcmp.models.transformer import build_transformer
+
+        settings["vocabulary_size"] = tokenizer.vocabulary_size
+        del settings["match"]
+        return build_transformer(classes=classes, **settings)
     if isinstance(architecture, LinearArchitecture):
+        from tfcmp.models.linear import build_bag_of_ngrams
+
         return build_bag_of_ngrams(
             classes, orders=architecture.orders, features=architecture.features
         )
-    settings = asdict(architecture)
-    if isinstance(architecture, RecurrentArchitecture | TransformerArchitecture):
-        settings["vocabulary_size"] = tokenizer.vocabulary_size
-    if isinstance(architecture, RecurrentArchitecture):
-        return build_recurrent(configuration.model, classes=classes, **settings)
-    if isinstance(architecture, TransformerArchitecture):
-        settings.pop("match")
-        return build_transformer(classes=classes, **settings)
     assert files is not None
     if isinstance(architecture, PretrainedArchitecture):
-        settings.pop("layer_decay")
-        if is_twin:
-            settings["lora_rank"] = None
-        return build_pretrained(
-            files.encoder.folder,
-            padding_id=tokenizer.padding_id,
-            classes=classes,
-            with_weights=not is_twin,
-            **settings,
-        )
+        return _build_pretrained(settings, tokenizer, classes, files, is_copy=is_copy)
     from tfcmp.models.saved_model.building import build_saved_model_core
 
-    settings.pop("preprocessor")
+    del settings["preprocessor"]
     return build_saved_model_core(
+        files.encoder.folder, tokenizer, classes, source=files.encoder.source, **settings
+    )
+
+
+def _build_pretrained(
+    settings: dict[str, Any],
+    tokenizer: TextTokenizer,
+    classes: int,
+    files: EncoderFiles,
+    *,
+    is_copy: bool,
+) -> keras.Model:
+    from tfcmp.models.pretrained import build_pretrained
+
+    del settings["layer_decay"]
+    if is_copy:
+        settings["lora_rank"] = None
+    return build_pretrained(
         files.encoder.folder,
-        tokenizer,
-        classes,
-        source=files.encoder.source,
+        padding_id=tokenizer.padding_id,
+        classes=classes,
+        with_weights=not is_copy,
         **settings,
     )
 
 
 def ngrams_of(
     configuration: Configuration, classes: int, batches: TrainingBatches
-) -> tuple[Configuration, Ngrams | None]:
+) -> "tuple[Configuration, Ngrams | None]":
     """The n-grams of the training split, and the configuration with as many features as there are.
 
     None, and the configuration as it is, for a model that counts none. `architecture.features` is
@@ -124,6 +144,8 @@ def ngrams_of(
     architecture = configuration.architecture
     if not isinstance(architecture, LinearArchitecture):
         return configuration, None
+    from tfcmp.models.linear import choose_ngrams
+
     orders, features = architecture.orders, architecture.features
     try:
         ngrams = choose_ngrams(batches(), classes, orders=orders, features=features)
@@ -136,9 +158,11 @@ def ngrams_of(
     return replace(configuration, architecture=sized), ngrams
 
 
-def adapt_core(core: keras.Model, configuration: Configuration, ngrams: Ngrams | None) -> None:
+def adapt_core(core: keras.Model, configuration: Configuration, ngrams: "Ngrams | None") -> None:
     """Sets what a model takes from the training split before its first step, if anything."""
     if isinstance(configuration.architecture, LinearArchitecture) and ngrams is not None:
+        from tfcmp.models.linear import adapt_bag_of_ngrams
+
         adapt_bag_of_ngrams(core, ngrams, configuration.architecture.smoothing)
 
 
@@ -189,7 +213,7 @@ def count_parameters(core: keras.Model) -> ModelSize:
         size_of(weight) for weight in weights if any(part in weight.path for part in EMBEDDINGS)
     )
     # Low-rank updates are trained, and then added to the weights that are counted already.
-    total = sum(size_of(weight) for weight in weights if "lora_kernel" not in weight.path)
+    total = sum(size_of(weight) for weight in weights if LOW_RANK not in weight.path)
     return {
         "total": total,
         "trained": sum(map(size_of, core.trainable_weights)),
@@ -214,6 +238,8 @@ def matched(configuration: Configuration, classes: int) -> Configuration:
         return configuration
     architecture = configuration.architecture
     assert isinstance(architecture, TransformerArchitecture)
+    from tfcmp.models.transformer import matching_size
+
     layers, feed_forward_size = matching_size(
         target, architecture.embedding_size, classes, architecture.pooling
     )
@@ -233,3 +259,26 @@ def match_target(configuration: Configuration, classes: int) -> int | None:
     # The vocabulary plays no part in what is counted: an empty one is built fastest.
     core = build_core(other, build_tokenizer(other, None), classes)
     return count_parameters(core)["without_embedding"]
+
+
+def weights_without_updates(core: keras.Model) -> list[keras.Variable]:
+    """Weights of `core` in its order but for low-rank updates: those of a model without any."""
+    return [weight for weight in core.weights if not weight.name.startswith(LOW_RANK)]
+
+
+def whole_weights(core: keras.Model) -> list[np.ndarray]:
+    """Weights of `core` in its order, without low-rank updates, which are added to their kernels.
+
+    The order is that of a model of the same layers without updates, for its `set_weights`.
+
+    Hu et al. 2022, "LoRA: Low-Rank Adaptation of Large Language Models": W + scale * A B.
+    """
+    wholes = {
+        id(layer._kernel): layer.kernel
+        for layer in core._flatten_layers()
+        if getattr(layer, "lora_enabled", False)
+    }
+    return [
+        keras.ops.convert_to_numpy(wholes.get(id(weight), weight))
+        for weight in weights_without_updates(core)
+    ]

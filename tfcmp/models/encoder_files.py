@@ -1,14 +1,14 @@
 """The files that a pretrained model is made of, found or fetched before TensorFlow is imported."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tfcmp.config.fields import Configuration, SavedModelArchitecture
 from tfcmp.models.catalogue import find_model
-from tfcmp.models.presets.fetching import resolve_place, resolve_weights
-from tfcmp.models.presets.inspecting import check_saved_model, check_text_encoder
-from tfcmp.models.presets.weights import Weights
 from tfcmp.models.saved_model.trust import fingerprint, require_trust
+
+if TYPE_CHECKING:
+    from tfcmp.models.presets.cache import Weights
 
 PREPROCESSOR = "--architecture.preprocessor"
 
@@ -16,8 +16,8 @@ PREPROCESSOR = "--architecture.preprocessor"
 class EncoderFiles(NamedTuple):
     """Weights of an encoder and, for some SavedModels, of its separate preprocessor."""
 
-    encoder: Weights
-    preprocessor: Weights | None = None
+    encoder: "Weights"
+    preprocessor: "Weights | None" = None
 
     def check(self) -> None:
         """Holds every file against its checksum.
@@ -28,7 +28,7 @@ class EncoderFiles(NamedTuple):
         for weights in filter(None, self):
             weights.check()
 
-    def describe(self) -> dict[str, dict | None]:
+    def describe(self) -> dict[str, dict[str, Any] | None]:
         """Where the files come from and their checksums, for environment.json."""
         return {
             "encoder": self.encoder.describe(),
@@ -46,6 +46,9 @@ def resolve_encoder(configuration: Configuration, cache: Path) -> EncoderFiles |
     record = find_model(configuration.model)
     if not record.preset:
         return None
+    from tfcmp.models.presets.checks import check_text_encoder
+    from tfcmp.models.presets.fetching import resolve_place, resolve_weights
+
     encoder = resolve_weights(configuration.model, cache)
     architecture = configuration.architecture
     if not isinstance(architecture, SavedModelArchitecture):
@@ -59,6 +62,8 @@ def resolve_encoder(configuration: Configuration, cache: Path) -> EncoderFiles |
     return EncoderFiles(encoder, preprocessor)
 
 
-def _check_program(weights: Weights, option: str) -> None:
+def _check_program(weights: "Weights", option: str) -> None:
+    from tfcmp.models.presets.checks import check_saved_model
+
     check_saved_model(weights, option)
     require_trust(weights.source, fingerprint(weights.folder))

@@ -30,7 +30,9 @@ def load_encoder(folder: str, *, load_weights: bool = True, **options: Any) -> k
 class _Tensors(SafetensorLoader):
     """The tensors of a folder; the pooler's are left out where it has none."""
 
-    def port_weight(self, keras_variable, hf_weight_key, hook_fn=None):
+    def port_weight(
+        self, keras_variable: keras.Variable, hf_weight_key: str, hook_fn: Any = None
+    ) -> None:
         if hf_weight_key in POOLER and not self._has(hf_weight_key):
             return
         super().port_weight(keras_variable, hf_weight_key, hook_fn)

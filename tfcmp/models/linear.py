@@ -1,7 +1,7 @@
 """N-grams and a linear layer: the baseline that every network has to beat."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -11,12 +11,11 @@ from keras import ops
 from tfcmp.models.word_tokenizer import PADDING_ID, UNKNOWN_ID
 
 # An n-gram is its word ids side by side in one 64-bit number: three fields of 20 bits.
-BITS_A_WORD = 20
-LARGEST_ORDER = 3
-LARGEST_VOCABULARY = 2**BITS_A_WORD
+BITS_PER_WORD = 20
+LARGEST_VOCABULARY = 2**BITS_PER_WORD
 # While n-grams are counted, those seen once are dropped whenever more than this many are held.
 LARGEST_COUNT = 20_000_000
-KEYS_A_MERGE = 4_000_000
+KEYS_PER_MERGE = 4_000_000
 
 
 @keras.saving.register_keras_serializable("tfcmp")
@@ -31,18 +30,18 @@ class NgramFeatures(keras.layers.Layer):
         features: number of n-grams kept.
     """
 
-    def __init__(self, orders: int, features: int, **options):
+    def __init__(self, orders: int, features: int, **options: Any) -> None:
         super().__init__(**{"trainable": False, **options})
         self.orders = orders
         self.features = features
 
-    def build(self, _shape):
+    def build(self, _shape: Any) -> None:
         """Creates the sorted keys of the kept n-grams, (features,) int64."""
         self.keys = self.add_weight(
             shape=(self.features,), dtype="int64", initializer="zeros", trainable=False, name="keys"
         )
 
-    def call(self, ids):
+    def call(self, ids: tf.Tensor) -> tf.Tensor:
         """Ids (batch, length) int32 to features (batch, orders * length) int32."""
         found = tf.sort(ngram_keys(tf, tf.cast(ids, tf.int64), self.orders), axis=1)
         repeated = tf.pad(found[:, 1:] == found[:, :-1], [[0, 0], [1, 0]])
@@ -52,16 +51,16 @@ class NgramFeatures(keras.layers.Layer):
         is_kept = (tf.gather(keys, place) == found) & ~repeated & (found > 0)
         return tf.where(is_kept, place + 1, 0)
 
-    def compute_output_spec(self, ids):
+    def compute_output_spec(self, ids: tf.Tensor) -> keras.KerasTensor:
         """A feature per n-gram of every order."""
         return keras.KerasTensor((ids.shape[0], None), dtype="int32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "orders": self.orders, "features": self.features}
 
 
-def ngram_keys(library, ids, orders: int):
+def ngram_keys(library: Any, ids: tf.Tensor, orders: int) -> tf.Tensor:
     """Keys of all n-grams: ids (batch, length) int64 to (batch, orders * length) int64.
 
     The key of an n-gram is unique to it. Where padding or an unknown word takes part, it is 0.
@@ -93,12 +92,12 @@ class WeightedFeatures(keras.layers.Layer):
     has its own training texts right from the first step and leaves nothing to learn from.
     """
 
-    def __init__(self, features: int, classes: int, **options):
+    def __init__(self, features: int, classes: int, **options: Any) -> None:
         super().__init__(**options)
         self.features = features
         self.classes = classes
 
-    def build(self, _shape):
+    def build(self, _shape: Any) -> None:
         """Creates ratios (features + 1, classes), weights of the same shape, bias (classes,)."""
         shape = (self.features + 1, self.classes)
         self.ratios = self.add_weight(
@@ -109,17 +108,17 @@ class WeightedFeatures(keras.layers.Layer):
         )
         self.bias = self.add_weight(shape=(self.classes,), initializer="zeros", name="bias")
 
-    def call(self, features):
+    def call(self, features: tf.Tensor) -> tf.Tensor:
         """Features (batch, length) int32 to logits (batch, classes) float32."""
         ratios = ops.take(ops.convert_to_tensor(self.ratios), features, axis=0)
         weights = ops.take(ops.convert_to_tensor(self.weights_of_features), features, axis=0)
         return ops.sum(ratios * weights, axis=1) + self.bias
 
-    def compute_output_spec(self, features):
+    def compute_output_spec(self, features: tf.Tensor) -> keras.KerasTensor:
         """A row of logits per text."""
         return keras.KerasTensor((features.shape[0], self.classes), dtype="float32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "features": self.features, "classes": self.classes}
 
@@ -174,7 +173,9 @@ def adapt_bag_of_ngrams(model: keras.Model, ngrams: Ngrams, smoothing: float) ->
     logits.ratios.assign(ratios)
 
 
-def count_ngrams(batches, orders: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+def count_ngrams(
+    batches: Iterable[tuple[np.ndarray, np.ndarray]], orders: int, classes: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Sorted keys (n,) int64 and, for each, the number of texts of every class (n, classes)."""
     keys, counts = np.zeros(0, np.int64), np.zeros((0, classes), np.int32)
     new_keys: list[np.ndarray] = []
@@ -189,13 +190,15 @@ def count_ngrams(batches, orders: int, classes: int) -> tuple[np.ndarray, np.nda
         new_labels.append(np.broadcast_to(labels[:, None], found.shape)[is_new])
         waiting += len(new_keys[-1])
         # Merging sorts all keys so far: worth it only for as many new ones as there are old.
-        if waiting >= max(len(keys), KEYS_A_MERGE):
+        if waiting >= max(len(keys), KEYS_PER_MERGE):
             keys, counts = _merge(keys, counts, new_keys, new_labels)
             new_keys, new_labels, waiting = [], [], 0
     return _merge(keys, counts, new_keys, new_labels)
 
 
-def _merge(keys, counts, new_keys, new_labels) -> tuple[np.ndarray, np.ndarray]:
+def _merge(
+    keys: np.ndarray, counts: np.ndarray, new_keys: list[np.ndarray], new_labels: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """Counts with the new (key, label) pairs in them; the rarest keys go if there are too many."""
     keys_now, place = np.unique(np.concatenate([keys, *new_keys]), return_inverse=True)
     classes = counts.shape[1]

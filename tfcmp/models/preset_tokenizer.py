@@ -45,8 +45,8 @@ class PresetTokenizer(TextTokenizer):
         max_length: int | None = 256,
         truncation: str = "head",
         folds: bool = False,
-        **options,
-    ):
+        **options: Any,
+    ) -> None:
         super().__init__(max_length, truncation, **options)
         self.tokenizer = tokenizer
         self.folds = folds
@@ -57,12 +57,12 @@ class PresetTokenizer(TextTokenizer):
     @property
     def padding_id(self) -> int:
         """Id that fills the right end of a batch."""
-        return self.tokenizer.pad_token_id
+        return int(self.tokenizer.pad_token_id)
 
     @property
     def vocabulary_size(self) -> int:
         """Number of ids."""
-        return self.tokenizer.vocabulary_size()
+        return int(self.tokenizer.vocabulary_size())
 
     @property
     def framing(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -90,8 +90,8 @@ class PresetTokenizer(TextTokenizer):
             texts = folded(texts)
         subwords = tf.cast(self._split(texts), tf.int32)
         lengths = subwords.row_lengths() + SPECIAL_TOKENS
-        room = None if self.max_length is None else self.max_length - SPECIAL_TOKENS
-        kept = truncate(subwords, room, self.truncation)
+        limit = None if self.max_length is None else self.max_length - SPECIAL_TOKENS
+        kept = truncate(subwords, limit, self.truncation)
         column = tf.ones([kept.nrows(), 1], tf.int32)
         start, end = self.tokenizer.start_token_id, self.tokenizer.end_token_id
         return tf.concat([column * start, kept, column * end], axis=1), lengths
@@ -114,7 +114,7 @@ class PresetTokenizer(TextTokenizer):
         ]
         return hashlib.sha256(json.dumps(held, default=str).encode()).hexdigest()
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments; the wrapped tokenizer as Keras describes it."""
         return {
             **super().get_config(),
@@ -123,7 +123,7 @@ class PresetTokenizer(TextTokenizer):
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "PresetTokenizer":
         """The layer of `get_config`; the vocabulary follows with the assets."""
         tokenizer = keras.saving.deserialize_keras_object(config["tokenizer"])
         return cls(**{**config, "tokenizer": tokenizer})
@@ -183,9 +183,11 @@ def build_preset_tokenizer(
 
 def position_limit(folder: Path) -> int | None:
     """Tokens that the encoder has positions for; None where its configuration does not say."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    limit: int | None
     if "class_name" in config:
-        return config["config"].get("max_sequence_length")
+        limit = config["config"].get("max_sequence_length")
+        return limit
     limit = config.get("max_position_embeddings")
     return limit - RESERVED_POSITIONS.get(config["model_type"], 0) if limit else None
 

@@ -1,19 +1,14 @@
 """Pretrained encoders of KerasHub under the classification head."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import keras
 
-from tfcmp.config.fields import Architecture
-from tfcmp.models.head import classification_head
 from tfcmp.models.preset_tokenizer import is_hugging_face, read_preset
-from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
-
-# Name of the layer that holds what was pretrained.
-ENCODER = "encoder"
+from tfcmp.models.sequence_layers import ENCODER, PaddingMask, SequencePooling, classification_head
 
 
 @keras.saving.register_keras_serializable("tfcmp")
@@ -22,15 +17,15 @@ class EncoderInputs(keras.layers.Layer):
 
     Args:
         names: the inputs of the encoder; some have no segments.
-        padding_id: id of the places behind the end of a text.
+        padding_id: id that pads the end of a text.
     """
 
-    def __init__(self, names: list[str], padding_id: int, **options):
+    def __init__(self, names: list[str], padding_id: int, **options: Any) -> None:
         super().__init__(**options)
         self.names = sorted(names)
         self.padding_id = padding_id
 
-    def call(self, ids):
+    def call(self, ids: keras.KerasTensor) -> dict[str, keras.KerasTensor]:
         """A dictionary of int32 tensors (batch, length); a text is one segment, number 0."""
         inputs = {
             "token_ids": ids,
@@ -39,7 +34,7 @@ class EncoderInputs(keras.layers.Layer):
         }
         return {name: inputs[name] for name in self.names}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "names": self.names, "padding_id": self.padding_id}
 
@@ -62,7 +57,7 @@ def build_pretrained(
 
     Args:
         folder: preset of KerasHub, or folder of Hugging Face that KerasHub converts.
-        padding_id: id of the places behind the end of a text.
+        padding_id: id that pads the end of a text.
         classes: number of classes.
         pooling: "first" token or "mean" over all.
         dropout: before the head.
@@ -87,7 +82,7 @@ def build_pretrained(
         )
     if lora_rank is not None:
         backbone.enable_lora(lora_rank)
-    # The backbone stays one layer: a saved file then makes it anew from its few settings. Its parts
+    # The backbone stays one layer: it is then built again from its few settings when a file is loaded. Its parts
     # on their own do not all come back (DeBERTa's relative embedding is left unbuilt).
     if hasattr(backbone, "pooled_dense"):
         backbone.pooled_dense.trainable = False
@@ -112,7 +107,8 @@ def _loader_of(folder: Path) -> Callable[..., keras.Model]:
         from tfcmp.models.hugging_face import load_encoder
 
         return load_encoder
-    return keras_hub.models.Backbone.from_preset
+    load: Callable[..., keras.Model] = keras_hub.models.Backbone.from_preset
+    return load
 
 
 @contextmanager
@@ -124,32 +120,8 @@ def zeros_for_random_values() -> Iterator[None]:
     """
     kind = keras.initializers.TruncatedNormal
     draw = kind.__call__
-    kind.__call__ = lambda _self, shape, dtype=None: keras.ops.zeros(shape, dtype)  # type: ignore[method-assign]
+    kind.__call__ = lambda _self, shape, dtype=None: keras.ops.zeros(shape, dtype)
     try:
         yield
     finally:
-        kind.__call__ = draw  # type: ignore[method-assign]
-
-
-def learning_rate_shares(core: keras.Model, architecture: Architecture) -> list[float] | None:
-    """Learning rate of each trainable weight as a share of the head's; None where all are 1.
-
-    Layer-wise decay as in Clark et al. 2020 (ELECTRA): each layer has `layer_decay` times the rate
-    of the one above it, the embeddings come below the first layer.
-    """
-    decay = getattr(architecture, "layer_decay", 1.0)
-    if decay == 1:
-        return None
-    depths = [_depth(weight.path) for weight in core.trainable_weights]
-    top = max((depth for depth in depths if depth is not None), default=0)
-    return [1.0 if depth is None else decay ** (top + 1 - depth) for depth in depths]
-
-
-def _depth(name: str) -> int | None:
-    """0 for embeddings, n for the n-th layer, None for what stands on top of the encoder."""
-    if name.startswith(("logits", "head")):
-        return None
-    # Layers: transformer_layer_3, disentangled_attention_encoder_layer_3; ALBERT's single one is
-    # group_0_inner_layer_0.
-    layer = re.match(r"(?:\w+_)?layer_(\d+)(?:/|$)", name)
-    return int(layer[1]) + 1 if layer else 0
+        kind.__call__ = draw

@@ -23,8 +23,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-Tensor = tf.Tensor
-Step = Callable[[list[Tensor], list[Tensor]], tuple[list[Tensor], list[Tensor]]]
+Tensors = list[tf.Tensor]
+Step = Callable[[Tensors, Tensors], tuple[Tensors, Tensors]]
+Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, ...]]
+States = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]
 
 # Gradients of element-wise functions in one pass over memory: from the value, not from its input.
 sigmoid_gradient = tf.raw_ops.SigmoidGrad
@@ -33,8 +35,8 @@ tanh_gradient = tf.raw_ops.TanhGrad
 
 def over_time(
     step: Step,
-    inputs: Sequence[Tensor | tf.TensorArray],
-    state: Sequence[Tensor],
+    inputs: Sequence[tf.Tensor | tf.TensorArray],
+    state: Sequence[tf.Tensor],
     channels: Sequence[int],
     *,
     is_reversed: bool = False,
@@ -63,21 +65,23 @@ def over_time(
     dtype = readable[0].dtype
     written = [tf.TensorArray(dtype, length, element_shape=[None, size]) for size in channels]
 
-    def body(time, state, arrays):
+    def body(
+        time: tf.Tensor, state: Tensors, arrays: list[tf.TensorArray]
+    ) -> tuple[tf.Tensor, Tensors, list[tf.TensorArray]]:
         state, kept = step([array.read(time) for array in readable], state)
         arrays = [array.write(time, value) for array, value in zip(arrays, kept, strict=True)]
         return time + (-1 if is_reversed else 1), state, arrays
 
     start = length - 1 if is_reversed else tf.constant(0)
-    _, _, written = tf.while_loop(
+    final: tuple[tf.Tensor, Tensors, list[tf.TensorArray]] = tf.while_loop(
         lambda time, *_: time >= 0 if is_reversed else time < length,
         body,
         (start, list(state), written),
     )
-    return written
+    return final[2]
 
 
-def product(steps: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
+def product(steps: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
     """(length, rows, channels) times a kernel (channels, units): one product for all steps."""
     flat = tf.matmul(tf.reshape(steps, [-1, kernel.shape[0]]), kernel)
     if bias is not None:
@@ -86,36 +90,38 @@ def product(steps: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor
     return tf.reshape(flat, [shape[0], shape[1], kernel.shape[1]])
 
 
-def input_gradient(gradient: Tensor, kernel: Tensor) -> Tensor:
+def input_gradient(gradient: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     """Gradient of `steps` in `product`."""
     return product(gradient, tf.transpose(kernel))
 
 
-def kernel_gradient(steps: Tensor, gradient: Tensor) -> Tensor:
+def kernel_gradient(steps: tf.Tensor, gradient: tf.Tensor) -> tf.Tensor:
     """Gradient of `kernel` in `product`, summed over all steps and rows."""
     flat, of_flat = (tf.reshape(tensor, [-1, tensor.shape[-1]]) for tensor in (steps, gradient))
     return tf.matmul(flat, of_flat, transpose_a=True)
 
 
-def bias_gradient(gradient: Tensor) -> Tensor:
+def bias_gradient(gradient: tf.Tensor) -> tf.Tensor:
     """Gradient of `bias` in `product`."""
     return tf.reduce_sum(tf.reshape(gradient, [-1, gradient.shape[-1]]), axis=0)
 
 
-def states_before(states: Tensor) -> Tensor:
+def states_before(states: tf.Tensor) -> tf.Tensor:
     """The state in front of each step (length, rows, units); in front of the first, zeros."""
     return tf.concat([tf.zeros_like(states[:1]), states[:-1]], axis=0)
 
 
-def first_state(steps: Tensor, recurrent: Tensor) -> Tensor:
+def first_state(steps: tf.Tensor, recurrent: tf.Tensor) -> tf.Tensor:
     """Zeros (rows, units)."""
     return tf.zeros([tf.shape(steps)[1], recurrent.shape[0]], steps.dtype)
 
 
-def simple_rnn_states(steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
+def simple_rnn_states(
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tf.Tensor:
     """States (length, rows, units)."""
 
-    def step(inputs, state):
+    def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
         state = tf.tanh(inputs[0] + tf.matmul(state[0], recurrent))
         return [state], [state]
 
@@ -125,14 +131,16 @@ def simple_rnn_states(steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Te
 
 
 @tf.custom_gradient
-def trainable_simple_rnn(steps, kernel, recurrent, bias):
+def trainable_simple_rnn(
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Gradient]:
     """`simple_rnn_states` with its gradient."""
     states = simple_rnn_states(steps, kernel, recurrent, bias)
 
-    def gradient(of_states):
+    def gradient(of_states: tf.Tensor) -> tuple[tf.Tensor, ...]:
         transposed = tf.transpose(recurrent)
 
-        def step(inputs, state):
+        def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
             of_state, value = inputs
             of_sum = tanh_gradient(y=value, dy=of_state + state[0])
             return [tf.matmul(of_sum, transposed)], [of_sum]
@@ -152,7 +160,7 @@ def trainable_simple_rnn(steps, kernel, recurrent, bias):
 
 
 def gru_values(
-    steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, *, keeps_gates: bool
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, *, keeps_gates: bool
 ) -> list[tf.TensorArray]:
     """States, and for the gradient z, r, n, the product inside n, and the states before.
 
@@ -167,7 +175,7 @@ def gru_values(
         product(steps, of_n, bias_n[0]),
     ]
 
-    def step(inputs, state):
+    def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
         (before,) = state
         z, r = tf.split(tf.sigmoid(inputs[0] + tf.matmul(before, recurrent_gates)), 2, axis=1)
         p = tf.nn.bias_add(tf.matmul(before, recurrent_n), bias_n[1])
@@ -180,16 +188,18 @@ def gru_values(
 
 
 @tf.custom_gradient
-def trainable_gru(steps, kernel, recurrent, bias):
+def trainable_gru(
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Gradient]:
     """The states of `gru_values` with their gradient."""
     states, *gates = gru_values(steps, kernel, recurrent, bias, keeps_gates=True)
     states = states.stack()
 
-    def gradient(of_states):
+    def gradient(of_states: tf.Tensor) -> tuple[tf.Tensor, ...]:
         units = recurrent.shape[0]
         recurrent_gates, recurrent_n = tf.split(tf.transpose(recurrent), [2 * units, units])
 
-        def step(inputs, state):
+        def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
             of_h, z, r, n, p, before = inputs
             of_h += state[0]
             straight = of_h * z
@@ -227,11 +237,11 @@ def trainable_gru(steps, kernel, recurrent, bias):
 
 
 def lstm_values(
-    steps: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, *, keeps_gates: bool
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor, *, keeps_gates: bool
 ) -> list[tf.TensorArray]:
     """States, and for the gradient i, f, g, o, tanh(c') and c."""
 
-    def step(inputs, state):
+    def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
         h, before = state
         i, f, g, o = tf.split(inputs[0] + tf.matmul(h, recurrent), 4, axis=1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
@@ -246,15 +256,17 @@ def lstm_values(
 
 
 @tf.custom_gradient
-def trainable_lstm(steps, kernel, recurrent, bias):
+def trainable_lstm(
+    steps: tf.Tensor, kernel: tf.Tensor, recurrent: tf.Tensor, bias: tf.Tensor
+) -> tuple[tf.Tensor, Gradient]:
     """The states of `lstm_values` with their gradient."""
     states, *gates = lstm_values(steps, kernel, recurrent, bias, keeps_gates=True)
     states = states.stack()
 
-    def gradient(of_states):
+    def gradient(of_states: tf.Tensor) -> tuple[tf.Tensor, ...]:
         transposed = tf.transpose(recurrent)
 
-        def step(inputs, state):
+        def step(inputs: Tensors, state: Tensors) -> tuple[Tensors, Tensors]:
             of_h, i, f, g, o, squashed, before = inputs
             of_h += state[0]
             of_c = state[1] + tanh_gradient(y=squashed, dy=of_h * o)
@@ -303,8 +315,8 @@ def can_hoist(layer: keras.layers.RNN, mask: Any, initial_state: Any) -> bool:
 
 
 def states_of(
-    layer: keras.layers.RNN, sequences: Tensor, training: bool, plain: Callable, trainable: Callable
-) -> Tensor:
+    layer: keras.layers.RNN, sequences: tf.Tensor, training: bool, plain: States, trainable: States
+) -> tf.Tensor:
     """What the layer gives for sequences (batch, length, channels).
 
     Args:
@@ -325,7 +337,13 @@ def states_of(
 class SimpleRNN(keras.layers.SimpleRNN):
     """`keras.layers.SimpleRNN`, faster on a CPU."""
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: tf.Tensor,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool = False,
+    ) -> Any:
         """(batch, length, channels) to (batch, length, units), or to the last state."""
         if not can_hoist(self, mask, initial_state):
             return super().call(sequences, initial_state, mask, training)
@@ -336,12 +354,18 @@ class SimpleRNN(keras.layers.SimpleRNN):
 class GRU(keras.layers.GRU):
     """`keras.layers.GRU`, faster on a CPU."""
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: tf.Tensor,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool = False,
+    ) -> Any:
         """(batch, length, channels) to (batch, length, units), or to the last state."""
         if not can_hoist(self, mask, initial_state):
             return super().call(sequences, initial_state, mask, training)
 
-        def plain(*arguments):
+        def plain(*arguments: tf.Tensor) -> tf.Tensor:
             return gru_values(*arguments, keeps_gates=False)[0].stack()
 
         return states_of(self, sequences, training, plain, trainable_gru)
@@ -351,12 +375,18 @@ class GRU(keras.layers.GRU):
 class LSTM(keras.layers.LSTM):
     """`keras.layers.LSTM`, faster on a CPU."""
 
-    def call(self, sequences, initial_state=None, mask=None, training=False):
+    def call(
+        self,
+        sequences: tf.Tensor,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool = False,
+    ) -> Any:
         """(batch, length, channels) to (batch, length, units), or to the last state."""
         if not can_hoist(self, mask, initial_state):
             return super().call(sequences, initial_state, mask, training)
 
-        def plain(*arguments):
+        def plain(*arguments: tf.Tensor) -> tf.Tensor:
             return lstm_values(*arguments, keeps_gates=False)[0].stack()
 
         return states_of(self, sequences, training, plain, trainable_lstm)

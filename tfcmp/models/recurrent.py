@@ -2,10 +2,14 @@
 
 import keras
 
-from tfcmp.models.embedding import embedded_tokens
-from tfcmp.models.head import classification_head
 from tfcmp.models.recurrence import GRU, LSTM, SimpleRNN
-from tfcmp.models.sequence_layers import PaddingMask, ReverseWithinLength, SequencePooling
+from tfcmp.models.sequence_layers import (
+    PaddingMask,
+    ReverseWithinLength,
+    SequencePooling,
+    classification_head,
+    embedded_tokens,
+)
 
 CELLS = {"simple_rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
 
@@ -55,7 +59,14 @@ def build_recurrent(
     return keras.Model(ids, classification_head(vector, classes, dropout), name=cell)
 
 
-def _read_each_way(cell, states, mask, units, direction, number):
+def _read_each_way(
+    cell: type[keras.layers.Layer],
+    states: keras.KerasTensor,
+    mask: keras.KerasTensor,
+    units: int,
+    direction: str,
+    number: int,
+) -> dict[str, keras.KerasTensor]:
     """States (batch, length, channels) of one layer by direction, each in its order of reading.
 
     What the backward layer reads, and gives, is turned round inside each text: padding stays behind
@@ -71,7 +82,9 @@ def _read_each_way(cell, states, mask, units, direction, number):
     return outputs
 
 
-def _side_by_side(outputs, mask, number):
+def _side_by_side(
+    outputs: dict[str, keras.KerasTensor], mask: keras.KerasTensor, number: int
+) -> keras.KerasTensor:
     """States of both directions in the order of the text, as the next layer reads them."""
     if "backward" in outputs:
         restore = ReverseWithinLength(name=f"restore_{number}")
@@ -79,7 +92,9 @@ def _side_by_side(outputs, mask, number):
     return _concatenated(list(outputs.values()), f"directions_{number}")
 
 
-def _pooled(outputs, mask, pooling):
+def _pooled(
+    outputs: dict[str, keras.KerasTensor], mask: keras.KerasTensor, pooling: str
+) -> keras.KerasTensor:
     """One vector per text. No pooling asks for the order of the text, so none is restored."""
     vectors = [
         SequencePooling(pooling, name=f"{way}_pooling")(states, mask)
@@ -88,5 +103,5 @@ def _pooled(outputs, mask, pooling):
     return _concatenated(vectors, "pooled_directions")
 
 
-def _concatenated(parts, name):
+def _concatenated(parts: list[keras.KerasTensor], name: str) -> keras.KerasTensor:
     return parts[0] if len(parts) == 1 else keras.layers.Concatenate(name=name)(parts)

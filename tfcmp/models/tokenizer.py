@@ -2,6 +2,7 @@
 
 import re
 from abc import abstractmethod
+from typing import Any
 
 import keras
 import numpy as np
@@ -25,7 +26,9 @@ class TextTokenizer(keras.layers.Layer):
             (the split of Sun et al. 2019, "How to fine-tune BERT for text classification").
     """
 
-    def __init__(self, max_length: int | None = None, truncation: str = "head", **options):
+    def __init__(
+        self, max_length: int | None = None, truncation: str = "head", **options: Any
+    ) -> None:
         super().__init__(**{"trainable": False, "dtype": "int32", **options})
         self.max_length = max_length
         self.truncation = truncation
@@ -74,16 +77,16 @@ class TextTokenizer(keras.layers.Layer):
         ids, full_lengths = self.encode(tf.constant(encode_utf8(texts)))
         return ids.flat_values.numpy(), ids.row_lengths().numpy(), full_lengths.numpy()
 
-    def call(self, texts):
+    def call(self, texts: tf.Tensor) -> tf.Tensor:
         """Texts (batch,) or (batch, 1) of strings to ids (batch, longest) int32, padded right."""
         ids, _ = self.encode(tf.reshape(texts, [-1]))
         return ids.to_tensor(self.padding_id)
 
-    def compute_output_spec(self, texts, **_options):
+    def compute_output_spec(self, texts: tf.Tensor, **_options: Any) -> keras.KerasTensor:
         """Shape and dtype of `call`."""
         return keras.KerasTensor((texts.shape[0], None), dtype="int32")
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {
             **super().get_config(),

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -72,8 +73,8 @@ class WordTokenizer(TextTokenizer):
         max_length: int | None = 400,
         truncation: str = "head",
         splitting: int = SPLITTING_VERSION,
-        **options,
-    ):
+        **options: Any,
+    ) -> None:
         super().__init__(max_length, truncation, **options)
         self.splitting = splitting
         self.lookup = keras.layers.StringLookup(mask_token="", oov_token="[UNK]", name="lookup")
@@ -86,7 +87,7 @@ class WordTokenizer(TextTokenizer):
     @property
     def vocabulary_size(self) -> int:
         """Number of ids, padding and unknown word included."""
-        return self.lookup.vocabulary_size()
+        return int(self.lookup.vocabulary_size())
 
     @property
     def markup(self) -> re.Pattern[str]:
@@ -136,11 +137,12 @@ class WordTokenizer(TextTokenizer):
         settings = (self.splitting, self.max_length, self.truncation)
         return f"{settings} {hashlib.sha256(words).hexdigest()}"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "splitting": self.splitting}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "WordTokenizer":
         """The layer of `get_config`; one saved without a version of its rules has the first."""
-        return super().from_config({"splitting": 1, **config})
+        tokenizer: WordTokenizer = super().from_config({"splitting": 1, **config})
+        return tokenizer

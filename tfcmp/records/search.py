@@ -36,14 +36,19 @@ class BestTrial(TypedDict):
     loss: float | None
 
 
-class SearchSession(TypedDict):
-    """One process of a search that was resumed or not."""
+class SessionStart(TypedDict):
+    """One process of a search, before its first trial."""
 
     started: str
     command: list[str]
     commit: str | None
     imports: float
     texts: float
+
+
+class SearchSession(SessionStart):
+    """One process of a search that was resumed or not."""
+
     seconds: float
 
 

@@ -182,7 +182,7 @@ def _new_folder(runs: Path, name: str) -> Path:
 
 
 def free_name(runs: Path, name: str) -> str:
-    """`name`, or with "-2", "-3" and so on behind it where that is taken."""
+    """`name`, or with "-2", "-3" and so on after it where that is taken."""
     number, candidate = 1, name
     while (runs / candidate).exists():
         number += 1
@@ -320,7 +320,7 @@ def _kind_of(path: Path) -> str:
 
 @contextmanager
 def worker_run(known_as: Path, is_resumed: bool) -> Iterator[RunDirectory]:
-    """A temporary run directory, gone behind the block.
+    """A temporary run directory, removed after the block.
 
     Args:
         known_as: the run directory that the first worker writes.

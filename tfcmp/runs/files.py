@@ -102,7 +102,7 @@ def whole_file(file: Path) -> Iterator[Path]:
     Whatever reads `file` sees the old content or the new, never a part. On an error (a full disk)
     the temporary file is removed. The suffix stays, as some libraries choose the format by it.
     """
-    # Not by the name of `file`, behind which there may be no room left.
+    # Not by the name of `file`, which may be as long as a name can be.
     part = file.with_name(f".{uuid.uuid4().hex[:12]}.part{file.suffix}")
     try:
         yield part

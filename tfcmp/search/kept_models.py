@@ -76,9 +76,9 @@ class Kept:
 class KeptModels:
     """Gives a trainer to each trial.
 
-    Building and tracing are most of what a search does apart from training. A trial that differs
-    from an earlier one in learning rate, schedule, batch size or epochs only takes its model, whose
-    weights, random states and optimizer go back to what the seed gave them. The results are those
+        Building and tracing are most of what a search does apart from training. A trial that differs from
+    an earlier one in learning rate, schedule, batch size or epochs only takes its model, whose
+        weights, random states and optimizer go back to what the seed gave them. The results are those
     of a model that is built anew.
 
     One model is kept; another architecture takes its place.

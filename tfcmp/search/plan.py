@@ -9,11 +9,12 @@ import time
 from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import CallError, WorkError
+from tfcmp.records.search import Search
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 from tfcmp.runs.layout import CONFIG, ENVIRONMENT, LOCK, SEARCH, SEARCH_FORMAT, SPACE, TRIALS_FOLDER
@@ -30,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 # What search.json says from its first writing on.
 WRITTEN_FIRST = ("tuner", "budget", "seed", "space_sha256", "status")
 LARGEST_SEED = 2**31
-SECONDS_A_WORKER_WAITS = 60
+WORKER_PATIENCE_SECONDS = 60
 TunerName = Literal["random", "bayesian", "hyperband", "grid"]
 
 
@@ -231,10 +232,11 @@ def read_plan(search: RunDirectory, configuration: Configuration) -> Plan:
             "spaces are no search: bring it back, or start anew under another --name"
         )
     budget = Budget(**known["budget"])
-    return Plan(configuration, space, known["tuner"], budget, known["seed"]["search"])
+    tuner = cast("TunerName", known["tuner"])
+    return Plan(configuration, space, tuner, budget, known["seed"]["search"])
 
 
-def read_search_file(search: RunDirectory) -> dict[str, Any]:
+def read_search_file(search: RunDirectory) -> Search:
     """Content of search.json.
 
     Raises:
@@ -254,7 +256,7 @@ def read_search_file(search: RunDirectory) -> dict[str, Any]:
             f"{search.path} was made by a newer tfcmp (search format {known['search_format']}, "
             f"this version reads up to {SEARCH_FORMAT}); upgrade tfcmp"
         )
-    return known
+    return cast("Search", known)
 
 
 def require_same(search: RunDirectory, given: Plan, known: Plan) -> None:
@@ -284,7 +286,7 @@ def wait_for_search(path: Path) -> RunDirectory:
         WorkError: it is not there after a while.
     """
     search = RunDirectory(path)
-    end = time.monotonic() + SECONDS_A_WORKER_WAITS
+    end = time.monotonic() + WORKER_PATIENCE_SECONDS
     while not search.file(SEARCH).exists():
         if time.monotonic() > end:
             raise WorkError(

@@ -2,16 +2,18 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.budget import budget_curve
 from tfcmp.evaluation.effects import Alternative, main_effects
+from tfcmp.records.search import Search, SearchSession, SessionStart
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import whole_file, write_json
 from tfcmp.runs.layout import BEST, BUDGET, EFFECTS, OUTCOME, SEARCH, TRIALS, TRIALS_FOLDER
@@ -20,7 +22,7 @@ from tfcmp.search.settings import with_settings
 from tfcmp.search.space import Space
 
 Status = Literal["COMPLETED", "FAILED", "INVALID"]
-# Columns of trials.csv in front of the settings; none has a dot in its name.
+# Columns of trials.csv before the settings; none has a dot in its name.
 COLUMNS = (
     "trial",
     "score",
@@ -216,7 +218,7 @@ class Record:
         search: RunDirectory,
         plan: Plan,
         role: Role,
-        session: dict[str, Any],
+        session: SessionStart,
         elapsed: Callable[[], float],
     ) -> None:
         self._search = search
@@ -235,7 +237,7 @@ class Record:
         """Seconds that all of them took together."""
         return sum(outcome.seconds for outcome in self.outcomes())
 
-    def write(self, status: str = "interrupted") -> dict[str, Any]:
+    def write(self, status: str = "interrupted") -> Search:
         """Writes the tables and search.json.
 
         Args:
@@ -253,27 +255,32 @@ class Record:
             is_random=self._plan.tuner == "random",
             alternatives=alternatives_of(self._plan.space),
         )
-        sessions = [*self._earlier, {**self._session, "seconds": round(self._elapsed(), 2)}]
-        counts = {
-            name.lower(): sum(outcome.status == name for outcome in outcomes)
-            for name in ("COMPLETED", "FAILED", "INVALID")
-        }
+        session: SearchSession = {**self._session, "seconds": round(self._elapsed(), 2)}
+        sessions = [*self._earlier, session]
+        counts = Counter(outcome.status for outcome in outcomes)
         best = best_of(outcomes)
         seconds = self._seconds(outcomes, sessions)
-        content = {
+        content: Search = {
             **self._known,
-            "budget": asdict(self._plan.budget),
+            "budget": {"trials": self._plan.budget.trials, "seconds": self._plan.budget.seconds},
             "status": status,
-            "trials": {"done": len(outcomes), **counts},
+            "trials": {
+                "done": len(outcomes),
+                "completed": counts["COMPLETED"],
+                "failed": counts["FAILED"],
+                "invalid": counts["INVALID"],
+            },
             "seconds": seconds,
             "share_in_steps": self._share_in_steps(seconds),
-            "best": {"trial": best.trial, "score": best.score, "loss": best.loss} if best else None,
+            "best": None
+            if best is None or best.score is None
+            else {"trial": best.trial, "score": best.score, "loss": best.loss},
             "sessions": sessions,
         }
         write_json(self._search.file(SEARCH), content)
         return content
 
-    def _seconds(self, outcomes: list[Outcome], sessions: list[dict[str, Any]]) -> dict[str, float]:
+    def _seconds(self, outcomes: list[Outcome], sessions: list[SearchSession]) -> dict[str, float]:
         """Where the time went: the whole, what came before the trials, and the trials by phase."""
         seconds = {
             "total": sum(session["seconds"] for session in sessions),

@@ -7,6 +7,7 @@ from typing import Any
 from tfcmp.errors import WorkError
 from tfcmp.models.encoder_files import resolve_encoder
 from tfcmp.progress import progress_bar, tell_line
+from tfcmp.records.search import Search, SessionStart
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import write_json
 from tfcmp.runs.layout import ORACLE, SEARCH
@@ -22,7 +23,7 @@ from tfcmp.training.objective import build_objective
 
 def run_search(
     plan: Plan, search: RunDirectory, cache: Path, role: Role, elapsed: Callable[[], float]
-) -> dict[str, Any]:
+) -> Search:
     """Runs a search, or goes on with one, until its budget is spent.
 
     Args:
@@ -56,7 +57,7 @@ def run_search(
         configuration.training, texts.corpus.labels[texts.splits.train], texts.corpus.classes
     )
     _require_same_texts(search, texts.describe()["splits"], role)
-    session = {
+    session: SessionStart = {
         "started": environment["started"],
         "command": environment["command"],
         "commit": commit_of_package(),
@@ -150,7 +151,7 @@ def _units(plan: Plan, oracle: Any) -> int | None:
     if plan.budget.is_limited():
         return plan.budget.units()
     if isinstance(oracle, HyperbandOracle):
-        return oracle.trials_a_round()
+        return oracle.trials_per_round()
     return grid_size(plan.space) if plan.tuner == "grid" else None
 
 

@@ -11,7 +11,7 @@ import yaml
 
 from tfcmp.config.checks import check_configuration
 from tfcmp.config.fields import Configuration
-from tfcmp.config.reading import read_settings
+from tfcmp.config.file import read_settings
 from tfcmp.errors import CallError
 from tfcmp.models.catalogue import find_model
 from tfcmp.runs.files import whole_file
@@ -80,7 +80,7 @@ class Domain:
 
 @dataclass(frozen=True)
 class Space:
-    """All domains, those of one setting behind each other."""
+    """All domains, those of one setting one after the other."""
 
     domains: tuple[Domain, ...]
 
@@ -209,7 +209,7 @@ def _condition(name: str, when: Any, configuration: Configuration) -> tuple[str,
 
 
 def _resolved(domains: list[Domain], configuration: Configuration) -> list[Domain]:
-    """Every domain with a condition that can be met, parents in front of what depends on them.
+    """Every domain with a condition that can be met, parents before what depends on them.
 
     Where the parent is not searched, its configured value decides. For values of the parent that no
     alternative names (a momentum is for SGD only) the setting stays as configured.

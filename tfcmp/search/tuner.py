@@ -28,7 +28,7 @@ SECONDS_BETWEEN_QUESTIONS = 0.5
 RunTrial = Callable[[int, Mapping[str, Any]], Outcome]
 
 
-class AtomicStateMixin(keras_tuner.Oracle):  # type: ignore[misc]
+class AtomicStateMixin(keras_tuner.Oracle):
     """What all four oracles have in common: one file of state, and a budget in seconds.
 
     An oracle of KerasTuner writes its state and each trial into files of their own, one after the
@@ -57,7 +57,7 @@ class AtomicStateMixin(keras_tuner.Oracle):  # type: ignore[misc]
             values: dict[str, Any] = super().populate_space(trial_id)
             return values
 
-    @keras_tuner.synchronized  # type: ignore[untyped-decorator]
+    @keras_tuner.synchronized
     def end_trial(self, trial: Trial) -> None:
         """Takes note of the end of a trial."""
         # What the parents would save halfway is neither before nor after the end of the trial.
@@ -101,11 +101,11 @@ class AtomicStateMixin(keras_tuner.Oracle):  # type: ignore[misc]
         self.ongoing_trials: dict[str, Trial] = {}
 
 
-class RandomOracle(AtomicStateMixin, oracles.RandomSearchOracle):  # type: ignore[misc]
+class RandomOracle(AtomicStateMixin, oracles.RandomSearchOracle):
     """Draws every trial anew."""
 
 
-class BayesianOracle(AtomicStateMixin, oracles.BayesianOptimizationOracle):  # type: ignore[misc]
+class BayesianOracle(AtomicStateMixin, oracles.BayesianOptimizationOracle):
     """Learns from the trials so far where good ones are to be expected."""
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
@@ -115,10 +115,10 @@ class BayesianOracle(AtomicStateMixin, oracles.BayesianOptimizationOracle):  # t
         return super().populate_space(trial_id)
 
 
-class HyperbandOracle(AtomicStateMixin, oracles.HyperbandOracle):  # type: ignore[misc]
+class HyperbandOracle(AtomicStateMixin, oracles.HyperbandOracle):
     """Gives many trials few epochs and the best of them more."""
 
-    def trials_a_round(self) -> int:
+    def trials_per_round(self) -> int:
         """Trials of one round of all brackets."""
         return sum(
             self._get_size(bracket, number)
@@ -127,16 +127,16 @@ class HyperbandOracle(AtomicStateMixin, oracles.HyperbandOracle):  # type: ignor
         )
 
 
-class GridOracle(AtomicStateMixin, oracles.GridSearchOracle):  # type: ignore[misc]
+class GridOracle(AtomicStateMixin, oracles.GridSearchOracle):
     """Visits every combination."""
 
     def get_state(self) -> dict[str, Any]:
         """The state with the order of the combinations, which the parent leaves out."""
         ordered, names = [], self._ordered_ids
-        place = self.start_order[0] if self.start_order else None
-        while place is not None:
-            ordered.append(place)
-            place = names.next(place)
+        trial_id = self.start_order[0] if self.start_order else None
+        while trial_id is not None:
+            ordered.append(trial_id)
+            trial_id = names.next(trial_id)
         return {**super().get_state(), "ordered": ordered, "populate_next": self._populate_next}
 
     def set_state(self, state: dict[str, Any]) -> None:
@@ -188,7 +188,7 @@ def make_oracle(
     return oracle
 
 
-class TrialTuner(BaseTuner):  # type: ignore[misc]
+class TrialTuner(BaseTuner):
     """Runs the trials that an oracle proposes.
 
     Not one of KerasTuner's own tuners: those build, fit and save models themselves. This one calls

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from tfcmp.config.default_paths import is_file_source
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.runs.files import whole_file
 from tfcmp.runs.layout import RUNS, SEARCHES
 from tfcmp.study.directory import StudyDirectory
@@ -91,11 +91,11 @@ def fit_command(
     is_begun: bool,
     shared: list[str],
 ) -> list[str]:
-    """The command that fits a run, or goes on with it; `shared` is behind every command."""
+    """The command that fits a run, or goes on with it; `shared` ends every command."""
     line = [sys.executable, "-m", "tfcmp.fit"]
     if is_begun:
-        place = _place_of(configuration)
-        return [*line, "--resume", str(study.run(run.name)), *place, *shared]
+        source = _source_options(configuration)
+        return [*line, "--resume", str(study.run(run.name)), *source, *shared]
     file = study.settings(run.name)
     write_configuration(file, configuration)
     where = ["--runs", str(study.path / RUNS), "--name", run.name]
@@ -108,19 +108,19 @@ def tune_command(
     """The command that starts a search, or goes on with it."""
     line = [sys.executable, "-m", "tfcmp.tune"]
     if is_begun:
-        place = _place_of(search.configuration)
-        return [*line, "--resume", str(study.search(search.label)), *place, *shared]
-    name, wish = name_of_search(search), search.wish
+        source = _source_options(search.configuration)
+        return [*line, "--resume", str(study.search(search.label)), *source, *shared]
+    name, request = name_of_search(search), search.request
     file = study.settings(name)
     write_configuration(file, search.configuration)
-    options = ["--search.tuner", wish.tuner, "--search.seed", str(wish.seed)]
-    if wish.trials is not None:
-        options += ["--search.trials", str(wish.trials)]
-    if wish.seconds is not None:
-        options += ["--search.seconds", f"{wish.seconds:g}"]
-    if wish.space is not None:
+    options = ["--search.tuner", request.tuner, "--search.seed", str(request.seed)]
+    if request.trials is not None:
+        options += ["--search.trials", str(request.trials)]
+    if request.seconds is not None:
+        options += ["--search.seconds", f"{request.seconds:g}"]
+    if request.space is not None:
         space = study.settings(f"{search.label}-space")
-        _write_space(space, wish.space)
+        _write_space(space, request.space)
         options += ["--search.space", str(space)]
     where = ["--runs", str(study.path / SEARCHES), "--name", search.label]
     model = ["--model", search.configuration.model, "--config", str(file)]
@@ -137,7 +137,7 @@ def reason_of(code: int, told: str) -> str:
     return lines[-1].removeprefix("error: ") if lines else f"ended with code {code}"
 
 
-def _place_of(configuration: Configuration) -> list[str]:
+def _source_options(configuration: Configuration) -> list[str]:
     """Where the texts of what goes on lie; they may have moved since it began."""
     source = configuration.data.source
     return ["--data", source] if is_file_source(source) else []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfcmp.config.default_paths import source_name
 from tfcmp.errors import CallError, WorkError
@@ -25,6 +25,9 @@ from tfcmp.runs.layout import (
 )
 from tfcmp.study.file import read_study
 from tfcmp.study.plan import Plan, differences, make_plan
+
+if TYPE_CHECKING:
+    from tfcmp.records.search import Study
 
 PARTS = ("train", "validation", "test")
 
@@ -87,7 +90,7 @@ class StudyDirectory:
     def write_state(self) -> None:
         """Writes study.json."""
         state = self.state
-        content: dict[str, Any] = {
+        content: Study = {
             "failures": state.failures,
             "contended": list(state.contention),
             "contention": state.contention,

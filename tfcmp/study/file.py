@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.config.checks import LARGEST_SEED
-from tfcmp.config.reading import read_yaml
+from tfcmp.config.file import read_yaml
 from tfcmp.errors import CallError
 
 TUNERS = ("random", "bayesian", "hyperband", "grid")
@@ -21,7 +21,7 @@ Settings = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class SearchWish:
+class SearchRequest:
     """A search as the file has it; `settings` and `space` by dotted names."""
 
     tuner: str = "random"
@@ -46,7 +46,7 @@ class Entry:
     model: str
     seeds: tuple[int, ...]
     settings: Settings
-    search: SearchWish | None = None
+    search: SearchRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _entry(content: Any, where: str, seeds: tuple[int, ...], shared: Settings) -
     return Entry(label, model, chosen, {**shared, **own}, made)
 
 
-def _search(content: Any, where: str) -> SearchWish:
+def _search(content: Any, where: str) -> SearchRequest:
     search = _mapping(content, where, OF_A_SEARCH)
     tuner = search.get("tuner", "random")
     if tuner not in TUNERS:
@@ -160,7 +160,7 @@ def _search(content: Any, where: str) -> SearchWish:
     space = search.get("space")
     if space is not None:
         _mapping(space, f"{where}: space")
-    return SearchWish(tuner, trials, seconds, seed, settings, space)
+    return SearchRequest(tuner, trials, seconds, seed, settings, space)
 
 
 def _require_equal_budgets(entries: Iterable[Entry], where: str) -> None:

@@ -14,7 +14,7 @@ from tfcmp.config.fields import Configuration, DataSettings
 from tfcmp.data.run_texts import moved_to
 from tfcmp.errors import CallError
 from tfcmp.search.plan import planned_space, require_one_device
-from tfcmp.study.file import Entry, SearchWish, Settings, Study
+from tfcmp.study.file import Entry, SearchRequest, Settings, Study
 
 # Data settings that are a model's own: how much of a text it reads. The others make the splits.
 OF_A_MODEL = ("max_length", "truncation")
@@ -31,7 +31,7 @@ class SearchPlan:
 
     label: str
     configuration: Configuration
-    wish: SearchWish
+    request: SearchRequest
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,10 @@ def make_plan(study: Study, where: str) -> Plan:
         search = _search_plan(entry, told) if entry.search is not None else None
         if search is not None:
             searches.append(search)
-        for place, seed in enumerate(entry.seeds):
+        for number, seed in enumerate(entry.seeds):
             run = RunPlan(entry.label, replace(own, seed=seed), entry.settings, search)
-            columns += [[] for _ in range(place + 1 - len(columns))]
-            columns[place].append(run)
+            columns += [[] for _ in range(number + 1 - len(columns))]
+            columns[number].append(run)
     runs = tuple(run for column in columns for run in column)
     _require_same_texts(runs, where)
     return Plan(runs, tuple(searches))
@@ -103,7 +103,7 @@ def with_source(plan: Plan, source: str) -> Plan:
         replace(
             run,
             configuration=moved(run.configuration),
-            settings={**run.settings, **_place_of(run, source)},
+            settings={**run.settings, **_moved_settings(run, source)},
             search=searches[run.label] if run.search is not None else None,
         )
         for run in plan.runs
@@ -111,7 +111,7 @@ def with_source(plan: Plan, source: str) -> Plan:
     return Plan(tuple(runs), tuple(searches.values()))
 
 
-def _place_of(run: RunPlan, source: str) -> Settings:
+def _moved_settings(run: RunPlan, source: str) -> Settings:
     """What `fit` is told of the new place: the source, and the declared files of other splits."""
     if not is_file_source(run.configuration.data.source):
         return {}

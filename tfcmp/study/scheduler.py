@@ -1,4 +1,4 @@
-"""The conductor: starts the processes of a study, one after the other or a few at a time."""
+"""The scheduler: starts the processes of a study, one after the other or a few at a time."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tfcmp.study.stages import (
 
 # Seconds between two looks at the processes.
 INTERVAL = 0.2
-BESIDE_ANOTHER = "trained beside other work of its study (--jobs)"
+NEXT_TO_ANOTHER = "trained beside other work of its study (--jobs)"
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Scheduler:
         start: starts a process; a test may give another.
         tell: is called at every event, and with None between them.
         jobs: processes at a time.
-        shared: options behind every command.
+        shared: options at the end of every command.
     """
 
     def __init__(
@@ -158,7 +158,7 @@ class Scheduler:
         self.working.append(Work(task, self.start(command, log), offset, time.monotonic()))
         if len(self.working) > 1:
             for work in self.working:
-                self.study.state.contention[work.task.name] = BESIDE_ANOTHER
+                self.study.state.contention[work.task.name] = NEXT_TO_ANOTHER
             self.study.write_state()
         self.tell(Event("started", task), self.working)
 
@@ -216,8 +216,8 @@ def tasks_of(study: StudyDirectory, plan: Plan) -> list[Task]:
     searches = [Task(name_of_search(search), search=search) for search in plan.searches]
     ahead = [task for task in searches if task.search and task.search.label in needed]
     runs = [Task(run.name, run=run) for run in plan.runs]
-    behind = [task for task in searches if task not in ahead]
-    return [task for task in [*ahead, *runs, *behind] if stage[task.name] is not Stage.DONE]
+    after = [task for task in searches if task not in ahead]
+    return [task for task in [*ahead, *runs, *after] if stage[task.name] is not Stage.DONE]
 
 
 def failed(study: StudyDirectory, plan: Plan) -> dict[str, str]:

@@ -71,7 +71,7 @@ def stage_of_search(study: StudyDirectory, search: SearchPlan) -> Stage:
 
 
 def name_of_search(search: SearchPlan) -> str:
-    """What a search is called among runs."""
+    """What a search is called next to runs."""
     return f"{search.label}{OF_A_SEARCH}"
 
 
@@ -132,11 +132,11 @@ def _require_same(asked: Configuration, path: Path) -> None:
 
 
 def _require_same_search(search: SearchPlan, known: dict[str, Any], path: Path) -> None:
-    wish = search.wish
+    request = search.request
     asked = {
-        "tuner": wish.tuner,
-        "budget": {"trials": wish.trials, "seconds": wish.seconds},
-        "seed": wish.seed,
+        "tuner": request.tuner,
+        "budget": {"trials": request.trials, "seconds": request.seconds},
+        "seed": request.seed,
     }
     found = {**known, "seed": (known.get("seed") or {}).get("search")}
     differing = [

@@ -58,7 +58,7 @@ def training_state(
     return {f"{place:04d}/{variable.name}": variable for place, variable in enumerate(variables)}
 
 
-def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict) -> None:
+def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict[str, Any]) -> None:
     """Writes variables and a JSON-ready note into one file, whole or not at all.
 
     Raises:
@@ -83,7 +83,7 @@ def save_variables(file: Path, variables: dict[str, keras.Variable], note: dict)
             ) from None
 
 
-def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
+def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict[str, Any]:
     """Assigns what `save_variables` wrote and returns the note.
 
     Raises:
@@ -102,7 +102,8 @@ def load_variables(file: Path, variables: dict[str, keras.Variable]) -> dict:
                 )
             for name, variable in variables.items():
                 variable.assign(arrays.get_tensor(name))
-            return json.loads(arrays.metadata()["note"])
+            note: dict[str, Any] = json.loads(arrays.metadata()["note"])
+            return note
     except (FileNotFoundError, SafetensorError) as error:
         raise WorkError(
             f"{file} is missing or damaged ({error}); fit again from the start"

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.runs.directory import RunDirectory
@@ -24,7 +25,7 @@ PACKAGES = (
 )
 
 
-def describe_environment(origin: dict, command: str = "fit") -> dict:
+def describe_environment(origin: dict[str, Any], command: str = "fit") -> dict[str, Any]:
     """Versions, commit, command and date, with `origin`: hardware and pretrained weights."""
     return {
         "run_format": RUN_FORMAT,
@@ -47,7 +48,7 @@ def _working_directory() -> str | None:
         return None
 
 
-def note_session(run: RunDirectory, origin: dict) -> None:
+def note_session(run: RunDirectory, origin: dict[str, Any]) -> None:
     """Adds a resumed session to environment.json.
 
     Raises:

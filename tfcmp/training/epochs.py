@@ -1,28 +1,36 @@
-"""Epochs, segments and validation, and what is kept of them."""
+"""Epochs, segments and validation, and what is kept and told of them."""
 
 import json
 import math
 import shlex
 import time
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfcmp.config.fields import Configuration
 from tfcmp.data.batches import Batch
 from tfcmp.errors import WorkError
-from tfcmp.evaluation.metrics import selection_score
-from tfcmp.models.pretrained import learning_rate_shares
+from tfcmp.evaluation.metrics import (
+    NAMES,
+    SHARES,
+    accuracy,
+    macro_f1,
+    negative_log_likelihood,
+    selection_score,
+)
+from tfcmp.progress import tell_line
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import CONFIG, METRICS
 from tfcmp.runs.timing import Clock, add_load
 from tfcmp.training.checkpoint import Checkpoint, Place
-from tfcmp.training.evaluation import evaluate_split
 from tfcmp.training.objective import build_objective
-from tfcmp.training.optimizers import learning_rate
+from tfcmp.training.optimizers import learning_rate, learning_rate_shares
 from tfcmp.training.replicas import Replicas
 from tfcmp.training.segment import Segment, add_sums, summarise
 from tfcmp.training.step import compile_forward, compile_train_step
@@ -72,10 +80,10 @@ class Trainer:
         )
         self.forward = compile_forward(core, replicas)
         self.is_compiled = False
-        self.steps_an_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
+        self.steps_per_epoch = math.ceil(len(texts.splits.train) / self.settings.batch_size)
 
     def start(self) -> None:
-        """Begins anew; what a run killed before its first checkpoint noted down is taken off."""
+        """Begins at the first step; lines of a run killed before its first checkpoint are deleted."""
         self.run.file(METRICS).unlink(missing_ok=True)
 
     def resume(self) -> None:
@@ -96,8 +104,8 @@ class Trainer:
 
     def steps_left(self) -> int:
         """Steps until the last epoch's end, if training does not stop early."""
-        done = self.place.epoch * self.steps_an_epoch + self.place.step
-        return self.settings.epochs * self.steps_an_epoch - done
+        done = self.place.epoch * self.steps_per_epoch + self.place.step
+        return self.settings.epochs * self.steps_per_epoch - done
 
     def has_epochs_left(self) -> bool:
         """Whether another epoch is to come: neither the last is done nor patience at its end."""
@@ -161,8 +169,8 @@ class Trainer:
     def _step(self, batch: Batch, segment: Segment) -> None:
         start = time.perf_counter()
         place = self.place
-        step = place.epoch * self.steps_an_epoch + place.step
-        rate = learning_rate(self.settings, step, self.settings.epochs * self.steps_an_epoch)
+        step = place.epoch * self.steps_per_epoch + place.step
+        rate = learning_rate(self.settings, step, self.settings.epochs * self.steps_per_epoch)
         self.optimizer.learning_rate.assign(rate)
         try:
             outcome = self.step_function(batch.ids, batch.labels)
@@ -200,7 +208,7 @@ class Trainer:
         self._append({**line, **summarise(sums), "learning_rate": segment.rate})
         self._save()
 
-    def _append(self, line: dict) -> None:
+    def _append(self, line: dict[str, Any]) -> None:
         self.run.append_metrics(line)
 
     def _save(self) -> None:
@@ -241,3 +249,88 @@ def _require_same_settings(known: dict[str, Any], found: dict[str, Any], run: Ru
             f"({'; '.join(differing)}): its numbers would be of neither; change them back, or fit "
             f"with --config {shlex.quote(str(run.file(CONFIG)))} under another --name"
         )
+
+
+VALIDATION = "validation_"
+
+
+class EpochLines:
+    """Tells epochs of one training as they end.
+
+    Args:
+        epochs: of the whole training at most.
+        steps_left: steps to be done from now on, if it does not stop early.
+    """
+
+    def __init__(self, epochs: int, steps_left: int) -> None:
+        self._epochs = epochs
+        self._steps_left = steps_left
+        self._start = time.perf_counter()
+
+    def tell(self, epoch: Mapping[str, Any], steps_left: int) -> None:
+        """Shows an epoch.
+
+        Args:
+            epoch: its line of metrics.jsonl.
+            steps_left: steps that are still to be done, if training does not stop early.
+        """
+        elapsed = time.perf_counter() - self._start
+        left = elapsed * steps_left / max(1, self._steps_left - steps_left)
+        tell_line(epoch_line(epoch, self._epochs, left))
+
+
+def epoch_line(epoch: Mapping[str, Any], epochs: int, seconds_left: float) -> str:
+    """Losses, scores, seconds of the training steps, and the time that is left at most."""
+    validation = {
+        name.removeprefix(VALIDATION): value
+        for name, value in epoch.items()
+        if name.startswith(VALIDATION)
+    }
+    training = {name: epoch[name] for name in ("loss", "accuracy")}
+    parts = [
+        f"epoch {epoch['epoch']} of {epochs}: {_shown(training)}",
+        f"validation {_shown(validation)}",
+        f"{epoch['seconds']:,.1f} s",
+    ]
+    if seconds_left > 0:
+        parts.append(f"at most {timedelta(seconds=round(seconds_left))} left")
+    return "; ".join(parts)
+
+
+def _shown(scores: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{NAMES[name]} {value:.2%}" if name in SHARES else f"{name} {value:.4f}"
+        for name, value in scores.items()
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """A model's answers to a split: rows (n,), labels (n,), probabilities (n, classes) float32."""
+
+    rows: np.ndarray
+    labels: np.ndarray
+    probabilities: np.ndarray
+
+    def scores(self) -> dict[str, float]:
+        """Accuracy, mean negative log-likelihood and macro F1, of texts that all count the same."""
+        return {
+            "accuracy": accuracy(self.labels, self.probabilities),
+            "loss": negative_log_likelihood(self.labels, self.probabilities),
+            "macro_f1": macro_f1(self.labels, self.probabilities),
+        }
+
+
+def evaluate_split(forward: Callable[[tf.Tensor], tf.Tensor], texts: Texts, split: str) -> Answers:
+    """Answers of the model behind `forward` (ids to logits), in the order of the corpus' rows."""
+    rows, labels, probabilities = [], [], []
+    for batch in texts.evaluation_batches(split):
+        logits = tf.cast(forward(batch.ids), tf.float32)
+        rows.append(batch.rows)
+        labels.append(batch.labels)
+        probabilities.append(tf.nn.softmax(logits).numpy())
+    all_rows = np.concatenate(rows)
+    order = np.argsort(all_rows)
+    return Answers(
+        all_rows[order], np.concatenate(labels)[order], np.concatenate(probabilities)[order]
+    )

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -17,21 +18,23 @@ from tfcmp.models.building import (
     build_text_classifier,
     count_parameters,
     match_target,
+    whole_weights,
 )
 from tfcmp.models.encoder_files import EncoderFiles
-from tfcmp.models.low_rank import whole_weights
 from tfcmp.records.run import Parameters, Result, Timing
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import whole_file, write_json
 from tfcmp.runs.layout import CHECKPOINT, MODEL, PREDICTIONS, RESULT, TIMING
 from tfcmp.runs.timing import Clock, others_share
 from tfcmp.training.checkpoint import Place
-from tfcmp.training.evaluation import Answers, evaluate_split
-from tfcmp.training.initialisation import Started
+from tfcmp.training.epochs import Answers, evaluate_split
 from tfcmp.training.step import compile_forward
 from tfcmp.training.texts import Texts
 
-ROWS_A_WRITE = 65_536
+if TYPE_CHECKING:
+    from tfcmp.training.initialisation import Started
+
+ROWS_PER_WRITE = 65_536
 EXCLUDED_FROM_TRAINING = (
     "reading, splitting and tokenising the texts, building the model (setup)",
     "the first step of each session, which compiles (first_step)",
@@ -51,7 +54,7 @@ def finish_run(
     clock: Clock,
     *,
     is_distributed: bool = False,
-    initial: Started | None = None,
+    initial: "Started | None" = None,
 ) -> Result:
     """Saves the best weights, answers validation and test, and completes the run.
 
@@ -117,9 +120,9 @@ def in_float32(
         return core
     keras.config.set_dtype_policy("float32")
     classes = len(texts.corpus.classes)
-    twin = build_core(configuration, texts.tokenizer, classes, files, is_twin=True)
-    twin.set_weights(whole_weights(core))
-    return twin
+    copy = build_core(configuration, texts.tokenizer, classes, files, is_copy=True)
+    copy.set_weights(whole_weights(core))
+    return copy
 
 
 def write_predictions(run: RunDirectory, texts: Texts, answers: dict[str, Answers]) -> None:
@@ -133,8 +136,10 @@ def write_predictions(run: RunDirectory, texts: Texts, answers: dict[str, Answer
         writer = None
         for split, answer in answers.items():
             # A slice at a time: Python objects for all rows at once would outgrow the arrays.
-            for start in range(0, len(answer.rows), ROWS_A_WRITE):
-                table = _prediction_table(texts, split, answer, slice(start, start + ROWS_A_WRITE))
+            for start in range(0, len(answer.rows), ROWS_PER_WRITE):
+                table = _prediction_table(
+                    texts, split, answer, slice(start, start + ROWS_PER_WRITE)
+                )
                 if writer is None:
                     writer = stack.enter_context(pyarrow.parquet.ParquetWriter(part, table.schema))
                 writer.write_table(table)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError, WorkError
@@ -56,7 +57,7 @@ def set_up_hardware(configuration: Configuration) -> dict[str, str | int | list[
     }
 
 
-def set_up_devices(configuration: Configuration, gpus: list) -> None:
+def set_up_devices(configuration: Configuration, gpus: list[Any]) -> None:
     """Makes as many devices visible as the strategy is to have replicas in this process.
 
     Raises:

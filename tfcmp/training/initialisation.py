@@ -13,10 +13,14 @@ from tfcmp.config.initial import OPTION
 from tfcmp.data.listing import listed
 from tfcmp.data.run_texts import seen_texts, with_initial_runs
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.building import build_tokenizer, core_of, load_text_classifier
+from tfcmp.models.building import (
+    build_tokenizer,
+    core_of,
+    load_text_classifier,
+    weights_without_updates,
+)
 from tfcmp.models.encoder_files import EncoderFiles
 from tfcmp.models.linear import count_ngrams, log_count_ratios
-from tfcmp.models.low_rank import weights_without_updates
 from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer
 from tfcmp.records.run import InitialCost, InitialRun

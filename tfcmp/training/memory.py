@@ -17,7 +17,7 @@ from tfcmp.config.fields import (
 )
 from tfcmp.errors import WorkError
 from tfcmp.models.building import size_of
-from tfcmp.models.pretrained import ENCODER
+from tfcmp.models.sequence_layers import ENCODER
 
 GIBIBYTE = 2**30
 # Arrays of the size of the weights.
@@ -98,8 +98,8 @@ def require_memory_of_ngrams(configuration: Configuration, classes: int) -> None
 
 
 @contextmanager
-def exhaustion_told(configuration: Configuration) -> Iterator[None]:
-    """Says what would take less where memory runs out all the same.
+def explain_exhaustion(configuration: Configuration) -> Iterator[None]:
+    """Says what would take less memory where it runs out nevertheless.
 
     Raises:
         WorkError: it did.
@@ -136,11 +136,11 @@ def training_need(core: keras.Model, settings: TrainingSettings, length: int) ->
 
 def available_memory() -> int | None:
     """Bytes of memory that are free for this process; None where the system does not tell."""
-    rooms = (_free_memory(), container_room(Path("/sys/fs/cgroup")), _room_of_limit())
-    return min((room for room in rooms if room is not None), default=None)
+    available = (_free_memory(), container_memory(Path("/sys/fs/cgroup")), _memory_under_ulimit())
+    return min((bytes_ for bytes_ in available if bytes_ is not None), default=None)
 
 
-def _room_of_limit() -> int | None:
+def _memory_under_ulimit() -> int | None:
     """Bytes of addresses that `ulimit -v` leaves; None where it is not set."""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
     try:
@@ -161,7 +161,7 @@ def _free_memory() -> int | None:
         return None
 
 
-def container_room(group: Path) -> int | None:
+def container_memory(group: Path) -> int | None:
     """Bytes that a container may still take (Linux control groups); None where none are set."""
     try:
         limit = int((group / "memory.max").read_text())

@@ -5,12 +5,13 @@ summed over the replicas, and Adam's update is one operation per weight.
 """
 
 import math
+import re
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
-from tfcmp.config.fields import TrainingSettings
+from tfcmp.config.fields import Architecture, TrainingSettings
 
 
 class SummedGradients(keras.optimizers.Optimizer):
@@ -145,7 +146,7 @@ def build_optimizer(settings: TrainingSettings, variables: list[keras.Variable])
         optimizer = FusedAdam(rate)
     else:
         optimizer = FusedAdam(rate, weight_decay=settings.weight_decay, name="adamw")
-        # Not part of an optimizer's saved state: said anew each time one is made, also on resume.
+        # Not part of an optimizer's saved state: set each time one is made, also on resume.
         optimizer.exclude_from_weight_decay(
             var_list=[variable for variable in variables if not is_decayed(variable)]
         )
@@ -178,3 +179,27 @@ def learning_rate(settings: TrainingSettings, step: int, steps: int) -> float:
     if settings.schedule == "cosine":
         return settings.learning_rate * 0.5 * (1 + math.cos(math.pi * done))
     return settings.learning_rate
+
+
+def learning_rate_shares(core: keras.Model, architecture: Architecture) -> list[float] | None:
+    """Learning rate of each trainable weight as a share of the head's; None where all are 1.
+
+    Layer-wise decay as in Clark et al. 2020 (ELECTRA): each layer has `layer_decay` times the rate
+    of the one above it, the embeddings come below the first layer.
+    """
+    decay = getattr(architecture, "layer_decay", 1.0)
+    if decay == 1:
+        return None
+    depths = [_depth(weight.path) for weight in core.trainable_weights]
+    top = max((depth for depth in depths if depth is not None), default=0)
+    return [1.0 if depth is None else decay ** (top + 1 - depth) for depth in depths]
+
+
+def _depth(name: str) -> int | None:
+    """0 for embeddings, n for the n-th layer, None for what stands on top of the encoder."""
+    if name.startswith(("logits", "head")):
+        return None
+    # Layers: transformer_layer_3, disentangled_attention_encoder_layer_3; ALBERT's single one is
+    # group_0_inner_layer_0.
+    layer = re.match(r"(?:\w+_)?layer_(\d+)(?:/|$)", name)
+    return int(layer[1]) + 1 if layer else 0

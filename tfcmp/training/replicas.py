@@ -1,4 +1,4 @@
-"""Devices that train one model together: how a batch is shared out, and what is added up again.
+"""Devices that train one model together: how a batch is divided, and what is summed again.
 
 `tf.distribute` runs a function once per replica. Without a strategy there is one replica, and the
 very same code runs on it.
@@ -38,13 +38,13 @@ class Share(NamedTuple):
         ids: (rows, length) int32; a replica that no row is left for gets one that counts nothing.
         labels: (rows,) int32.
         weights: (rows,) float32, 1 or 0: what a row counts.
-        places: (rows,) int32, of the rows in the whole batch.
+        rows: (rows,) int32: their index in the whole batch.
     """
 
     ids: np.ndarray
     labels: np.ndarray
     weights: np.ndarray
-    places: np.ndarray
+    rows: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -82,19 +82,19 @@ class Replicas:
         """
         dealt = []
         for replica in self.here:
-            places = np.arange(replica, len(labels), self.total, dtype=np.int32)
-            weights = np.ones(len(places), np.float32)
-            if not len(places):
+            rows = np.arange(replica, len(labels), self.total, dtype=np.int32)
+            weights = np.ones(len(rows), np.float32)
+            if not len(rows):
                 # Kernels of recurrent layers refuse a batch of no rows, and all replicas have to
                 # take part when gradients are added up.
-                places, weights = np.zeros(1, np.int32), np.zeros(1, np.float32)
-            whole = len(places) == len(labels)
+                rows, weights = np.zeros(1, np.int32), np.zeros(1, np.float32)
+            whole = len(rows) == len(labels)
             dealt.append(
                 Share(
-                    ids if whole else ids[places],
-                    labels if whole else labels[places],
+                    ids if whole else ids[rows],
+                    labels if whole else labels[rows],
                     weights,
-                    places,
+                    rows,
                 )
             )
         return dealt
@@ -151,8 +151,8 @@ class Replicas:
         """Sum over all replicas of a number of their process."""
 
         @tf.function(autograph=False)
-        def add(value):
-            def replica():
+        def add(value: tf.Tensor) -> tf.Tensor:
+            def replica() -> tf.Tensor:
                 context = tf.distribute.get_replica_context()
                 # The copy lies on the replica's device; a captured tensor lies on none.
                 return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.identity(value))
@@ -196,7 +196,7 @@ def describe_replicas(configuration: Configuration, replicas: Replicas) -> dict[
 
 
 @contextmanager
-def lost_workers_told(replicas: Replicas, run: object) -> Iterator[None]:
+def explain_lost_workers(replicas: Replicas, run: object) -> Iterator[None]:
     """Turns the error of a broken connection into one that says how to go on.
 
     Raises:

@@ -1,6 +1,7 @@
 """What happened in a window of steps."""
 
 import time
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +25,12 @@ class Segment:
         self._examples: list[int] = []
         self._tokens: list[int] = []
         self._places: list[int] = []
-        self._outcomes: list[tuple] = []
+        self._outcomes: list[tuple[Any, ...]] = []
         self._timed_from = 0
         self._start = time.perf_counter()
         self._meter = ContentionMeter(threads)
 
-    def add(self, batch: Batch, outcome: tuple, rate: float) -> None:
+    def add(self, batch: Batch, outcome: tuple[Any, ...], rate: float) -> None:
         """Adds a step: its batch, its (mean loss, number correct, gradient norm), its rate."""
         self.steps += 1
         self.rate = rate
@@ -39,7 +40,7 @@ class Segment:
         self._outcomes.append(outcome)
 
     def seconds(self) -> float:
-        """Seconds since the segment began, or since its clock was started anew."""
+        """Seconds since the segment began, or since its clock was restarted."""
         return time.perf_counter() - self._start
 
     def restart_clock(self) -> None:

@@ -1,6 +1,7 @@
 """One step of gradient descent, compiled once for every batch shape."""
 
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -12,10 +13,13 @@ from tfcmp.training.replicas import XLA, Replicas, one_replica
 IDS = tf.TensorSpec([None, None], tf.int32, name="token_ids")
 LABELS = tf.TensorSpec([None], tf.int32, name="labels")
 WEIGHTS = tf.TensorSpec([None], tf.float32, name="weights")
-PLACES = tf.TensorSpec([None], tf.int32, name="places")
+ROW_INDEX = tf.TensorSpec([None], tf.int32, name="row_index")
 COUNT = tf.TensorSpec([], tf.float32, name="count")
 
-TrainStep = Callable[[np.ndarray, np.ndarray], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
+# Mean loss, number correct, gradient norm.
+StepOutcome = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+Result = TypeVar("Result")
+TrainStep = Callable[[np.ndarray, np.ndarray], StepOutcome]
 
 
 def compile_train_step(
@@ -49,11 +53,13 @@ def compile_train_step(
         return accumulating_step(core, update, accumulate, replicas, objective)
 
     @compiled(replicas, [IDS, LABELS, WEIGHTS])
-    def step(ids, labels, weights, count):
+    def step(
+        ids: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, count: tf.Tensor
+    ) -> StepOutcome:
         sums = gradients_of(core, ids, labels, weights, count, objective)
         return update.apply(*sums)
 
-    def train_step(ids, labels):
+    def train_step(ids: np.ndarray, labels: np.ndarray) -> StepOutcome:
         shares = replicas.shares(ids, labels)
         columns = [[share[column] for share in shares] for column in range(3)]
         return step(*columns, float(len(labels)))
@@ -61,7 +67,9 @@ def compile_train_step(
     return train_step
 
 
-def compiled(replicas: Replicas, signature: list[tf.TensorSpec]):
+def compiled(
+    replicas: Replicas, signature: list[tf.TensorSpec]
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Compiles a function that runs on every replica, each with its own tensors and one count.
 
     The compiled function takes, per tensor of the signature, a list of one for each replica of this
@@ -69,24 +77,32 @@ def compiled(replicas: Replicas, signature: list[tf.TensorSpec]):
     """
     here = len(replicas.here)
 
-    def compile_function(function):
+    def compile_function(function: Callable[..., Result]) -> Callable[..., Result]:
         @tf.function(
             input_signature=[*([spec] * here for spec in signature), COUNT],
             autograph=False,
             jit_compile=XLA,
         )
-        def run(*arguments):
+        def run(*arguments: Any) -> Any:
             *columns, count = arguments
             tensors = tuple(replicas.local(column) for column in columns)
             outcome = replicas.strategy.run(function, args=(*tensors, count))
             return tf.nest.map_structure(replicas.first, outcome)
 
-        return run
+        compiled_function: Callable[..., Result] = run
+        return compiled_function
 
     return compile_function
 
 
-def gradients_of(core: keras.Model, ids, labels, weights, count, objective: Objective):
+def gradients_of(
+    core: keras.Model,
+    ids: tf.Tensor,
+    labels: tf.Tensor,
+    weights: tf.Tensor,
+    count: tf.Tensor,
+    objective: Objective,
+) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
     """Share of the mean loss, number correct, and gradients of the rows of one replica.
 
     Args:
@@ -130,7 +146,7 @@ class Update:
         self.clip_norm = clip_norm
         self.rate_shares = rate_shares
 
-    def apply(self, loss, correct, gradients):
+    def apply(self, loss: tf.Tensor, correct: tf.Tensor, gradients: list[tf.Tensor]) -> StepOutcome:
         """Adds up over the replicas, clips and applies; mean loss, number correct, gradient norm."""
         context = tf.distribute.get_replica_context()
         if context.num_replicas_in_sync > 1:
@@ -168,7 +184,9 @@ def accumulating_step(
         totals = tf.Variable(tf.zeros(2), trainable=False)
 
     @compiled(replicas, [IDS, LABELS, WEIGHTS])
-    def add_part(ids, labels, weights, count):
+    def add_part(
+        ids: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor, count: tf.Tensor
+    ) -> tf.Tensor:
         loss, correct, gradients = gradients_of(core, ids, labels, weights, count, objective)
         for total, gradient in zip(sums, gradients, strict=True):
             total.assign_add(gradient)
@@ -176,14 +194,14 @@ def accumulating_step(
         return loss
 
     @compiled(replicas, [])
-    def apply_sums(_count):
+    def apply_sums(_count: tf.Tensor) -> StepOutcome:
         loss, correct = tf.unstack(tf.identity(totals))
         outcome = update.apply(loss, correct, [tf.identity(total) for total in sums])
         for total in [*sums, totals]:
             total.assign(tf.zeros_like(total))
         return outcome
 
-    def train_step(ids, labels):
+    def train_step(ids: np.ndarray, labels: np.ndarray) -> StepOutcome:
         for rows in np.array_split(np.arange(len(labels)), min(parts, len(labels))):
             shares = replicas.shares(ids[rows], labels[rows])
             columns = [[share[column] for share in shares] for column in range(3)]
@@ -200,10 +218,11 @@ def compile_forward(
     if replicas is None or replicas.total == 1:
 
         @tf.function(input_signature=[IDS], autograph=False, jit_compile=XLA)
-        def forward(ids):
+        def forward(ids: tf.Tensor) -> tf.Tensor:
             return core(ids, training=False)
 
-        return forward
+        compiled_forward: Callable[[np.ndarray], tf.Tensor] = forward
+        return compiled_forward
     return shared_forward(core, replicas)
 
 
@@ -213,14 +232,16 @@ def shared_forward(core: keras.Model, replicas: Replicas) -> Callable[[np.ndarra
     Each writes its rows into a table of zeros; the tables are added up, which changes no digit.
     """
 
-    @compiled(replicas, [IDS, WEIGHTS, PLACES])
-    def answer(ids, weights, places, count):
+    @compiled(replicas, [IDS, WEIGHTS, ROW_INDEX])
+    def answer(
+        ids: tf.Tensor, weights: tf.Tensor, row_index: tf.Tensor, count: tf.Tensor
+    ) -> tf.Tensor:
         logits = core(ids, training=False) * weights[:, None]
         shape = tf.stack([tf.cast(count, tf.int32), tf.shape(logits)[1]])
-        table = tf.scatter_nd(places[:, None], logits, shape)
+        table = tf.scatter_nd(row_index[:, None], logits, shape)
         return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, table)
 
-    def forward(ids):
+    def forward(ids: np.ndarray) -> tf.Tensor:
         shares = replicas.shares(ids, np.zeros(len(ids), np.int32))
         columns = [[share[column] for share in shares] for column in (0, 2, 3)]
         return answer(*columns, float(len(ids)))

@@ -23,7 +23,7 @@ from tfcmp.data.groups import group_by_movie
 from tfcmp.data.label_warnings import label_warnings, left_out_rows
 from tfcmp.data.rare_classes import settle_rare_classes
 from tfcmp.data.sources.opening import open_source
-from tfcmp.data.sources.record import Source
+from tfcmp.data.sources.record import Source, SourceDescription
 from tfcmp.data.splits import Splits, split_by_settings
 from tfcmp.data.tokens import (
     TokenStore,
@@ -41,10 +41,10 @@ from tfcmp.models.tokenizer import TextTokenizer
 from tfcmp.models.word_tokenizer import FIRST_WORD_ID, UNKNOWN_ID, WordTokenizer
 from tfcmp.progress import progress_bar
 
-TEXTS_A_COUNT = 512
-TEXTS_A_LOOK = 65_536
+TEXTS_PER_COUNT = 512
+TEXTS_PER_LOOK = 65_536
 # Places of a padded batch where no gradient is kept.
-TOKENS_A_BATCH = 32_768
+TOKENS_PER_BATCH = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Texts:
     store: TokenStore
     pad_multiple: int
     rare_classes: dict[str, object] = field(default_factory=dict)
-    of_file: dict[str, Any] = field(default_factory=dict)
+    of_file: SourceDescription = field(default_factory=SourceDescription)
 
     def training_order(self, batch_size: int, seed: int, epoch: int) -> list[np.ndarray]:
         """Rows of every training batch of an epoch."""
@@ -84,9 +84,9 @@ class Texts:
         return self.batches(self._by_length(self.splits.rows(split)))
 
     def _by_length(self, rows: np.ndarray) -> list[np.ndarray]:
-        return evaluation_order(self.store.lengths, rows, TOKENS_A_BATCH)
+        return evaluation_order(self.store.lengths, rows, TOKENS_PER_BATCH)
 
-    def describe(self) -> dict:
+    def describe(self) -> dict[str, Any]:
         """Sizes, fingerprints, class shares and truncation of the splits: split.json.
 
         `notes` and `rare_classes` are there where there is something to say.
@@ -143,10 +143,10 @@ class Texts:
         if not isinstance(self.tokenizer, WordTokenizer):
             return {}
         unknown, store = np.zeros(len(self.corpus), np.int64), self.store
-        for first in range(0, len(unknown), TEXTS_A_LOOK):
-            ends = store.offsets[first : first + TEXTS_A_LOOK + 1]
+        for first in range(0, len(unknown), TEXTS_PER_LOOK):
+            ends = store.offsets[first : first + TEXTS_PER_LOOK + 1]
             before = np.cumsum(np.append(0, store.ids[ends[0] : ends[-1]] == UNKNOWN_ID))
-            unknown[first : first + TEXTS_A_LOOK] = np.diff(before[ends - ends[0]])
+            unknown[first : first + TEXTS_PER_LOOK] = np.diff(before[ends - ends[0]])
         return {
             "unknown_token_share": float(unknown[rows].sum() / store.lengths[rows].sum()),
             "mean_tokens": float(store.full_lengths[rows].mean()),
@@ -227,7 +227,7 @@ def learn_vocabulary(
         texts = (
             text for row, text in enumerate(_known_texts(source, corpus, advance)) if is_train[row]
         )
-        batches = batched_lists(texts, TEXTS_A_COUNT)
+        batches = batched_lists(texts, TEXTS_PER_COUNT)
         words = most_frequent(count_words(batches, tokenizer.split_texts), size)
     with new_entry(cache, f"vocabulary-{key}", ".txt") as part:
         part.write_text("\n".join(words), encoding="utf-8")

@@ -4,12 +4,12 @@ import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 
 from tfcmp.config.fields import Configuration
-from tfcmp.config.writing import write_configuration
+from tfcmp.config.file import write_configuration
 from tfcmp.models.building import adapt_core, build_core, matched, ngrams_of
 from tfcmp.models.encoder_files import EncoderFiles, resolve_encoder
 from tfcmp.progress import progress_bar
@@ -20,20 +20,21 @@ from tfcmp.runs.layout import CHECKPOINT, CONFIG, ENVIRONMENT
 from tfcmp.runs.timing import Clock
 from tfcmp.training.checkpoint import Checkpoint
 from tfcmp.training.environment import describe_environment, note_session
-from tfcmp.training.epoch_lines import EpochLines
-from tfcmp.training.epochs import Trainer
+from tfcmp.training.epochs import EpochLines, Trainer
 from tfcmp.training.finish import finish_run
 from tfcmp.training.hardware import set_up_hardware
-from tfcmp.training.initialisation import Initial, Started, open_initial
-from tfcmp.training.memory import exhaustion_told, require_memory, require_memory_of_ngrams
+from tfcmp.training.memory import explain_exhaustion, require_memory, require_memory_of_ngrams
 from tfcmp.training.optimizers import build_optimizer
 from tfcmp.training.replicas import (
     Replicas,
     describe_replicas,
-    lost_workers_told,
+    explain_lost_workers,
     open_replicas,
 )
 from tfcmp.training.texts import Texts, group_majority, prepare_texts
+
+if TYPE_CHECKING:
+    from tfcmp.training.initialisation import Initial, Started
 
 
 def train(configuration: Configuration, run: RunDirectory, cache: Path) -> Result | None:
@@ -55,7 +56,7 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> Resul
         hardware = set_up_hardware(configuration)
         replicas = open_replicas(configuration)
     hardware = {**hardware, **describe_replicas(configuration, replicas)}
-    with lost_workers_told(replicas, run.known_as), exhaustion_told(configuration):
+    with explain_lost_workers(replicas, run.known_as), explain_exhaustion(configuration):
         prepared = set_up_training(configuration, run, cache, hardware, replicas, clock)
         trainer = prepared.trainer
 
@@ -84,8 +85,8 @@ def train(configuration: Configuration, run: RunDirectory, cache: Path) -> Resul
 
 
 def begin(
-    configuration: Configuration, run: RunDirectory, cache: Path, hardware: dict
-) -> tuple[EncoderFiles | None, Initial | None]:
+    configuration: Configuration, run: RunDirectory, cache: Path, hardware: dict[str, Any]
+) -> "tuple[EncoderFiles | None, Initial | None]":
     """Writes what the run is; the files of a pretrained encoder, and the run that it starts from.
 
     Before anything is computed: killed behind this, it can be resumed already. The configuration
@@ -97,7 +98,11 @@ def begin(
     files = resolve_encoder(configuration, cache)
     if files is not None:
         files.check()
-    initial = open_initial(configuration)
+    initial = None
+    if configuration.init_from is not None:
+        from tfcmp.training.initialisation import open_initial
+
+        initial = open_initial(configuration)
     origin = {
         **hardware,
         "pretrained": files.describe() if files else None,
@@ -119,14 +124,14 @@ class Prepared(NamedTuple):
     core: keras.Model
     files: EncoderFiles | None
     trainer: Trainer
-    initial: Started | None = None
+    initial: "Started | None" = None
 
 
 def set_up_training(
     configuration: Configuration,
     run: RunDirectory,
     cache: Path,
-    hardware: dict,
+    hardware: dict[str, Any],
     replicas: Replicas,
     clock: Clock,
 ) -> Prepared:

@@ -18,15 +18,19 @@ from tfcmp.errors import TfcmpError, WorkError
 from tfcmp.evaluation.calibration import at_temperature, calibration, fit_temperature
 from tfcmp.evaluation.metrics import selection_score
 from tfcmp.evaluation.summary import INTERVAL_METHOD, summarise
-from tfcmp.reporting.load.runs import SPLITS, Answers, read_answers, read_configuration, read_lines
+from tfcmp.reporting.load.runs import (
+    ARTIFACTS,
+    SPLITS,
+    Answers,
+    read_answers,
+    read_configuration,
+    read_lines,
+)
 from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import (
-    BEHAVIOUR,
     BENCH,
-    CONTRAST,
     ENVIRONMENT,
-    EXPLANATION,
     LISTED,
     METRICS,
     MODEL,
@@ -52,13 +56,6 @@ SHARE_EXACT, SHARE_ROUNDED = 0.001, 0.01
 LOSS_TOLERANCE = 1e-3
 # Two searches for the same minimum agree to that.
 TEMPERATURE_TOLERANCE = 1e-6
-ARTIFACTS = {
-    BENCH: "python -m tfcmp.bench RUN",
-    EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
-    BEHAVIOUR: "python -m tfcmp.diagnose RUN --behaviour",
-    CONTRAST: "python -m tfcmp.diagnose RUN --contrast FILE",
-    TEMPERATURE: "python -m tfcmp.diagnose RUN --calibrate",
-}
 BENCH_WITHOUT_RUN = "python -m tfcmp.bench --model NAME --out FOLDER"
 # What each was computed from, at least.
 SOURCES = {name: PREDICTIONS if name == TEMPERATURE else MODEL for name in ARTIFACTS}

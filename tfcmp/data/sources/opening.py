@@ -28,41 +28,47 @@ def open_source(settings: DataSettings) -> Source:
         from tfcmp.data.diagnostic.corpus import DiagnosticSource
 
         return DiagnosticSource()
-    if name.startswith(_TFDS):
-        from tfcmp.data.sources.tfds import TfdsSource
+    return _open_file(settings) if is_file else _open_tfds(settings)
 
-        # The defaults are columns of files; TFDS knows its own.
-        text, label = settings.text_column, settings.label_column
-        return TfdsSource(
-            name.removeprefix(_TFDS),
-            text_column=None if text == DataSettings.text_column else text,
-            label_column=None if label == DataSettings.label_column else label,
-        )
+
+def _open_tfds(settings: DataSettings) -> Source:
+    from tfcmp.data.sources.tfds import TfdsSource
+
+    # The defaults are columns of files; TFDS knows its own.
+    text, label = settings.text_column, settings.label_column
+    return TfdsSource(
+        settings.source.removeprefix(_TFDS),
+        text_column=None if text == DataSettings.text_column else text,
+        label_column=None if label == DataSettings.label_column else label,
+    )
+
+
+def _open_file(settings: DataSettings) -> Source:
     # Imported here: a run on another source needs no reader of files.
     from tfcmp.data.sources.input_file import TABLES, extensions, is_known
+    from tfcmp.data.sources.table_file import TableFileSource
 
-    if is_known(Path(name).name, TABLES) or Path(name).exists():
-        from tfcmp.data.sources.table_file import TableFileSource
-
-        return TableFileSource(
-            Path(name),
-            text_column=settings.text_column,
-            label_column=settings.label_column,
-            split_column=settings.split_column,
-            group_column=settings.group_column,
-            encoding=settings.encoding,
-            encoding_errors=settings.encoding_errors,
-            delimiter=settings.delimiter,
-            quoting=settings.quoting,
-            validation=_path(settings.validation),
-            test=_path(settings.test),
-            skip_incomplete=settings.skip_incomplete,
+    path = Path(settings.source)
+    if not is_known(path.name, TABLES) and not path.exists():
+        near = nearest_name(settings.source, _NAMED)
+        hint = f"did you mean {near}? " if near else ""
+        raise CallError(
+            f"--data {settings.source}: {hint}expected imdb, diagnostic, tfds:NAME or a file "
+            f"({extensions(TABLES)})"
         )
-    near = nearest_name(name, _NAMED)
-    hint = f"did you mean {near}? " if near else ""
-    raise CallError(
-        f"--data {name}: {hint}expected imdb, diagnostic, tfds:NAME or a file "
-        f"({extensions(TABLES)})"
+    return TableFileSource(
+        path,
+        text_column=settings.text_column,
+        label_column=settings.label_column,
+        split_column=settings.split_column,
+        group_column=settings.group_column,
+        encoding=settings.encoding,
+        encoding_errors=settings.encoding_errors,
+        delimiter=settings.delimiter,
+        quoting=settings.quoting,
+        validation=_path(settings.validation),
+        test=_path(settings.test),
+        skip_incomplete=settings.skip_incomplete,
     )
 
 

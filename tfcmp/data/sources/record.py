@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypedDict
 
 
 class Record(NamedTuple):
@@ -20,6 +20,13 @@ class Record(NamedTuple):
     group: str | None = None
     phenomenon: str | None = None
     cue_distance: int | None = None
+
+
+class SourceDescription(TypedDict, total=False):
+    """How files of the user were read, for split.json: delimiter and quoting by file, rows left out."""
+
+    dialects: dict[str, dict[str, str]]
+    left_out: dict[str, int]
 
 
 class Source(Protocol):
@@ -49,6 +56,6 @@ class Source(Protocol):
     def records(self) -> Iterator[Record]:
         """The records, streamed, always in the same order; may be called several times."""
 
-    def describe(self) -> dict[str, Any]:
-        """How files of the user were read, for split.json; empty for other sources."""
+    def describe(self) -> SourceDescription:
+        """How files of the user were read; empty for other sources."""
         return {}

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from tfcmp.data.sources.columns import (
 from tfcmp.data.sources.delimited import Dialect
 from tfcmp.data.sources.input_file import TABLES, check_file, folder_files, split_name
 from tfcmp.data.sources.reading import Reading
-from tfcmp.data.sources.record import Record, Source
+from tfcmp.data.sources.record import Record, Source, SourceDescription
 from tfcmp.data.sources.rows import count_rows, dialect_of, iterate_rows, require_use
 from tfcmp.errors import CallError, WorkError
 
@@ -137,19 +137,23 @@ class TableFileSource(Source):
             for row, record in self._records_of(file, split, Counter()):
                 yield prefix + row.place, record
 
-    def describe(self) -> dict[str, Any]:
-        """`dialects` (delimiter and quoting by file), `left_out` (rows by what they lack): if any."""
-        found = {"dialects": self.dialects(), "left_out": self.left_out()}
-        return {name: dict(value) for name, value in found.items() if value}
+    def describe(self) -> SourceDescription:
+        """Dialects and rows left out, where there are any."""
+        described: SourceDescription = {}
+        if dialects := self.dialects():
+            described["dialects"] = dialects
+        if left_out := self.left_out():
+            described["left_out"] = left_out
+        return described
 
-    def left_out(self) -> Mapping[str, int]:
+    def left_out(self) -> dict[str, int]:
         """How many rows were left out, by what they lack; reads the files if necessary."""
         if self.skip_incomplete and self._left_out is None:
             for _ in self.records():
                 pass
         return dict(self._left_out or {})
 
-    def dialects(self) -> Mapping[str, Mapping[str, str]]:
+    def dialects(self) -> dict[str, dict[str, str]]:
         """Delimiter and quoting of every .csv and .tsv, by name."""
         found = {file.name: self.dialect(file) for file in self.files()}
         return {name: one.describe() for name, one in found.items() if one is not None}

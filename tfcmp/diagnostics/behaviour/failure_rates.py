@@ -1,14 +1,21 @@
 """Failure rates of a classifier, by capability and by variation within it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tfcmp.diagnostics.behaviour.cases import CAPABILITIES, Capability, Case, generate
+from tfcmp.diagnostics.behaviour.cases import (
+    CAPABILITIES,
+    TEST_SET_VERSION,
+    Capability,
+    Case,
+    generate,
+)
 from tfcmp.diagnostics.behaviour.vocabulary import LABELS
 from tfcmp.errors import CallError
+from tfcmp.records.behaviour import Behaviour, CapabilityResult, FailureRate, TestedOn
 
 # A probability may move that much against the change of a directional test: Ribeiro et al. 2020.
 TOLERANCE = 0.1
@@ -44,14 +51,16 @@ def find_sides(classes: Sequence[str], negative: str | None, positive: str | Non
     for label, name in zip(LABELS, (negative, positive), strict=True):
         if name is not None and name not in classes:
             flag = "--negative" if label == "neg" else "--positive"
-            raise CallError(f"{flag} {name}: expected one of the run's classes: {_list(classes)}")
+            raise CallError(
+                f"{flag} {name}: expected one of the run's classes: {', '.join(classes)}"
+            )
         named = [one for one in classes if one.lower() in _ALIASES[label]]
         found[label] = name or (named[0] if named else None)
     neg, pos = found["neg"], found["pos"]
     if neg is None or pos is None:
         raise CallError(
             "the behaviour tests are about good and bad reviews, and none of the run's classes "
-            f"({_list(classes)}) is called pos or neg; say which ones they are: "
+            f"({', '.join(classes)}) is called pos or neg; say which ones they are: "
             "--positive LABEL --negative LABEL"
         )
     if neg == pos:
@@ -96,40 +105,36 @@ def failures(kind: str, labels: Sequence[str], shares: Numbers) -> Flags:
     return failed
 
 
-def measure(capability: Capability, cases: Sequence[Case], shares: Numbers) -> dict[str, Any]:
-    """Failure rates of one capability as plain values.
+def measure(capability: Capability, cases: Sequence[Case], shares: Numbers) -> CapabilityResult:
+    """Failure rates of one capability and of its variations, and up to three failed cases.
 
     Args:
         capability: what was tested.
         cases: n cases.
         shares: (n, texts) as for `failures`.
-
-    Returns:
-        kind, summary, failure_rate, parts (failure_rate of each variation), mean_change of the
-        share of the positive class (pairs only), and up to three failed cases.
     """
     failed = failures(capability.kind, [case.label for case in cases], shares)
     parts = np.array([case.part for case in cases])
-    measured: dict[str, Any] = {
+    measured: CapabilityResult = {
         "kind": capability.kind,
         "summary": capability.summary,
         "failure_rate": rate(failed),
         "parts": {str(part): rate(failed[parts == part]) for part in dict.fromkeys(parts.tolist())},
+        "failed": [
+            {
+                "label": cases[row].label,
+                "texts": list(cases[row].texts),
+                "positive": [round(float(share), 6) for share in shares[row]],
+            }
+            for row in np.flatnonzero(failed)[:EXAMPLES_SHOWN]
+        ],
     }
     if shares.shape[1] == 2:
         measured["mean_change"] = float(np.abs(shares[:, 1] - shares[:, 0]).mean())
-    measured["failed"] = [
-        {
-            "label": cases[row].label,
-            "texts": list(cases[row].texts),
-            "positive": [round(float(share), 6) for share in shares[row]],
-        }
-        for row in np.flatnonzero(failed)[:EXAMPLES_SHOWN]
-    ]
     return measured
 
 
-def rate(failed: Flags) -> dict[str, float | int]:
+def rate(failed: Flags) -> FailureRate:
     """Share of failed cases with its interval at 95 %: Wilson 1927, cases taken as independent."""
     from statsmodels.stats.proportion import proportion_confint
 
@@ -137,40 +142,44 @@ def rate(failed: Flags) -> dict[str, float | int]:
     low, high = proportion_confint(count, cases, alpha=1 - _CONFIDENCE, method="wilson")
     value = count / cases
     # The bounds of 0 and of all failures miss them by rounding.
-    bounds = {"low": min(float(low), value), "high": max(float(high), value)}
-    return {"value": value, **bounds, "failures": count, "cases": cases}
+    return {
+        "value": value,
+        "low": min(float(low), value),
+        "high": max(float(high), value),
+        "failures": count,
+        "cases": cases,
+    }
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names)
-
-
-def make_test_set(size: int, seed: int) -> TestSet:
-    """The cases of all capabilities.
+def make_test_set(size: int, seed: int) -> tuple[TestSet, TestedOn]:
+    """The cases of all capabilities, and what tells them from other ones.
 
     Args:
-        size: cases a capability.
+        size: cases per capability.
         seed: seed of the draws.
 
     Raises:
         CallError: the grammar has not so many cases.
     """
-    return [(capability, generate(capability, size, seed)) for capability in CAPABILITIES]
+    made = [(capability, generate(capability, size, seed)) for capability in CAPABILITIES]
+    texts = {text for _, cases in made for case in cases for text in case.texts}
+    return made, {"version": TEST_SET_VERSION, "seed": seed, "cases": size, "texts": len(texts)}
 
 
 def run_tests(
-    test_set: TestSet, probabilities: Probabilities, classes: Sequence[str], sides: Sides
-) -> dict[str, Any]:
+    test_set: TestSet,
+    about: TestedOn,
+    probabilities: Probabilities,
+    classes: Sequence[str],
+    sides: Sides,
+) -> Behaviour:
     """Answers the cases and gives the failure rates by capability.
 
     Args:
-        test_set: as `make_test_set` gives it.
+        test_set, about: as `make_test_set` gives them.
         probabilities: texts to probabilities (texts, classes), as `Classifier.probabilities`.
         classes: names of the classes, in the order of the probabilities.
         sides: the two of them that stand for bad and good.
-
-    Returns:
-        plain values, ready for JSON.
     """
     texts = [text for _, cases in test_set for case in cases for text in case.texts]
     # A text that stands in two cases is answered once.
@@ -182,6 +191,7 @@ def run_tests(
         shares = np.array([[share_of[text] for text in case.texts] for case in cases])
         measured[capability.name] = measure(capability, cases, shares)
     return {
+        "test_set": about,
         "tolerance": TOLERANCE,
         "classes": sides._asdict(),
         "capabilities": measured,

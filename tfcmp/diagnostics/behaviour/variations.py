@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from string import ascii_letters, capwords
 from typing import TypeVar
 
-from tfcmp.data.diagnostic.grammar import Template, fill, parse
+from tfcmp.data.diagnostic.grammar import Template, fill
 from tfcmp.diagnostics.behaviour.vocabulary import (
     CASTS,
     FACTS,
@@ -21,6 +21,7 @@ from tfcmp.diagnostics.behaviour.vocabulary import (
     PLOT,
     VERDICTS,
     fillers,
+    templates,
 )
 
 Value = TypeVar("Value")
@@ -41,18 +42,13 @@ PADDINGS = (2, 5, 10)
 TYPOS = (1, 2, 3)
 # Stands for what the two texts of a pair do not share.
 _GAP = "@"
-_DEGREES = tuple(
-    parse(source)
-    for source in (
-        "The {part} is {same.gradable}.",
-        "This {film} is {same.gradable}.",
-        "I found the {part} {same.gradable}.",
-        "The {parts} are {same.gradable}.",
-    )
+_DEGREES = templates(
+    "The {part} is {same.gradable}.",
+    "This {film} is {same.gradable}.",
+    "I found the {part} {same.gradable}.",
+    "The {parts} are {same.gradable}.",
 )
-_FEELINGS = tuple(
-    parse(source) for source in ("I {same.verb} this {film}.", "I {same.verb} the {part}.")
-)
+_FEELINGS = templates("I {same.verb} this {film}.", "I {same.verb} the {part}.")
 _PLAIN_VERBS = {"pos": ("enjoyed", "liked", "loved"), "neg": ("disliked", "hated")}
 
 
@@ -141,9 +137,7 @@ def with_markup(sentences: list[str], name: str, writer: Writer) -> str:
                 mark = writer.pick(("b", "i", "em"))
                 words[place] = f"<{mark}>{words[place]}</{mark}>"
             return " ".join(words)
-        case "paragraphs":
-            return "".join(f"<p>{sentence}</p>" for sentence in sentences)
-    raise ValueError(f"Expected one of {MARKUP_NAMES}, got {name!r}.")
+    return "".join(f"<p>{sentence}</p>" for sentence in sentences)
 
 
 def _with_curly_marks(text: str) -> str:

@@ -110,8 +110,8 @@ def plain_path(folder: Path) -> Iterator[Path]:
     if PLAIN.fullmatch(str(path)) and len(str(path)) <= LONGEST_PATH:
         yield path
         return
-    with TemporaryDirectory(prefix="tfcmp-") as place:
-        link = Path(place) / "export"
+    with TemporaryDirectory(prefix="tfcmp-") as parent:
+        link = Path(parent) / "export"
         link.symlink_to(path, target_is_directory=True)
         yield link
 

@@ -23,12 +23,12 @@ from tfcmp.runs.timing import processors
 SERVED = "1"
 ONNX_FILE = "model.onnx"
 OPENVINO_FILE = "model.xml"
-TEXTS_A_BATCH = 32
+TEXTS_PER_BATCH = 32
 # A list of texts to their probabilities (texts, classes) float32.
 Answer = Callable[[list[str]], np.ndarray]
 SETTINGS = "tokenizer.json"
 VOCABULARY = "vocabulary.txt"
-# Behind the steps, each a pattern and what takes its place, or the name of what is done.
+# After the steps, each a pattern and what takes its place, or the name of what is done.
 THEN_WORDS = (
     "split at blanks; a word's id is its line in vocabulary.txt, from 0; a text without words is one "
     "unknown word; of a longer text those first and last ids are kept that kept_of_longer_texts says"
@@ -89,7 +89,7 @@ def write_onnx(
     """
     import onnx
 
-    from tfcmp.inference.onnx_engine import TOKENS_A_BATCH, onnx_graph, session_forward
+    from tfcmp.inference.onnx_engine import TOKENS_PER_BATCH, onnx_graph, session_forward
 
     file = folder / ONNX_FILE
     graph = onnx_graph(model, precision)
@@ -100,7 +100,7 @@ def write_onnx(
     onnx.save(graph, file)
     forward = session_forward(str(file), processors())
     tokenizer = model.get_layer("tokenizer")
-    return Classifier(tokenizer, forward, classes, TOKENS_A_BATCH).probabilities
+    return Classifier(tokenizer, forward, classes, TOKENS_PER_BATCH).probabilities
 
 
 def write_openvino(
@@ -121,7 +121,7 @@ def write_openvino(
     engine.write_openvino(graph, file)
     forward = engine.OpenvinoForward(engine.read_openvino(file), precision, processors())
     tokenizer = model.get_layer("tokenizer")
-    return Classifier(tokenizer, forward, classes, engine.TOKENS_A_BATCH).probabilities
+    return Classifier(tokenizer, forward, classes, engine.TOKENS_PER_BATCH).probabilities
 
 
 FORMATS = {"saved_model": write_saved_model, "onnx": write_onnx, "openvino": write_openvino}
@@ -131,8 +131,8 @@ def _in_batches(answer: Answer, texts: list[str], classes: int) -> np.ndarray:
     """Answers texts of about the same length together, in the order of the texts."""
     answers = np.empty((len(texts), classes), np.float32)
     order = np.argsort([len(text) for text in texts], kind="stable")
-    for start in range(0, len(order), TEXTS_A_BATCH):
-        rows = order[start : start + TEXTS_A_BATCH]
+    for start in range(0, len(order), TEXTS_PER_BATCH):
+        rows = order[start : start + TEXTS_PER_BATCH]
         answers[rows] = answer([texts[row] for row in rows])
     return answers
 
@@ -198,10 +198,10 @@ def _first_steps(tokenizer: WordTokenizer, folder: Path) -> list[list[str]]:
 def kept_places(tokenizer: TextTokenizer) -> dict[str, int] | None:
     """How many ids stay of the beginning and of the end of a longer text; None where all do.
 
-    Those in front of every text and behind it are not counted.
+    Those before every text and after it are not counted.
     """
     if tokenizer.max_length is None:
         return None
-    room = tokenizer.max_length - sum(map(len, tokenizer.framing))
-    first, last = kept_ends(room, tokenizer.truncation)
+    left = tokenizer.max_length - sum(map(len, tokenizer.framing))
+    first, last = kept_ends(left, tokenizer.truncation)
     return {"first": first, "last": last}

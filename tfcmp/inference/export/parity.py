@@ -11,7 +11,7 @@ from tfcmp.data.run_texts import pick_texts, settings_at
 from tfcmp.data.sources.opening import open_source
 from tfcmp.data.tokens import batched_lists
 from tfcmp.inference.export.formats import Answer
-from tfcmp.inference.texts import TEXTS_A_WINDOW
+from tfcmp.inference.texts import TEXTS_PER_WINDOW
 from tfcmp.progress import progress_bar
 from tfcmp.runs.directory import RunDirectory, check_files
 from tfcmp.runs.layout import PREDICTIONS
@@ -59,14 +59,14 @@ def answer_test_split(
         CallError: the texts' source is not there.
         WorkError: the source no longer holds all texts of the split.
     """
-    # A further copy of a text has the id of the first and "-k" behind it.
+    # A further copy of a text has the id of the first with "-k" after it.
     hashes = [example.split("-")[0] for example in expected.ids]
     found: dict[str, np.ndarray] = {}
     wanted = set(hashes)
     records = open_source(data or settings_at(run)).records()
     texts = (record.text for _, record in pick_texts(records, wanted, run))
     with progress_bar("comparing with Keras", len(wanted)) as advance:
-        for window in batched_lists(texts, TEXTS_A_WINDOW):
+        for window in batched_lists(texts, TEXTS_PER_WINDOW):
             answers = answer(window)
             found |= {text_id(text): row for text, row in zip(window, answers, strict=True)}
             advance(len(window))

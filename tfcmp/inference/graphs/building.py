@@ -19,7 +19,7 @@ WRITERS = {
 
 
 def build_graph(model: keras.Model) -> onnx.ModelProto:
-    """The graph of a saved model behind its tokenizer.
+    """The graph of a saved model after its tokenizer.
 
     Args:
         model: raw text (batch,) to probabilities (batch, classes), as a run saves it.

@@ -10,11 +10,11 @@ from onnx import TensorProto
 
 from tfcmp.errors import CallError
 from tfcmp.inference.graphs.writer import IDS, GraphWriter, pooled
-from tfcmp.models.pretrained import ENCODER
+from tfcmp.models.sequence_layers import ENCODER
 from tfcmp.models.transformer import position_frequencies
 from tfcmp.models.word_tokenizer import PADDING_ID
 
-# What Keras adds to the scores of places that are not to be looked at.
+# What Keras adds to the scores of tokens that are not to be looked at.
 HIDDEN_SCORE = -1e9
 ONE = np.float32(1)
 HELD = (
@@ -31,10 +31,10 @@ class EncoderLayer(NamedTuple):
 
     Attributes:
         attention: self-attention.
-        attention_norm: norm in front of it or behind its residual.
+        attention_norm: norm before it or after its residual.
         widen: first dense layer of the feed-forward part.
         narrow: second one.
-        feed_forward_norm: norm in front of it or behind its residual.
+        feed_forward_norm: norm before it or after its residual.
         is_norm_first: whether norms stand in front.
         gelu: "tanh" for the approximation, "none" for the exact one.
     """
@@ -58,11 +58,11 @@ def hidden_scores(writer: GraphWriter, is_token: str) -> str:
 def write_encoder_layers(
     writer: GraphWriter, states: str, layers: list[EncoderLayer], is_token: str, first_only: bool
 ) -> str:
-    """States (batch, length, channels) behind all layers.
+    """States (batch, length, channels) after all layers.
 
     Args:
         writer: of the graph.
-        states: in front of the first layer.
+        states: before the first layer.
         layers: in their order.
         is_token: booleans (batch, length), true where a token stands.
         first_only: only the state of the first token is asked for: the last layer then computes no
@@ -103,7 +103,7 @@ def normalised(writer: GraphWriter, states: str, norm: keras.layers.LayerNormali
 
 
 def _first(writer: GraphWriter, states: str) -> str:
-    """The first place of (batch, length, channels), as (batch, 1, channels)."""
+    """The first token of (batch, length, channels), as (batch, 1, channels)."""
     zero, one = writer.whole_numbers(0), writer.whole_numbers(1)
     return writer.add("Slice", states, zero, one, one)
 
@@ -241,10 +241,10 @@ def _sines(writer: GraphWriter, channels: int) -> str:
     """Sines of all positions of the batch, (length, channels)."""
     nothing, one = (writer.constant(np.array(value, np.int64)) for value in (0, 1))
     length = writer.add("Squeeze", writer.add("Shape", IDS, start=1, end=2))
-    places = writer.add("Cast", writer.add("Range", nothing, length, one), to=TensorProto.FLOAT)
-    places = writer.add("Unsqueeze", places, writer.whole_numbers(1))
+    positions = writer.add("Cast", writer.add("Range", nothing, length, one), to=TensorProto.FLOAT)
+    positions = writer.add("Unsqueeze", positions, writer.whole_numbers(1))
     frequencies = writer.constant(array(position_frequencies(channels)))
-    angles = writer.add("Mul", places, frequencies)
+    angles = writer.add("Mul", positions, frequencies)
     is_even = writer.constant(np.arange(channels) % 2 == 0)
     return writer.add("Where", is_even, writer.add("Sin", angles), writer.add("Cos", angles))
 

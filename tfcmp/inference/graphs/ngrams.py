@@ -15,15 +15,15 @@ def write_bag_of_ngrams(writer: GraphWriter, core: keras.Model) -> str:
     features, weights = core.get_layer("ngram_features"), core.get_layer("logits")
     found = _sorted_keys(writer, features.orders)
     known = array(features.keys)
-    place = writer.add("Min", _search(writer, found, known), _whole(writer, len(known) - 1))
-    is_kept = writer.add("Equal", writer.add("Gather", writer.constant(known), place), found)
+    position = writer.add("Min", _search(writer, found, known), _whole(writer, len(known) - 1))
+    is_kept = writer.add("Equal", writer.add("Gather", writer.constant(known), position), found)
     is_kept = writer.add("And", is_kept, _is_new(writer, found))
     is_kept = writer.add("And", is_kept, writer.add("Greater", found, _whole(writer, 0)))
     # Row 0 of the weights stands for nothing; the others follow the keys.
     products = (array(weights.ratios) * array(weights.weights_of_features))[1:]
     shares = writer.add("Cast", is_kept, to=TensorProto.FLOAT)
     shares = writer.add("Unsqueeze", shares, writer.whole_numbers(2))
-    values = writer.add("Gather", writer.constant(products), place)
+    values = writer.add("Gather", writer.constant(products), position)
     total = writer.add(
         "ReduceSum", writer.add("Mul", values, shares), writer.whole_numbers(1), keepdims=0
     )
@@ -68,18 +68,18 @@ def _search(writer: GraphWriter, found: str, known: np.ndarray) -> str:
     filled = np.full(2**halvings - 1, np.iinfo(np.int64).max)
     filled[: len(known)] = known
     table = writer.constant(filled)
-    place = writer.add("Mul", found, _whole(writer, 0))
+    position = writer.add("Mul", found, _whole(writer, 0))
     for halving in reversed(range(halvings)):
-        middle = writer.add("Add", place, _whole(writer, 2**halving - 1))
+        middle = writer.add("Add", position, _whole(writer, 2**halving - 1))
         is_below = writer.add("Less", writer.add("Gather", table, middle), found)
         step = writer.add("Cast", is_below, to=TensorProto.INT64)
         step = writer.add("Mul", step, _whole(writer, 2**halving))
-        place = writer.add("Add", place, step)
-    return place
+        position = writer.add("Add", position, step)
+    return position
 
 
 def _is_new(writer: GraphWriter, found: str) -> str:
-    """Whether a key is another one than the key in front of it."""
+    """Whether a key is another one than the key before it."""
     # No n-gram has a key below 0: the first is new.
     before = writer.add("Pad", found, writer.whole_numbers(0, 1, 0, -1), _whole(writer, -1))
     return writer.add("Not", writer.add("Equal", found, before))

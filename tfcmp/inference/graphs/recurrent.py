@@ -9,7 +9,7 @@ from keras.ops import convert_to_numpy as array
 from tfcmp.inference.graphs.writer import IDS, GraphWriter, pooled
 from tfcmp.models.word_tokenizer import PADDING_ID
 
-# Operator of ONNX, its options, and the places of its gates among those of Keras: of LSTM's, ONNX
+# Operator of ONNX, its options, and the order of its gates among those of Keras: of LSTM's, ONNX
 # has i, o, f, c where Keras has i, f, c, o.
 OPERATORS = {
     "simple_rnn": ("RNN", {}, (0,)),
@@ -49,22 +49,22 @@ def write_recurrent(writer: GraphWriter, core: keras.Model) -> str:
 
 
 def _cells(layers: dict[str, keras.Layer], number: int) -> dict[str, Any]:
-    """The cells of a layer by direction; none behind the last layer."""
+    """The cells of a layer by direction; none after the last layer."""
     names = {way: f"{way}_{number}" for way in DIRECTIONS}
     return {way: layers[name].cell for way, name in names.items() if name in layers}
 
 
 def _read(writer: GraphWriter, kind: str, cell: Any, states: str, lengths: str | None) -> str:
     """(length, batch, channels) to (length, batch, units), in the order of reading."""
-    operator, options, places = OPERATORS[kind]
+    operator, options, order = OPERATORS[kind]
     if lengths is not None:
         states = _reversed(writer, states, lengths)
     outputs = writer.add(
         operator,
         states,
-        writer.constant(_gates(cell.kernel, places)[None]),
-        writer.constant(_gates(cell.recurrent_kernel, places)[None]),
-        writer.constant(_biases(cell.bias, places)[None]),
+        writer.constant(_gates(cell.kernel, order)[None]),
+        writer.constant(_gates(cell.recurrent_kernel, order)[None]),
+        writer.constant(_biases(cell.bias, order)[None]),
         hidden_size=cell.units,
         **options,
     )
@@ -82,7 +82,7 @@ def _side_by_side(writer: GraphWriter, outputs: dict[str, str], lengths: str) ->
 
 
 def _reversed(writer: GraphWriter, states: str, lengths: str) -> str:
-    """(length, batch, channels) turned round inside each text; padding stays behind."""
+    """(length, batch, channels) turned round inside each text; padding stays at the end."""
     return writer.add("ReverseSequence", states, lengths, time_axis=0, batch_axis=1)
 
 
@@ -90,16 +90,16 @@ def _texts_first(writer: GraphWriter, states: str) -> str:
     return writer.add("Transpose", states, perm=[1, 0, 2])
 
 
-def _gates(kernel: keras.Variable, places: tuple[int, ...]) -> np.ndarray:
+def _gates(kernel: keras.Variable, order: tuple[int, ...]) -> np.ndarray:
     """A kernel (channels, gates * units) of Keras as ONNX has it, (gates * units, channels)."""
-    gates = np.split(array(kernel), len(places), axis=1)
-    return np.concatenate([gates[place] for place in places], axis=1).T
+    gates = np.split(array(kernel), len(order), axis=1)
+    return np.concatenate([gates[gate] for gate in order], axis=1).T
 
 
-def _biases(bias: keras.Variable, places: tuple[int, ...]) -> np.ndarray:
-    """Biases of inputs and of states, one behind the other; only Keras' GRU has the second."""
+def _biases(bias: keras.Variable, order: tuple[int, ...]) -> np.ndarray:
+    """Biases of inputs and of states, one after the other; only Keras' GRU has the second."""
     rows = np.atleast_2d(array(bias))
-    gates = np.split(rows, len(places), axis=1)
+    gates = np.split(rows, len(order), axis=1)
     both = np.zeros((2, rows.shape[1]), np.float32)
-    both[: len(rows)] = np.concatenate([gates[place] for place in places], axis=1)
+    both[: len(rows)] = np.concatenate([gates[gate] for gate in order], axis=1)
     return both.ravel()

@@ -40,7 +40,7 @@ class GraphWriter:
     def add_many(self, operator: str, outputs: int, *inputs: str, **attributes: Any) -> list[str]:
         """Adds a node with several outputs and gives their names."""
         number = len(self._nodes)
-        names = [f"{operator}_{number}_{place}" for place in range(outputs)]
+        names = [f"{operator}_{number}_{index}" for index in range(outputs)]
         self._nodes.append(
             helper.make_node(operator, inputs, names, f"{operator}_{number}", **attributes)
         )
@@ -118,8 +118,8 @@ def _pool_mean(writer: GraphWriter, states: str, is_token: str) -> str:
 
 def _pool_last(writer: GraphWriter, states: str, is_token: str) -> str:
     last = writer.add("Sub", writer.lengths(is_token), writer.whole_numbers(1))
-    place = writer.add("Unsqueeze", last, writer.whole_numbers(1))
-    return writer.add("GatherND", states, place, batch_dims=1)
+    index = writer.add("Unsqueeze", last, writer.whole_numbers(1))
+    return writer.add("GatherND", states, index, batch_dims=1)
 
 
 POOL = {"first": _pool_first, "max": _pool_max, "mean": _pool_mean, "last": _pool_last}

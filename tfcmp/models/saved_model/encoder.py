@@ -32,7 +32,7 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
     Args:
         source: where the SavedModel comes from.
         takes_texts: whether it takes texts (batch,) of strings; else ids (batch, length) int32.
-        padding_id: id of the places behind the end of a text.
+        padding_id: id that pads the end of a text.
         output_rank: 3 for a state per token, 2 for a vector per text.
         channels: of a state or vector.
     """
@@ -44,8 +44,8 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
         padding_id: int,
         output_rank: int,
         channels: int,
-        **options,
-    ):
+        **options: Any,
+    ) -> None:
         super().__init__(**{"dtype": "float32", **options})
         self.source = source
         self.takes_texts = takes_texts
@@ -56,7 +56,9 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
         self._stashed: list[np.ndarray] | None = None
 
     @classmethod
-    def from_folder(cls, folder: Path, source: str, padding_id: int, **options):
+    def from_folder(
+        cls, folder: Path, source: str, padding_id: int, **options: Any
+    ) -> "SavedModelEncoder":
         """The layer of the SavedModel in `folder`.
 
         Raises:
@@ -103,7 +105,7 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
             self._track_variable(_adopted(variable))
         self._tracker.lock()
 
-    def call(self, inputs, training=False):
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Texts (batch,) or ids (batch, length) to (batch, channels) or (batch, length, channels)."""
         function = function_of(self.program, self.source)
         named = {}
@@ -115,7 +117,7 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
             return _choose_output(function(**inputs, **named), self.source)
         return _choose_output(function(inputs, **named), self.source)
 
-    def _bert_inputs(self, ids) -> dict[str, tf.Tensor]:
+    def _bert_inputs(self, ids: tf.Tensor) -> dict[str, tf.Tensor]:
         """Word ids, mask and types of texts that are one segment each, number 0."""
         is_token = tf.not_equal(ids, self.padding_id)
         return {
@@ -124,17 +126,17 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
             "input_type_ids": tf.zeros_like(ids),
         }
 
-    def compute_output_spec(self, inputs, **_options):
+    def compute_output_spec(self, inputs: tf.Tensor, **_options: Any) -> keras.KerasTensor:
         """Shape and dtype of `call`, from the configuration: nothing runs."""
         length = [inputs.shape[1]] if self.output_rank == 3 else []
         return keras.KerasTensor((inputs.shape[0], *length, self.channels), dtype="float32")
 
-    def save_own_variables(self, store) -> None:
+    def save_own_variables(self, store: Any) -> None:
         """The variables as they are now; those in the SavedModel's files are the old ones."""
         for number, variable in enumerate(self.weights):
             store[str(number)] = variable.numpy()
 
-    def load_own_variables(self, store) -> None:
+    def load_own_variables(self, store: Any) -> None:
         """Keeps the values until `load_assets`, which Keras calls next, has made the variables."""
         self._stashed = [np.array(store[str(number)]) for number in range(len(store.keys()))]
 
@@ -145,7 +147,7 @@ class SavedModelEncoder(ProgramLayer, keras.layers.Layer):
             variable.assign(value)
         self._stashed = None
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         names = ("takes_texts", "padding_id", "output_rank", "channels")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

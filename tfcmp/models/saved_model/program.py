@@ -20,7 +20,7 @@ FOLDER = "saved_model"
 class ProgramLayer:
     """What a Keras layer needs to hold a SavedModel; comes before Keras' own class.
 
-    The files go into the `.keras` archive. A layer that is made anew from its configuration has no
+    The files go into the `.keras` archive. A layer that is made from its configuration has no
     program until `load_assets`, and gets none where SavedModels are not trusted.
     """
 
@@ -75,13 +75,13 @@ class ProgramLayer:
         shutil.copytree(folder, own / FOLDER)
         self.open_program(own / FOLDER)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """Where the SavedModel comes from, and its program's checksum; its files are assets."""
         config = super().get_config()  # type: ignore[misc]
         return {**config, "source": self.source, "sha256": self.sha256}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "ProgramLayer":
         """The layer without its program.
 
         Raises:
@@ -163,4 +163,4 @@ def first_input(function: Any) -> Any:
 
 def takes_texts(function: Any) -> bool:
     """Whether a function's first input is strings."""
-    return getattr(first_input(function), "dtype", None) == tf.string
+    return bool(getattr(first_input(function), "dtype", None) == tf.string)

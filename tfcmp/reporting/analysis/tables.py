@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tfcmp.evaluation.calibration import HIGHEST_TEMPERATURE, LOWEST_TEMPERATURE
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.slices import ClassScores, Counts, most_frequent_confusions
 from tfcmp.reporting.render.document import Cell, Column, Table, interval_columns, make_table
@@ -74,3 +75,11 @@ def _cells(interval: Interval | None) -> tuple[Cell, Cell, Cell]:
     if interval is None:
         return None, None, None
     return interval.value, interval.low, interval.high
+
+
+def bound_note(name: str) -> str:
+    """A sentence on a run whose temperature validation does not determine."""
+    return (
+        f"{name}: the temperature is an end of what is searched ({LOWEST_TEMPERATURE:g} to "
+        f"{HIGHEST_TEMPERATURE:g}); validation does not determine it, do not use it."
+    )

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tfcmp.evaluation.stability import is_failed, training_course
+from tfcmp.evaluation.stability import is_failed
 from tfcmp.reporting.load.inputs import FailedRun
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import Run
@@ -66,13 +66,13 @@ def overfitted(run: Run) -> bool:
 
 def spiked(run: Run) -> bool:
     """Whether the loss rose to a spike."""
-    return training_course(run.lines).loss_spikes > 0
+    return run.course.loss_spikes > 0
 
 
 def had_gradient_spike(run: Run) -> bool:
     """Whether a step had a gradient far above the largest of most segments."""
-    course = training_course(run.lines)
-    largest, usual = course.largest_gradient_norm, course.usual_largest_gradient_norm
+    largest = run.course.largest_gradient_norm
+    usual = run.course.usual_largest_gradient_norm
     return bool(largest is not None and usual and largest > GRADIENT_SPIKE * usual)
 
 

@@ -79,7 +79,7 @@ def draw_accuracies(
 
 
 def draw_differences(rows: Sequence[DifferenceRow], margin: float) -> Figure:
-    """A row a pair, the first at the top: difference and interval; filled where it is resolved."""
+    """One row per pair, the first at the top: difference and interval; filled where it is resolved."""
     with canvas("differences", 0.9 + 0.27 * len(rows)) as drawn:
         axes = drawn.add_subplot()
         axes.axvspan(-margin, margin, color=GRID, alpha=0.18, linewidth=0)

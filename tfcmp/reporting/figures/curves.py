@@ -22,7 +22,7 @@ def draw_curves(
     styles: Styles | None = None,
     caption: str = "",
 ) -> Figure:
-    """A line a curve on logarithmic axes.
+    """One line per curve on logarithmic axes.
 
     Args:
         name, title: of the figure.

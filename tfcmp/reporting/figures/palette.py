@@ -1,4 +1,4 @@
-"""One look a model in all pictures: a hue a family, shade and marker tell its members apart."""
+"""One style per model in all pictures: one hue per family, its members by shade and marker."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

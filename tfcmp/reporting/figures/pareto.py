@@ -26,7 +26,7 @@ def draw_pareto(
     empty: Mapping[str, str],
     styles: Styles | None = None,
 ) -> Figure:
-    """A panel an axis: accuracy against it, with error bars; one without measurement says so.
+    """One panel per axis: accuracy against it, with error bars; one without measurement says so.
 
     Args:
         models: label -> axis -> measurement.

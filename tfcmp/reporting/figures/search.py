@@ -28,7 +28,7 @@ def draw_heat_map(
     batches: Sequence[str],
     is_share: bool,
 ) -> Figure:
-    """A panel an optimizer: learning rates up, batch sizes across; darker is higher.
+    """One panel per optimizer: learning rates up, batch sizes across; darker is higher.
 
     Args:
         name, title: of the figure.

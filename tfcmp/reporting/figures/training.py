@@ -53,8 +53,8 @@ def draw_learning_curves(models: Sequence[ModelResult], failed: Sequence[FailedR
         draw,
         ("learning_curves", "epoch", "accuracy, %"),
         "Learning curves of all seeds",
-        "Validation (solid, blue) and training (dashed, orange) accuracy after each epoch; a line a "
-        "seed, grey where a run ended without a result. Training accuracy is measured while the "
+        "Validation (solid, blue) and training (dashed, orange) accuracy after each epoch; one line "
+        "per seed, grey where a run ended without a result. Training accuracy is measured while the "
         "weights change and with dropout.",
         ("validation", "training"),
     )
@@ -87,7 +87,7 @@ def draw_gradient_norms(models: Sequence[ModelResult]) -> tuple[Figure, ...]:
         ("gradient_norms", "step", "gradient norm"),
         "Gradient norms of all seeds",
         "Global norm before clipping: mean over each segment (solid, blue) and largest step in it "
-        "(dashed, orange); a line a seed, logarithmic.",
+        "(dashed, orange); one line per seed, logarithmic.",
         ("mean of a segment", "largest step of a segment"),
     )
     return (figure,)

@@ -93,7 +93,7 @@ def gather(paths: Sequence[Path]) -> ReportInputs:
     if not complete:
         raise CallError(
             "expected at least one complete run, got none; python -m tfcmp.fit --resume RUN "
-            "finishes one that was interrupted; a search is reported beside runs"
+            "finishes one that was interrupted; a search is reported next to runs"
         )
     runs = []
     with progress_bar("reading runs", len(complete)) as advance:

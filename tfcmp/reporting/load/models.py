@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tfcmp.errors import CallError
 from tfcmp.evaluation.intervals import Clusters
+from tfcmp.evaluation.stability import SeedSpread, seed_spread
 from tfcmp.reporting.load.runs import Answers, Run
 
 BASELINE = "bag_of_ngrams"
@@ -56,6 +57,11 @@ class ModelResult:
     def predicted(self) -> npt.NDArray[np.intp]:
         """(seeds, n) predicted classes of the test texts."""
         return np.stack([run.answers["test"].predicted for run in self.runs])
+
+    @cached_property
+    def spread(self) -> SeedSpread:
+        """Test accuracies over its seeds."""
+        return seed_spread([float(row.mean()) for row in self.correct])
 
     @property
     def is_baseline(self) -> bool:

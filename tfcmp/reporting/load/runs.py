@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,20 +17,26 @@ from tfcmp.config.fields import DataSettings, TrainingSettings
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.evaluation.metrics import predicted_classes
+from tfcmp.evaluation.stability import TrainingCourse, training_course
 from tfcmp.records.bench import Bench
 from tfcmp.records.explanation import Explanation
 from tfcmp.records.run import Environment, Result, Timing
 from tfcmp.runs.artifacts import read_later, read_sealed
 from tfcmp.runs.directory import RunDirectory, check_files
 from tfcmp.runs.layout import (
+    BEHAVIOUR,
+    BENCH,
     CONFIG,
+    CONTRAST,
     ENVIRONMENT,
+    EXPLANATION,
     LISTED,
     METRICS,
     MODEL,
     PREDICTIONS,
     RESULT,
     SPLIT,
+    TEMPERATURE,
     TIMING,
 )
 from tfcmp.runs.timing import is_busy
@@ -38,12 +44,19 @@ from tfcmp.runs.timing import is_busy
 SPLITS = ("validation", "test")
 # The weights say nothing that a report shows, and are the largest file by far.
 READ = [name for name in LISTED if name != MODEL]
-# Of later commands; each may lack. The value is the command that makes it anew.
-LATER = {
-    "bench": "python -m tfcmp.bench RUN",
-    "explanation": "python -m tfcmp.explain RUN --evaluate",
-    "behaviour": "python -m tfcmp.diagnose RUN --behaviour",
+# Files of later commands, each of which may lack, and the command that makes it again.
+ARTIFACTS: dict[str, str] = {
+    BENCH: "python -m tfcmp.bench RUN",
+    EXPLANATION: "python -m tfcmp.explain RUN --evaluate",
+    BEHAVIOUR: "python -m tfcmp.diagnose RUN --behaviour",
+    CONTRAST: "python -m tfcmp.diagnose RUN --contrast FILE",
+    TEMPERATURE: "python -m tfcmp.diagnose RUN --calibrate",
 }
+# Those that a report shows.
+MEASURED = (BENCH, EXPLANATION, BEHAVIOUR)
+
+# Reads a file of a later command: the folder, the name of the file, the command for the error.
+Read = Callable[[RunDirectory, str, str], dict[str, Any]]
 
 
 class Measured(TypedDict, total=False):
@@ -132,6 +145,11 @@ class Run:
     def is_contended(self) -> bool:
         """Whether its times do not count: other work ran meanwhile, or nobody knows whether."""
         return self.contention is not None or is_busy(self.timing.get("others_share"))
+
+    @cached_property
+    def course(self) -> TrainingCourse:
+        """Losses and gradient norms of its training, in figures."""
+        return training_course(self.lines)
 
     def epochs(self) -> list[dict[str, Any]]:
         """Lines of finished epochs."""
@@ -248,44 +266,40 @@ def _of_split(columns: dict[str, npt.NDArray[Any]], name: str) -> Answers:
     )
 
 
-def read_measured(run: RunDirectory) -> Measured:
-    """What later commands measured, by the name of their file without ".json".
+def read_measured(folder: RunDirectory, read: Read = read_later) -> Measured:
+    """What later commands measured.
+
+    Args:
+        folder: a run, or a folder of what was measured elsewhere.
+        read: reads a file and compares its checksums.
 
     Raises:
         WorkError: a file is damaged, or was made of other files than the run has.
     """
     found = {}
-    for name, way in LATER.items():
-        if run.file(f"{name}.json").exists():
-            found[name] = _sound(run, f"{name}.json", way)
+    for name in MEASURED:
+        if folder.file(name).exists():
+            content = folder.read_json(name)
+            # Written by hand, it has numbers only.
+            is_sealed = "sha256" in content
+            found[name.removesuffix(".json")] = (
+                read(folder, name, ARTIFACTS[name]) if is_sealed else content
+            )
     return cast("Measured", found)
 
 
-def has_measured(path: Path) -> bool:
-    """Whether a later command wrote there."""
-    return any((path / f"{name}.json").exists() for name in LATER)
-
-
 def read_apart(path: Path) -> Measured:
-    """What later commands wrote into a folder of its own (`--out`), by name without ".json".
+    """What later commands wrote into a folder of its own (`--out`).
 
     Raises:
         WorkError: a file is damaged.
     """
-    folder, found = RunDirectory(path), {}
-    for name, way in LATER.items():
-        if folder.file(f"{name}.json").exists():
-            content = folder.read_json(f"{name}.json")
-            # Written by hand, it has numbers only.
-            is_sealed = "sha256" in content
-            found[name] = read_sealed(folder, f"{name}.json", way) if is_sealed else content
-    return cast("Measured", found)
+    return read_measured(RunDirectory(path), read_sealed)
 
 
-def _sound(run: RunDirectory, name: str, way: str) -> dict[str, Any]:
-    content = run.read_json(name)
-    # Written by hand, it has numbers only.
-    return read_later(run, name, way) if "sha256" in content else content
+def has_measured(path: Path) -> bool:
+    """Whether a later command wrote there."""
+    return any((path / name).exists() for name in MEASURED)
 
 
 def value_of(measured: Any) -> float:

@@ -51,7 +51,7 @@ class Search:
         return [name for name in (self.trials[0] if self.trials else {}) if "." in name]
 
     def scores(self) -> list[float | None]:
-        """A score a trial; None where it failed."""
+        """One score per trial; None where it failed."""
         return [as_number(trial.get("score")) for trial in self.trials]
 
     def seconds(self) -> list[float | None]:

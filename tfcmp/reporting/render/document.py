@@ -161,7 +161,7 @@ def make_table(
     """A table of the given rows.
 
     Raises:
-        ValueError: a row has not a cell a column.
+        ValueError: a row has not one cell per column.
     """
     for row in rows:
         if len(row) != len(columns):

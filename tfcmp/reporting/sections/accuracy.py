@@ -8,7 +8,6 @@ import numpy as np
 from tfcmp.evaluation.intervals import Interval, share_interval
 from tfcmp.evaluation.metrics import majority_predictions
 from tfcmp.evaluation.significance import NOT_RESOLVED
-from tfcmp.evaluation.stability import seed_spread
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.pairwise import Pair, claims_of_pairs
 from tfcmp.reporting.figures.accuracy import DifferenceRow, draw_accuracies, draw_differences
@@ -190,7 +189,7 @@ def _flag(
 def _row(
     model: ModelResult, accuracy: Interval, flag: str | None, seconds: float | None
 ) -> tuple[Cell, ...]:
-    spread = seed_spread([float(row.mean()) for row in model.correct])
+    spread = model.spread
     scores = {
         "validation": [run.result["validation"]["accuracy"]["value"] for run in model.runs],
         "macro_f1": [run.result["test"]["macro_f1"]["value"] for run in model.runs],

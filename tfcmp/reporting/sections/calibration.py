@@ -12,7 +12,7 @@ from tfcmp.evaluation.calibration import (
     is_at_bound,
 )
 from tfcmp.reporting.analysis.comparison import Comparison
-from tfcmp.reporting.analysis.temperature import bound_note
+from tfcmp.reporting.analysis.tables import bound_note
 from tfcmp.reporting.figures.calibration import draw_reliability
 from tfcmp.reporting.load.runs import Run
 from tfcmp.reporting.render.document import Column, Section, Table, make_table

@@ -104,7 +104,7 @@ def _curve(search: Search, *, is_timed: bool) -> BudgetCurve:
 
 
 def searches_table(searches: Sequence[Search], left_out: Mapping[str, str | None]) -> Table:
-    """A row a search: its cost and its best trial.
+    """One row per search: its cost and its best trial.
 
     Args:
         searches: a row each.
@@ -150,13 +150,13 @@ def _rounded(text: str) -> str:
 
 
 def failed_searches_table(failed: Sequence[tuple[str, str]]) -> Table:
-    """A row a search of a study that did not end."""
+    """One row per search of a study that did not end."""
     columns = (Column("search", "search"), Column("reason", "reason"))
     return make_table("failed_searches", "Failed searches", columns, failed)
 
 
 def effects_table(searches: Sequence[Search]) -> Table:
-    """A row per level of each setting, after equal epochs."""
+    """One row per level of each setting, after equal epochs."""
     rows = [row for search in searches for row in _effect_rows(search, list(search.trials))]
     return make_table(
         "effects", "Which setting mattered how much", EFFECT_COLUMNS, rows, EFFECT_NOTE
@@ -259,7 +259,7 @@ def interactions_table(searches: Sequence[Search]) -> Table:
 
 
 def budget_table(curves: dict[str, BudgetCurve]) -> Table:
-    """A row a budget of each random search."""
+    """One row per budget of each random search."""
     rows = [
         (
             label,
@@ -280,7 +280,7 @@ def budget_table(curves: dict[str, BudgetCurve]) -> Table:
 
 
 def flips_table(curves: dict[str, BudgetCurve]) -> Table:
-    """A row a pair of searches: who is ahead with a small budget, who with a large one."""
+    """One row per pair of searches: who is ahead with a small budget, who with a large one."""
     rows: list[tuple[Cell, ...]] = []
     for a, b in combinations(curves, 2):
         are_timed = curves[a].seconds is not None and curves[b].seconds is not None

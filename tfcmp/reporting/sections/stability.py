@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tfcmp.evaluation.stability import TrainingCourse, churn, training_course
+from tfcmp.evaluation.stability import TrainingCourse, churn
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.training_issues import collapsed, observed
 from tfcmp.reporting.figures.training import draw_gradient_norms, draw_learning_curves
@@ -71,16 +71,15 @@ def failed_table(failed: Sequence[FailedRun]) -> Table:
 
 
 def _row(model: ModelResult, broken_off: int) -> tuple[Cell, ...]:
-    courses = [training_course(run.lines) for run in model.runs]
+    courses = [run.course for run in model.runs]
     lost = sum(map(collapsed, model.runs))
-    scores = model.correct.mean(axis=1)
     return (
         model.label,
         len(model.runs),
         lost,
         broken_off,
         (lost + broken_off) / (len(model.runs) + broken_off),
-        float(scores.std(ddof=1)) if len(scores) > 1 else None,
+        model.spread.standard_deviation,
         churn(model.predicted),
         _of(courses, "median_gradient_norm", np.median),
         _of(courses, "usual_largest_gradient_norm", np.median),

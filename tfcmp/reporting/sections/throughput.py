@@ -136,7 +136,7 @@ def _figure(number: int, found: Sequence[TrainingCell]) -> list[Figure]:
             f"throughput_{number}" if number > 1 else "throughput",
             "Training throughput against length",
             "tokens of every text",
-            "texts a second",
+            "texts per second",
             known,
             styles_of(families),
         )

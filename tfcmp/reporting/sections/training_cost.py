@@ -4,7 +4,6 @@ import math
 from functools import partial
 
 from tfcmp.evaluation.axes import LATENCY
-from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.analysis.benchmarks import left_out_note
 from tfcmp.reporting.analysis.comparison import Comparison
 from tfcmp.reporting.analysis.training_times import (
@@ -22,7 +21,7 @@ from tfcmp.reporting.analysis.training_times import (
     training_seconds,
     why_not_timed,
 )
-from tfcmp.reporting.figures.accuracy import draw_accuracy_against
+from tfcmp.reporting.figures.accuracy import draw_accuracy_against_time
 from tfcmp.reporting.load.models import ModelResult
 from tfcmp.reporting.load.runs import value_of
 from tfcmp.reporting.render.document import Cell, Column, Figure, Section, Table, make_table
@@ -63,19 +62,7 @@ def training_cost_section(comparison: Comparison) -> Section:
     conditions, seconds = comparison.conditions, comparison.training_seconds
     figures: tuple[Figure, ...] = ()
     if seconds:
-        figures = (
-            draw_accuracy_against(
-                "accuracy_time",
-                "Accuracy against training time",
-                "training, seconds",
-                comparison.accuracies,
-                {
-                    label: Interval(seconds[label], seconds[label], seconds[label])
-                    for label in seconds
-                },
-                comparison.styles,
-            ),
-        )
+        figures = (draw_accuracy_against_time(comparison.accuracies, seconds, comparison.styles),)
     notes = [_told(conditions)] if conditions else ["No run has times that count."]
     if all(_latency(comparison, model) is None for model in comparison.models):
         notes.append(
@@ -111,7 +98,7 @@ def times_table(comparison: Comparison) -> Table:
         )
         for model in comparison.ranked
     ]
-    return make_table("times", "Time beside accuracy", COLUMNS, rows, NOTE)
+    return make_table("times", "Time next to accuracy", COLUMNS, rows, NOTE)
 
 
 def _other_table(number: int, comparison: Comparison, conditions: Conditions) -> Table:

@@ -1,6 +1,7 @@
-"""The tokenizer of a SavedModel encoder, itself a SavedModel (the TF Hub convention)."""
+"""Tokenizers of SavedModel encoders: itself a SavedModel (the TF Hub convention), or characters."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -41,14 +42,16 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
         max_length: int | None = None,
         truncation: str = "head",
         frame: tuple[int, int, int] = (0, 0, 0),
-        **options,
-    ):
+        **options: Any,
+    ) -> None:
         super().__init__(max_length, truncation, **options)
         self.source = source
         self.frame = tuple(frame)
 
     @classmethod
-    def from_folder(cls, folder: Path, source: str, max_length: int | None, truncation: str):
+    def from_folder(
+        cls, folder: Path, source: str, max_length: int | None, truncation: str
+    ) -> "SavedModelTokenizer":
         """The tokenizer of the SavedModel in `folder`.
 
         Raises:
@@ -114,8 +117,8 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
             tokens = tokens.merge_dims(1, 2)
         tokens = tf.cast(tokens, tf.int32)
         lengths = tf.cast(tokens.row_lengths(), tf.int64) + SPECIAL_TOKENS
-        room = None if self.max_length is None else self.max_length - SPECIAL_TOKENS
-        kept = truncate(tokens, room, self.truncation)
+        limit = None if self.max_length is None else self.max_length - SPECIAL_TOKENS
+        kept = truncate(tokens, limit, self.truncation)
         column = tf.ones([kept.nrows(), 1], tf.int32)
         start, end, _ = self.frame
         return tf.concat([column * start, kept, column * end], axis=1), lengths
@@ -149,6 +152,53 @@ class SavedModelTokenizer(ProgramLayer, TextTokenizer):
         """Changes whenever the ids of a text may change; part of the key of the token cache."""
         return f"{checksum_of(self.files)} {self.max_length} {self.truncation}"
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         """The arguments."""
         return {**super().get_config(), "frame": list(self.frame)}
+
+
+PADDING_ID = 0
+CODE_POINTS = 0x110000
+FORM_VERSION = 1
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class CharacterTokenizer(TextTokenizer):
+    """A text as its Unicode code points; `max_length` counts characters."""
+
+    @property
+    def padding_id(self) -> int:
+        """NUL, which no text holds."""
+        return PADDING_ID
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of code points."""
+        return CODE_POINTS
+
+    def encode(self, texts: tf.Tensor) -> tuple[tf.RaggedTensor, tf.Tensor]:
+        """Texts (batch,) to ids (batch, None) int32 and the lengths (batch,) before truncation."""
+        texts = tf.strings.regex_replace(texts, r"<br\s*/?>|\x00", " ")
+        # An empty row would be a text without a token.
+        texts = tf.where(tf.equal(texts, ""), " ", texts)
+        characters = tf.strings.unicode_decode(texts, "UTF-8")
+        kept = truncate(characters, self.max_length, self.truncation)
+        return kept, characters.row_lengths()
+
+    def identity(self) -> str:
+        """Changes whenever the ids of a text may change; part of the key of the token cache."""
+        return f"characters {FORM_VERSION} {self.max_length} {self.truncation}"
+
+
+@keras.saving.register_keras_serializable("tfcmp")
+class JoinCharacters(keras.layers.Layer):
+    """Code points (batch, length) int32 to texts (batch,) of strings; padding is left away."""
+
+    def call(self, ids: tf.Tensor) -> tf.Tensor:
+        """The texts."""
+        characters = tf.RaggedTensor.from_tensor(ids, padding=PADDING_ID)
+        return tf.strings.unicode_encode(characters, "UTF-8")
+
+    def compute_output_spec(self, ids: tf.Tensor) -> keras.KerasTensor:
+        """A text per row."""
+        return keras.KerasTensor((ids.shape[0],), dtype="string")

@@ -5,8 +5,6 @@ from typing import Any
 
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import (
-    HIGHEST_TEMPERATURE,
-    LOWEST_TEMPERATURE,
     at_temperature,
     ece_interval,
     is_at_bound,
@@ -15,6 +13,7 @@ from tfcmp.evaluation.calibration import (
 )
 from tfcmp.evaluation.metrics import Probabilities
 from tfcmp.evaluation.summary import summarise
+from tfcmp.reporting.analysis.tables import bound_note
 from tfcmp.reporting.load.runs import Answers, read_answers
 from tfcmp.reporting.render.document import Column, Table, make_table
 from tfcmp.runs.artifacts import write_elsewhere, write_later
@@ -93,14 +92,6 @@ def temperature_table(contents: dict[str, dict[str, Any]]) -> Table:
         if content["is_at_bound"]:
             note += f" {bound_note(name)}"
     return make_table("temperature", "Calibration before and after", columns, rows, note)
-
-
-def bound_note(name: str) -> str:
-    """A sentence on a run whose temperature validation does not determine."""
-    return (
-        f"{name}: the temperature is an end of what is searched ({LOWEST_TEMPERATURE:g} to "
-        f"{HIGHEST_TEMPERATURE:g}); validation does not determine it, do not use it."
-    )
 
 
 def _before_and_after(answers: Answers, temperature: float) -> dict[str, Any]:

@@ -1,20 +1,25 @@
-"""The files of pretrained weights on this machine, with their checksums."""
+"""Pretrained weights on this machine: folders of files with their checksums, put there whole or not at all."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+import shutil
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.models.catalogue import PRESET, SAVED_MODEL, find_model
 from tfcmp.models.presets.handle import FOLDER, KAGGLE_SCHEME, Handle, parse_handle
 from tfcmp.progress import progress_bar
+from tfcmp.runs.files import write_json
 
 MODELS = "models"
 SOURCE = "source.json"
-BYTES_A_READ = 1 << 20
+BYTES_PER_READ = 1 << 20
 
 # Everything that loading or inspecting reads, and nothing else: a folder of Hugging Face may hold
 # the same weights three times over, and pickles.
@@ -86,7 +91,7 @@ class Weights:
                     f"{file} is {what}: {size:,} bytes of {expected:,}; {self._remedy()}"
                 )
 
-    def describe(self) -> dict:
+    def describe(self) -> dict[str, Any]:
         """Source, version and checksums, for environment.json."""
         return {"source": self.source, "version": self.version, "files": dict(self.files)}
 
@@ -114,7 +119,7 @@ def place_of_model(model: str, cache: Path) -> Place:
         raise CallError(f"{model} is trained from scratch: it has no weights to fetch")
     if model.startswith((PRESET, SAVED_MODEL)):
         return place_of_handle(parse_handle(record.preset, "--model"), cache)
-    # With its scheme, lest a folder of that name is taken for it.
+    # With its scheme, so that a folder of that name is not taken for it.
     handle = parse_handle(f"{KAGGLE_SCHEME}{record.preset}", "--model")
     return Place(handle, cache / MODELS / model)
 
@@ -185,13 +190,13 @@ def loadable_files(folder: Path) -> list[str]:
 def checksums(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """Relative name -> SHA-256, with a progress bar in MiB."""
     sizes = {name: (folder / name).stat().st_size for name in names}
-    blocks = sum(-(-size // BYTES_A_READ) for size in sizes.values())
+    blocks = sum(-(-size // BYTES_PER_READ) for size in sizes.values())
     found = {}
     with progress_bar("checksums (MiB)", blocks) as advance:
         for name in sizes:
             digest = hashlib.sha256()
             with (folder / name).open("rb") as stream:
-                while block := stream.read(BYTES_A_READ):
+                while block := stream.read(BYTES_PER_READ):
                     digest.update(block)
                     advance(1)
             found[name] = digest.hexdigest()
@@ -202,3 +207,82 @@ def _own_folder(folder: Path) -> Weights:
     names = loadable_files(folder)
     sizes = {name: (folder / name).stat().st_size for name in names}
     return Weights(folder, str(folder), "", checksums(folder, names), sizes)
+
+
+class Delivery(NamedTuple):
+    """Files that a download brought, and what is known about them.
+
+    Attributes:
+        folder: where the download put them.
+        names: relative names of those to keep.
+        source: where they come from.
+        version: of the source; empty where it has none.
+        licence: None where it is not known.
+    """
+
+    folder: Path
+    names: list[str]
+    source: str
+    version: str
+    licence: str | None = None
+
+
+def refuse_remains(folder: Path) -> None:
+    """Refuses to fetch over a folder that is there without being complete.
+
+    Raises:
+        WorkError: there is such a folder.
+    """
+    if folder.exists():
+        raise WorkError(f"{folder} has no {SOURCE}, so it is incomplete: delete it, then fetch")
+
+
+def keep(delivery: Delivery, folder: Path) -> Weights:
+    """Makes `folder` of a delivery, which appears when it is complete.
+
+    The files are hard-linked where the file system allows it: a large model then lies on the disk
+    once, though the library that downloaded it has a cache of its own.
+
+    Raises:
+        WorkError: the delivery holds no file that could be loaded.
+    """
+    if not delivery.names:
+        raise WorkError(f"{delivery.source} holds no file of a KerasHub preset or a SavedModel")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as temporary:
+        part = Path(temporary) / "part"
+        for name in delivery.names:
+            _place_file(delivery.folder / name, part / name)
+        write_json(part / SOURCE, _description(part, delivery))
+        try:
+            part.rename(folder)
+        except OSError:
+            # Another process was quicker; what it has put there is as good.
+            if not (folder / SOURCE).is_file():
+                raise
+    weights = read_kept(folder)
+    assert weights is not None
+    return weights
+
+
+def _place_file(file: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    original = file.resolve()  # the cache of Hugging Face shows its files as links
+    try:
+        os.link(original, target)
+    except OSError:
+        shutil.copyfile(original, target)
+
+
+def _description(folder: Path, delivery: Delivery) -> Mapping[str, Any]:
+    sums = checksums(folder, delivery.names)
+    return {
+        "source": delivery.source,
+        "version": delivery.version,
+        "licence": delivery.licence,
+        "fetched": datetime.now(UTC).date().isoformat(),
+        "files": {
+            name: {"sha256": checksum, "bytes": (folder / name).stat().st_size}
+            for name, checksum in sums.items()
+        },
+    }

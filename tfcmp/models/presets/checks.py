@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tfcmp.errors import CallError, WorkError
-from tfcmp.models.presets.weights import Weights
+from tfcmp.models.presets.cache import Weights
 
 CONFIG = "config.json"
 SAVED_MODEL_PROGRAMS = ("saved_model.pb", "saved_model.pbtxt")
@@ -110,7 +110,7 @@ def _no_preset(folder: Path, option: str) -> str:
     return message
 
 
-def _check_keras_hub(folder: Path, config: dict, option: str) -> None:
+def _check_keras_hub(folder: Path, config: dict[str, Any], option: str) -> None:
     encoder = _keras_hub_class(config)
     if encoder not in KERAS_HUB_ENCODERS:
         kind = _kind(folder, config)
@@ -138,12 +138,12 @@ def _check_keras_hub(folder: Path, config: dict, option: str) -> None:
     _require(folder, assets, "tokenizer")
 
 
-def _keras_hub_class(config: dict) -> str:
+def _keras_hub_class(config: dict[str, Any]) -> str:
     package, _, name = str(config.get("registered_name")).partition(">")
     return name if package in ("keras_hub", "keras_nlp") else ""
 
 
-def _kind(folder: Path, config: dict) -> str:
+def _kind(folder: Path, config: dict[str, Any]) -> str:
     metadata = folder / "metadata.json"
     tasks = _names(_read_json(metadata).get("tasks")) if metadata.is_file() else []
     for task in tasks:
@@ -154,7 +154,7 @@ def _kind(folder: Path, config: dict) -> str:
     return "a model that is not on the list"
 
 
-def _check_hugging_face(folder: Path, config: dict, option: str) -> None:
+def _check_hugging_face(folder: Path, config: dict[str, Any], option: str) -> None:
     model_type = str(config["model_type"])
     if model_type not in HUGGING_FACE_ENCODERS:
         raise CallError(
@@ -187,14 +187,14 @@ def _check_hugging_face(folder: Path, config: dict, option: str) -> None:
     _require(folder, names, "tokenizer")
 
 
-def _is_decoder(config: dict) -> bool:
+def _is_decoder(config: dict[str, Any]) -> bool:
     heads = ("ForCausalLM", "LMHeadModel")
     return bool(config.get("is_decoder")) or any(
         name.endswith(heads) for name in _names(config.get("architectures"))
     )
 
 
-def _hugging_face_kind(config: dict) -> str:
+def _hugging_face_kind(config: dict[str, Any]) -> str:
     names = " ".join(_names(config.get("architectures")))
     if config.get("is_encoder_decoder"):
         return _KINDS["Seq2SeqLM"]

@@ -1,14 +1,17 @@
-"""A file of settings, as `--config` takes it: read and checked for shape, not for values."""
+"""A file of settings, as `--config` takes it and a run keeps it: read, and written in full."""
 
 import re
 import reprlib
 from collections.abc import Iterator, Mapping, Set
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tfcmp.config.fields import Configuration
 from tfcmp.errors import CallError
+from tfcmp.runs.files import whole_file
 
 
 class SettingsLoader(yaml.SafeLoader):
@@ -120,3 +123,14 @@ def flat_settings(settings: Mapping[str, Any], groups: Set[str]) -> Iterator[tup
             raise CallError(
                 f"{name}: expected its settings (name: value) on lines below it, got {shown(value)}"
             )
+
+
+def write_configuration(file: Path, configuration: Configuration) -> None:
+    """Writes every field of `configuration`."""
+    settings = asdict(configuration)
+    text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+    # Letters stay readable; a few characters (U+0085) are line breaks to YAML unless escaped.
+    if yaml.safe_load(text) != settings:
+        text = yaml.safe_dump(settings, sort_keys=False)
+    with whole_file(file) as part:
+        part.write_text(text, encoding="utf-8")

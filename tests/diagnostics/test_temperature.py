@@ -3,10 +3,10 @@ import json
 import numpy as np
 import pytest
 
+from tfcmp.diagnostics.temperature import calibrate, temperature_table
 from tfcmp.errors import WorkError
 from tfcmp.evaluation.calibration import at_temperature, fit_temperature
 from tfcmp.evaluation.metrics import brier_score, negative_log_likelihood
-from tfcmp.reporting.analysis.temperature import calibrate, temperature_table
 from tfcmp.reporting.load.runs import read_answers
 from tfcmp.runs.files import sha256_of
 from tfcmp.runs.layout import PREDICTIONS

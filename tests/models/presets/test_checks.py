@@ -6,14 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tfcmp.errors import CallError, TfcmpError, WorkError
-from tfcmp.models.presets.inspecting import (
+from tfcmp.models.presets.cache import Weights
+from tfcmp.models.presets.checks import (
     HUGGING_FACE_ENCODERS,
     KERAS_HUB_ENCODERS,
     TOKENIZER_ASSETS,
     check_saved_model,
     check_text_encoder,
 )
-from tfcmp.models.presets.weights import Weights
 
 
 def keras(name, **config):
@@ -123,19 +123,17 @@ def test_weights_in_shards_pass_when_all_are_there(check, complaint, files, inde
     assert complaint({"two.h5": "numbers"}) is None
 
 
-def test_a_folder_that_is_no_preset_is_told_with_what_was_found(check):
-    with pytest.raises(CallError, match=r"expected config\.json .* found notes\.md"):
-        check({"notes.md": "x"})
-
-
-def test_an_empty_folder_is_told(check):
-    with pytest.raises(CallError, match="found nothing"):
-        check({})
-
-
-def test_a_saved_model_in_place_of_a_preset_is_told_how_to_be_named(check, tmp_path):
-    with pytest.raises(CallError, match=f"--model saved_model:{tmp_path}"):
-        check({"saved_model.pb": "x"})
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"notes.md": "x"}, r"expected config\.json .* found notes\.md"),
+        ({}, "found nothing"),
+        ({"saved_model.pb": "x"}, "--model saved_model:"),
+    ],
+)
+def test_a_folder_that_is_no_preset_is_told_with_what_was_found(check, files, message):
+    with pytest.raises(CallError, match=message):
+        check(files)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", "\x00"])
@@ -219,50 +217,34 @@ def test_any_json_passes_or_is_told(tmp_path_factory, content):
         check_text_encoder(Weights(folder, str(folder), "", {}), "--model")
 
 
-def test_an_encoder_without_its_settings_is_told(check):
-    with pytest.raises(WorkError, match="has no config of its encoder"):
-        check({**BERT, "config.json": {"registered_name": "keras_hub>BertBackbone"}})
-
-
 def test_a_task_whose_encoder_is_fine_tuned_already_passes(complaint):
     assert complaint({**BERT, "task.json": keras("BertTextClassifier")}) is None
 
 
-def test_a_wrong_task_is_told(check):
-    with pytest.raises(CallError, match="of the task BertCausalLM; expected one of MaskedLM"):
-        check({**BERT, "task.json": keras("BertCausalLM")})
-
-
-@pytest.mark.parametrize("name", ["model.weights.h5", "tokenizer.json"])
-def test_a_file_that_a_preset_lacks_is_told(check, name):
-    with pytest.raises(WorkError, match=f"lacks .*{name}"):
-        check({**BERT, name: None})
-
-
-def test_a_missing_vocabulary_is_told(check):
-    with pytest.raises(WorkError, match=r"lacks assets/tokenizer/vocabulary\.txt of its tokenizer"):
-        check({**BERT, "assets/tokenizer/vocabulary.txt": None})
-
-
-def test_a_tokenizer_that_is_not_listed_is_told(check):
-    with pytest.raises(CallError, match="is EsmTokenizer; expected one of AlbertTokenizer"):
-        check({**BERT, "tokenizer.json": keras("EsmTokenizer")})
-
-
-@pytest.mark.parametrize("name", ["model.safetensors", "vocab.txt", "tokenizer_config.json"])
-def test_a_file_that_a_folder_of_hugging_face_lacks_is_told(check, name):
-    with pytest.raises(WorkError, match=f"lacks .*{name}"):
-        check({**HUGGING_FACE_BERT, name: None})
-
-
-def test_pickled_weights_are_told_to_be_saved_otherwise(check):
-    with pytest.raises(WorkError, match=r"pickles .* are never read, so save .* as safetensors"):
-        check({**HUGGING_FACE_BERT, "model.safetensors": None, "pytorch_model.bin": "x"})
-
-
-def test_a_tokenizer_that_does_not_say_whether_it_lowers_case_is_told(check):
-    with pytest.raises(WorkError, match="has no do_lower_case"):
-        check({**HUGGING_FACE_BERT, "tokenizer_config.json": {}})
+@pytest.mark.parametrize(
+    ("whole", "change", "error", "message"),
+    [
+        (BERT, {"model.weights.h5": None}, WorkError, r"lacks .*model\.weights\.h5"),
+        (BERT, {"tokenizer.json": None}, WorkError, r"lacks .*tokenizer\.json"),
+        (BERT, {"assets/tokenizer/vocabulary.txt": None}, WorkError, r"lacks .*vocabulary\.txt"),
+        (BERT, {"config.json": {"registered_name": "keras_hub>BertBackbone"}}, WorkError, "config"),
+        (BERT, {"task.json": keras("BertCausalLM")}, CallError, "BertCausalLM; expected one of"),
+        (BERT, {"tokenizer.json": keras("EsmTokenizer")}, CallError, "EsmTokenizer; expected one"),
+        (HUGGING_FACE_BERT, {"model.safetensors": None}, WorkError, r"lacks .*model\.safetensors"),
+        (HUGGING_FACE_BERT, {"vocab.txt": None}, WorkError, r"lacks .*vocab\.txt"),
+        (HUGGING_FACE_BERT, {"tokenizer_config.json": None}, WorkError, "lacks .*tokenizer_config"),
+        (HUGGING_FACE_BERT, {"tokenizer_config.json": {}}, WorkError, "has no do_lower_case"),
+        (
+            HUGGING_FACE_BERT,
+            {"model.safetensors": None, "pytorch_model.bin": "x"},
+            WorkError,
+            "pickles .* never read, .* safetensors",
+        ),
+    ],
+)
+def test_what_is_missing_or_wrong_in_a_preset_is_told(check, whole, change, error, message):
+    with pytest.raises(error, match=message):
+        check({**whole, **change})
 
 
 @pytest.mark.parametrize("program", ["saved_model.pb", "saved_model.pbtxt"])
