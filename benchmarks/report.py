@@ -40,7 +40,7 @@ from pathlib import Path
 from tfcmp.reporting.analysis.comparison import ReportOptions
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
-from tfcmp.reporting.render.write import write_report
+from tfcmp.reporting.write import write_report
 seconds = {"imports": time.perf_counter() - start}
 def timed(name, work):
     begun = time.perf_counter()

@@ -28,7 +28,7 @@ from tfcmp.reporting.analysis.comparison import ReportOptions
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import find_all, gather
 from tfcmp.reporting.load.studies import is_publication, is_study
-from tfcmp.reporting.render.write import PAGE, RECORD, read_record, write_report
+from tfcmp.reporting.write import PAGE, RECORD, read_record, write_report
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.files import sha256_of, write_json
 from tfcmp.runs.layout import PUBLISHED, REPORT, RESULT, STUDY

@@ -73,7 +73,7 @@ def report(
     from tfcmp.reporting.build import assemble
     from tfcmp.reporting.load.inputs import expand_folders, gather
     from tfcmp.reporting.load.studies import is_study
-    from tfcmp.reporting.render.write import write_report
+    from tfcmp.reporting.write import write_report
     from tfcmp.runs.layout import REPORT
 
     # Before anything is computed: a wrong requirement is reported at once.

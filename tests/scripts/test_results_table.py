@@ -7,7 +7,7 @@ from publishing.results_table import results_table
 from tfcmp.reporting.analysis.comparison import ReportOptions
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
-from tfcmp.reporting.render.write import write_report
+from tfcmp.reporting.write import write_report
 
 
 @pytest.fixture

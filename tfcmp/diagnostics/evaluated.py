@@ -41,7 +41,7 @@ from tfcmp.reporting.render.document import (
 )
 from tfcmp.reporting.render.html import page_of
 from tfcmp.reporting.render.markdown import FIGURES, markdown_of
-from tfcmp.reporting.render.write import on_paper
+from tfcmp.reporting.write import on_paper
 from tfcmp.runs.files import sealed, sha256_of, whole_file, write_json
 
 # Wider matrices are a picture, and a list of the most frequent confusions.

@@ -13,7 +13,7 @@ from tfcmp.progress import progress_bar
 from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.render.document import Cell, Table
 from tfcmp.reporting.render.terminal import plain_values
-from tfcmp.reporting.render.write import on_paper
+from tfcmp.reporting.write import on_paper
 from tfcmp.runs.files import make_folder, whole_file
 
 # Of a list that may have hundreds.

@@ -14,7 +14,7 @@ from tfcmp.reporting.load.inputs import gather
 from tfcmp.reporting.load.runs import SPLITS, read_answers, read_configuration
 from tfcmp.reporting.load.studies import label_and_seed
 from tfcmp.reporting.render.format import csv_of
-from tfcmp.reporting.render.write import TABLES, read_record
+from tfcmp.reporting.write import TABLES, read_record
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import (
     MODEL,

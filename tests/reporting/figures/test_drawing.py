@@ -5,7 +5,7 @@ import pytest
 from tfcmp.evaluation.intervals import Interval
 from tfcmp.reporting.figures.accuracy import draw_accuracies
 from tfcmp.reporting.figures.drawing import compact, shortened
-from tfcmp.reporting.render.write import on_paper
+from tfcmp.reporting.write import on_paper
 
 HOSTILE = "<script>alert(1)</script>--> $x$"
 

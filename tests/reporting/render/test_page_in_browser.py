@@ -12,7 +12,7 @@ import pytest
 from tfcmp.reporting.analysis.comparison import ReportOptions
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
-from tfcmp.reporting.render.write import write_report
+from tfcmp.reporting.write import write_report
 
 HOSTILE = "<script>document.title = 'broken in'</script>"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

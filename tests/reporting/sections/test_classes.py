@@ -6,8 +6,8 @@ import pytest
 
 from tfcmp.reporting.figures.confusion import MOST_CLASSES, draw_confusion
 from tfcmp.reporting.load.runs import read_run
-from tfcmp.reporting.render.write import on_paper
 from tfcmp.reporting.sections.classes import classes_section
+from tfcmp.reporting.write import on_paper
 
 
 def test_two_classes_have_scores_and_no_picture(write_run, compare):

@@ -9,7 +9,7 @@ from tfcmp.errors import WorkError
 from tfcmp.reporting.analysis.comparison import ReportOptions
 from tfcmp.reporting.build import assemble
 from tfcmp.reporting.load.inputs import gather
-from tfcmp.reporting.render.write import read_record, write_report
+from tfcmp.reporting.write import read_record, write_report
 from tfcmp.runs.files import sha256_of
 
 WISHES = ReportOptions(("accuracy>=0.5",), "parameters", 0.01, "nll")
