@@ -5,8 +5,8 @@ import pytest
 
 from tfcmp.errors import CallError, WorkError
 from tfcmp.explanation.evaluation import agreement_of_seeds, evaluate_explanations, lines, summarise
-from tfcmp.explanation.reading import Span
 from tfcmp.explanation.samples import Example, sample_test
+from tfcmp.models.markup import Span
 from tfcmp.runs.artifacts import read_later
 from tfcmp.runs.directory import RunDirectory
 from tfcmp.runs.layout import EXPLANATION

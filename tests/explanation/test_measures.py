@@ -15,7 +15,8 @@ from tfcmp.explanation.measures import (
     overlaps,
     top_words,
 )
-from tfcmp.explanation.reading import Span, read_text
+from tfcmp.explanation.reading import read_text
+from tfcmp.models.markup import Span
 
 from .conftest import BIAS, KERNEL, VECTORS
 

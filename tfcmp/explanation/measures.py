@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tfcmp.explanation.network import Network
-from tfcmp.explanation.reading import Reading, Span
+from tfcmp.explanation.reading import Reading
+from tfcmp.models.markup import Span
 from tfcmp.records.explanation import TextFaithfulness
 
 # Of the words, as in DeYoung et al. 2020.

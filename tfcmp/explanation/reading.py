@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from tfcmp.errors import WorkError
-from tfcmp.models.markup import LINE_BREAK
+from tfcmp.models.markup import LINE_BREAK, Span
 from tfcmp.models.tokenizer import TextTokenizer, encode_utf8, truncate
 from tfcmp.models.unicode_table import unicode_table
 
@@ -34,13 +33,6 @@ UNSPACED = (
 NO_WORD = -1
 
 Ids = npt.NDArray[np.int32]
-
-
-class Span(NamedTuple):
-    """Characters `start` to `end` of a text, the last one left out."""
-
-    start: int
-    end: int
 
 
 def find_words(text: str, markup: re.Pattern[str] = LINE_BREAK) -> list[Span]:

@@ -20,8 +20,8 @@ from tfcmp.data.sources.reading import Reading
 from tfcmp.data.sources.rows import iterate_rows
 from tfcmp.data.sources.table_file import TableFileSource
 from tfcmp.errors import CallError, WorkError
-from tfcmp.explanation.reading import Span
 from tfcmp.inference.inputs import DEFAULT_READING, FLAG, TEXT_COLUMN, stream_texts
+from tfcmp.models.markup import Span
 from tfcmp.runs.directory import RunDirectory, check_files
 from tfcmp.runs.layout import PREDICTIONS
 

@@ -1,7 +1,8 @@
-"""What tokenizers blank of a text's markup, for those who look for words without TensorFlow."""
+"""Places in a text, and what tokenizers blank of its markup: for readers without TensorFlow."""
 
 import re
 from functools import cache
+from typing import NamedTuple
 
 from tfcmp.models.unicode_table import unicode_table
 
@@ -9,6 +10,13 @@ from tfcmp.models.unicode_table import unicode_table
 LINE_BREAK = re.compile(r"<br[\t\n\f\r ]*/?>")
 # The same for a tokenizer that lowers a text before.
 LINE_BREAK_OF_ANY_CASE = re.compile(LINE_BREAK.pattern, re.IGNORECASE)
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` of a text, the last one left out."""
+
+    start: int
+    end: int
 
 
 @cache
